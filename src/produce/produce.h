@@ -1,0 +1,246 @@
+/*
+ * What happens in Moodle after a sale: product handlers as tables of named steps, pure.
+ *
+ * A job (one bill line, element, unit and phase) is driven from outside (work/job_run.c): for the
+ * first step of its handler that is not done, build() says what to do (an act): one Moodle call,
+ * nothing, record an instance, wait. A call's answer goes to read(), which again gives an act. What
+ * an act wants kept (output or progress) is stored before anything else is sent, so that a crash
+ * resumes where it was. No handler knows a socket, a clock or a current user: everything comes from
+ * the frozen inputs, the outputs of earlier steps and the job's `now`.
+ *
+ * Frozen inputs (one JSON object, made by SQL when the job is inserted; ids integers, times
+ * ISO 8601, missing members count as empty):
+ *   phase "prepay" | "postpay", handler, unit, element, ordered_at, paid_at, transid, ordering,
+ *   item_id, product {code, name, renewable, track_instance}, quantity,
+ *   params {name: text}           the handler's parameters (product, then bill line)
+ *   customer {id, email, firstname, lastname, city, country, lang, phone, organisation,
+ *             moodle_user_id, identity: "mail" | "moodle" | "" (how the mailbox was proven)}
+ *   shop {id, support_course}
+ */
+
+#ifndef SHOP_PRODUCE_H
+#define SHOP_PRODUCE_H
+
+#include "base/base.h"
+
+
+/* --- Moodle's answers (moodle_answer.c): handlers.md 2.4, 5.4, moodle-ws-observed.md 2 --- */
+
+typedef enum {
+    SHOP_ANSWER_OK = 0,
+    SHOP_ANSWER_TRANSPORT, /* no sensible answer: outcome unknown, retry */
+    SHOP_ANSWER_TEMPORARY, /* Moodle says "later": retry */
+    SHOP_ANSWER_GATE,      /* token, service or service account refused: the whole site is blocked */
+    SHOP_ANSWER_RIGHTS,    /* a capability is missing: blocked */
+    SHOP_ANSWER_MISSING,   /* course, user, role or enrolment method is not there: blocked */
+    SHOP_ANSWER_COLLISION, /* a creation met something that exists: run the check */
+    SHOP_ANSWER_INPUT,     /* Moodle refuses our values: manual */
+    SHOP_ANSWER_UNKNOWN    /* any other code: three retries, then manual */
+} shop_answer_class_e;
+
+typedef struct {
+    shop_answer_class_e answer_class;
+    json_t *json;         /* OK only: the value, owned (shop_answer_free) */
+    char code[64];        /* errorcode when it looks like one, else a short name of ours */
+    unsigned http_status; /* 0: no answer */
+} shop_answer_t;
+
+/* `status` 0: no answer came. Warnings that name an item count as an error of the call. */
+void shop_moodle_read(const char *function, unsigned status, shop_str_t body,
+                      shop_answer_t *answer);
+void shop_answer_free(shop_answer_t *answer);
+const char *shop_answer_class_name(shop_answer_class_e answer_class);
+
+
+/* --- Moodle's requests (moodle_request.c): handlers.md 5.1, 5.2 --- */
+
+#define SHOP_MOODLE_BODY_MAX (256 * 1024)
+
+typedef struct {
+    const char *name;
+    bool writes; /* changes something: longer time-out, check before repeating */
+} shop_moodle_function_t;
+
+const shop_moodle_function_t *shop_moodle_function(const char *name); /* NULL: not one of ours */
+const shop_moodle_function_t *shop_moodle_functions(size_t *count);
+/* The form body: token, function, format, then `arguments` (an object, or NULL) the PHP way.
+ * null members are left out. SHOP_MALFORMED: an empty list or object, which cannot be sent. */
+SHOP_MUST_USE shop_status_t shop_moodle_encode(shop_arena_t *arena, shop_str_t token,
+                                               const char *function, const json_t *arguments,
+                                               shop_str_t *body);
+
+
+/* --- the site's settings --- */
+
+typedef struct {
+    shop_str_t name;
+    int64_t id;
+} shop_role_t;
+
+typedef enum {
+    SHOP_FOREIGN_MANUAL = 0, /* a person decides (default) */
+    SHOP_FOREIGN_OVERWRITE,
+    SHOP_FOREIGN_KEEP
+} shop_foreign_e;
+
+typedef struct {
+    const shop_role_t *roles;
+    size_t role_count;
+    shop_str_t account_auth;  /* "manual" */
+    bool account_password;    /* Moodle makes a first password and mails it */
+    bool account_at_payment;  /* false: when the order is placed */
+    bool resume_suspended;    /* wake a suspended account instead of asking a person */
+    shop_foreign_e on_foreign_enrolment;
+    shop_str_t delegation_role; /* empty: none */
+} shop_site_t;
+
+/* manager 1, coursecreator 2, editingteacher 3, teacher 4, student 5 */
+extern const shop_role_t shop_roles_default[5];
+int64_t shop_role_find(const shop_site_t *site, shop_str_t name); /* 0: not in the map */
+
+
+/* --- acts: what a step wants --- */
+
+typedef enum {
+    SHOP_ACT_DONE = 0, /* the step is done: store `output` */
+    SHOP_ACT_CALL,     /* call `function` with `arguments`, then read() */
+    SHOP_ACT_MORE,     /* store `progress`, then build() again */
+    SHOP_ACT_INSTANCE, /* record `output` as the product instance; the answer is the output */
+    SHOP_ACT_ISSUE,    /* record `output` as the certificate; the answer is the output */
+    SHOP_ACT_WAIT,     /* the world is not ready: come back at `until`; not an error */
+    SHOP_ACT_RETRY,    /* repeat later by the table of 2.4 */
+    SHOP_ACT_BLOCKED,  /* configuration: until an operator says so, and every 6 h */
+    SHOP_ACT_MANUAL,   /* a person must decide */
+    SHOP_ACT_GATE,     /* stop calling this site until it lets us in again */
+    SHOP_ACT_BUG       /* out of memory, or impossible */
+} shop_act_e;
+
+typedef struct {
+    shop_act_e kind;
+    const char *function;
+    json_t *arguments; /* owned, like the two below (shop_act_free) */
+    json_t *output;
+    json_t *progress;
+    int64_t until;
+    const char *reason; /* a key, for people by the language files: "not_completed" */
+    char code[64];      /* errorcode or detail, for sales and the log */
+    bool unknown;       /* with RETRY: the outcome is unknown, check before acting again */
+    bool warning;       /* with RETRY: after the last try go on without (support course) */
+} shop_act_t;
+
+void shop_act_free(shop_act_t *act);
+
+
+/* --- jobs and handlers --- */
+
+typedef struct {
+    const json_t *inputs;   /* frozen */
+    const json_t *outputs;  /* object: name -> output, of the steps that are done */
+    const json_t *progress; /* what the current step has stored so far; NULL: nothing */
+    bool unknown;           /* the current step may have been done by an earlier try: check first */
+    unsigned tries;         /* failed tries of the current step */
+    int64_t now;
+    const unsigned char *random; /* SHOP_JOB_RANDOM bytes, new for each build */
+    const shop_site_t *site;
+} shop_job_t;
+
+#define SHOP_JOB_RANDOM 32
+
+typedef void (*shop_step_build_pt)(const shop_job_t *job, shop_act_t *act);
+typedef void (*shop_step_read_pt)(const shop_job_t *job, const shop_answer_t *answer,
+                                  shop_act_t *act);
+
+typedef struct {
+    const char *name; /* stored: never renamed */
+    shop_step_build_pt build;
+    shop_step_read_pt read; /* NULL: any OK answer means done; errors by class */
+} shop_step_t;
+
+typedef enum {
+    SHOP_PARAM_TEXT = 0,
+    SHOP_PARAM_INT,
+    SHOP_PARAM_BOOL,
+    SHOP_PARAM_TIME, /* Unix seconds, ISO 8601, +nD, +nH */
+    SHOP_PARAM_ROLE,
+    SHOP_PARAM_COURSE
+} shop_param_type_e;
+
+typedef struct {
+    const char *name; /* NULL ends the table */
+    shop_param_type_e type;
+    const char *fallback; /* NULL: none */
+    bool mandatory;
+} shop_param_t;
+
+typedef enum { SHOP_BUYERS_BOTH = 0, SHOP_BUYERS_LOGGED_IN = 1 } shop_buyers_e;
+
+typedef struct {
+    const char *name; /* "" is the product without handler */
+    shop_buyers_e buyers;
+    unsigned max_quantity; /* 0: no limit */
+    bool per_unit;         /* one job per unit; otherwise one per line */
+    const shop_param_t *params;
+    const shop_step_t *prepay; /* tables ended by a NULL name */
+    const shop_step_t *postpay;
+    /* Adds the handler's own variables for texts to `vars`; NULL: none. */
+    void (*feedback)(const shop_job_t *job, json_t *vars);
+} shop_handler_t;
+
+const shop_handler_t *shop_handler_find(shop_str_t name); /* NULL: unknown */
+const shop_handler_t *const *shop_handlers(size_t *count);
+
+/* The first step of the job's phase that is not in job->outputs; NULL: all are done. */
+const shop_step_t *shop_job_next(const shop_handler_t *handler, const shop_job_t *job);
+/* read() of the step, or the treatment of 2.4 for what it does not look at. `step` of CALL acts. */
+void shop_job_read(const shop_step_t *step, const shop_job_t *job, const shop_answer_t *answer,
+                   shop_act_t *act);
+
+/* {"handler", "event", "vars": {…}}: a new reference, stored with the job and put into words by
+ * the view room with the keys `<handler>.<event>.<audience>`. Events: prepay_account, done,
+ * partial, waiting, failed. Audiences: public, private, sales. NULL: no memory. */
+json_t *shop_job_feedback(const shop_handler_t *handler, const shop_job_t *job, const char *event);
+
+
+/* --- parameters and dates (params.c, dates.c): handlers.md 3 --- */
+
+shop_str_t shop_param_text(const shop_job_t *job, const char *name); /* "" when absent */
+bool shop_param_bool(const shop_job_t *job, const char *name);       /* "1", "yes", "true" */
+
+typedef struct {
+    shop_str_t starttime;
+    shop_str_t endtime;
+    shop_str_t duration; /* days */
+    bool calendar_days;
+    int32_t utc_offset; /* of the shop's time zone, for calendar_days */
+    bool renewable;
+    int64_t moment;       /* of the payment */
+    int64_t course_start; /* 0: none */
+} shop_dates_in_t;
+
+typedef struct {
+    int64_t start;
+    int64_t end; /* 0: unlimited */
+} shop_dates_t;
+
+/* SHOP_MALFORMED: an unreadable parameter; SHOP_REFUSED: the end is not after the start. */
+SHOP_MUST_USE shop_status_t shop_dates_compute(const shop_dates_in_t *in, shop_dates_t *dates);
+
+
+/* --- names (username.c): handlers.md 4.2 point 5 --- */
+
+#define SHOP_USERNAME_MAX 90
+
+/* ASCII user name from a person's names; `digits` is used when nothing is left of them. */
+void shop_username_make(shop_str_t firstname, shop_str_t lastname, unsigned digits,
+                        char out[SHOP_USERNAME_MAX + 1]);
+/* `%`, `_` and `\` get a `\` in front: Moodle's e-mail criterion is a LIKE. */
+SHOP_MUST_USE shop_status_t shop_like_escape(shop_arena_t *arena, shop_str_t text,
+                                             shop_str_t *pattern);
+
+/* Certificate numbers (certificate_number.c): "C-2026-WWWW-XXXX-YYYY-ZZCC". */
+#define SHOP_CERTIFICATE_NUMBER_SIZE 27
+void shop_certificate_number(int64_t now, const unsigned char random[SHOP_JOB_RANDOM],
+                             char out[SHOP_CERTIFICATE_NUMBER_SIZE]);
+bool shop_certificate_number_valid(shop_str_t number);
+
+#endif

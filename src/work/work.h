@@ -1,0 +1,151 @@
+/*
+ * Background work inside nginx's workers: production in Moodle, mails, invoice numbers, spooled
+ * payment notifications, housekeeping.
+ *
+ * Each worker process starts one shop_work_t. It asks PostgreSQL for work on a timer (JB-4), at
+ * once after an own commit (shop_work_wake), and drives what it got with link.h. Nothing here
+ * blocks; between two asynchronous calls only shop_work_t and its small structures live. Timers
+ * that merely wait for work are cancelable; what is under way is an operation with a deadline, so
+ * that a leaving worker finishes its step and claims no more.
+ */
+
+#ifndef SHOP_WORK_H
+#define SHOP_WORK_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "link/link.h"
+#include "produce/produce.h"
+#include "view/view.h"
+#include "work/statements.h"
+
+
+/* --- the Moodle site: filled by the web room from the `shop_moodle` block --- */
+
+typedef struct {
+    ngx_str_t url;    /* wwwroot without a last slash; empty: no Moodle, jobs stay pending */
+    ngx_str_t token;  /* content of the token file, without blanks around it */
+    ngx_str_t canary; /* e-mail of a known user who hides it (start-up check); empty: none */
+    ngx_str_t host;   /* optional `Host` header; empty: that of the url */
+    shop_site_t site; /* role map, accounts, foreign enrolments */
+
+    ngx_msec_t connect_timeout; /* 3 s */
+    ngx_msec_t read_timeout;    /* 15 s */
+    ngx_msec_t write_timeout;   /* 30 s */
+    ngx_uint_t concurrency;     /* calls at once over all workers: 3 */
+    ngx_uint_t breaker_failures; /* transport errors in a row: 5 */
+    ngx_msec_t breaker_probe;    /* 30 s */
+    ngx_msec_t gate_probe;       /* 5 min */
+    ngx_msec_t check_interval;   /* start-up check repeated: 1 h */
+    ngx_msec_t retry_delays[5];  /* 10 s, 30 s, 2 min, 10 min, 1 h */
+    ngx_msec_t blocked_retry;    /* 6 h */
+    ngx_msec_t give_up;          /* 48 h */
+} shop_moodle_conf_t;
+
+/* All defaults above; the web room overwrites what is configured. */
+void shop_moodle_conf_init(shop_moodle_conf_t *conf);
+
+
+/* --- mails --- */
+
+typedef struct {
+    shop_smtp_conf_t smtp;
+    ngx_str_t sender;      /* address of the envelope and of From, when the shop has none */
+    ngx_str_t sender_name;
+    ngx_str_t base_url;    /* for links */
+    ngx_msec_t timeout;    /* one message: 30 s */
+    ngx_uint_t enabled;    /* 0: mails stay queued */
+} shop_mail_conf_t;
+
+void shop_mail_conf_init(shop_mail_conf_t *conf);
+
+
+/* --- what all workers share: lies in the zone, zeroed when the zone is made --- */
+
+typedef enum {
+    SHOP_GATE_OPEN = 0,
+    SHOP_GATE_BREAKER, /* too many transport errors */
+    SHOP_GATE_REFUSED  /* token, service or account refused */
+} shop_gate_e;
+
+typedef struct {
+    ngx_atomic_t calls;        /* under way now, over all workers */
+    ngx_atomic_t calls_total;
+    ngx_atomic_t failures;     /* transport errors in a row */
+    ngx_atomic_t gate;         /* shop_gate_e */
+    ngx_atomic_t probe_at;     /* Unix milliseconds of the next probe */
+    ngx_atomic_t check_at;     /* Unix seconds of the next start-up check */
+    ngx_atomic_t check_result; /* bits SHOP_CHECK_* of the last one */
+    ngx_atomic_t checked_at;   /* Unix seconds; 0: never */
+    ngx_atomic_t jobs_done;
+    ngx_atomic_t jobs_retried;
+    ngx_atomic_t jobs_stopped; /* blocked or manual */
+    ngx_atomic_t jobs_waiting;
+    ngx_atomic_t mails_sent;
+    ngx_atomic_t mails_failed;
+    ngx_atomic_t invoices;
+    ngx_atomic_t spool_replayed;
+} shop_work_shared_t;
+
+/* Start-up check (handlers.md 7.3): a bit is set for what is wrong. */
+#define SHOP_CHECK_UNREACHABLE 0x01
+#define SHOP_CHECK_REFUSED 0x02   /* token, service, account */
+#define SHOP_CHECK_FUNCTIONS 0x04 /* one of ours is not in the service */
+#define SHOP_CHECK_CANARY 0x08    /* a hidden e-mail is not found: accounts would be doubled */
+#define SHOP_CHECK_SELF 0x10      /* the service account does not see itself by e-mail or id */
+#define SHOP_CHECK_CLOCK 0x20     /* more than 60 s apart */
+#define SHOP_CHECK_ROLES 0x40     /* no `student` in the role map */
+
+
+/* --- one worker's background work --- */
+
+typedef struct shop_work_s shop_work_t;
+
+/* A spooled payment notification goes through the web room's pipeline again. `message` is what was
+ * spooled and stays valid until shop_work_replayed() has been called once with this `replay`, which
+ * must not happen before this call has returned. */
+typedef struct shop_replay_s shop_replay_t;
+typedef void (*shop_replay_pt)(void *data, shop_replay_t *replay, shop_str_t message);
+
+typedef enum {
+    SHOP_REPLAY_DONE = 0, /* durable in the database, or of no use to anybody: remove the file */
+    SHOP_REPLAY_LATER     /* the database is away again: keep it */
+} shop_replay_e;
+
+void shop_work_replayed(shop_replay_t *replay, shop_replay_e result);
+
+typedef struct {
+    shop_pg_t *pg;
+    shop_http_t *http;     /* NULL: neither Moodle nor mail */
+    shop_spool_t *spool;   /* NULL: none */
+    shop_replay_pt replay; /* with spool */
+    void *replay_data;
+
+    const shop_moodle_conf_t *moodle;
+    const shop_mail_conf_t *mail;
+    const shop_strings_t *strings;
+    const shop_template_set_t *templates;
+    shop_work_shared_t *shared; /* NULL is allowed: own counters, no common breaker */
+
+    ngx_msec_t pause;     /* between two claims: 1 s, plus as much jitter (JB-4) */
+    ngx_msec_t pause_max; /* when there is nothing: 10 s */
+    ngx_uint_t jobs_max;  /* at once in this worker: 4 */
+    ngx_msec_t housekeeping_interval; /* 10 min */
+} shop_work_conf_t;
+
+void shop_work_conf_init(shop_work_conf_t *conf); /* zeroes, then the numbers above */
+
+/* `conf` is copied, what it points to must live as long as the worker. NULL: no memory. */
+shop_work_t *shop_work_start(const shop_work_conf_t *conf, ngx_log_t *log);
+/* Work was committed by this process: look at once. Cheap; may be called for every commit. */
+void shop_work_wake(shop_work_t *work);
+/* The worker begins to leave: claim nothing more, let what is under way end. */
+void shop_work_on_shutdown(shop_work_t *work);
+/* End of the process: forget everything; leases end by themselves. */
+void shop_work_stop(shop_work_t *work);
+
+/* For the status page: a new object (gate, check, jobs, mails, counters); NULL: no memory. */
+json_t *shop_work_status(const shop_work_t *work);
+
+#endif
