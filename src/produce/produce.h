@@ -15,7 +15,9 @@
  *   params {name: text}           the handler's parameters (product, then bill line)
  *   customer {id, email, firstname, lastname, city, country, lang, phone, organisation,
  *             moodle_user_id, identity: "mail" | "moodle" | "" (how the mailbox was proven)}
- *   shop {id, support_course}
+ *   shop {id, support_course, utc_offset}   offset in seconds of the shop's time zone
+ *   covered [{id}]                courses of other live instances of this customer
+ * "customer" and "covered" are read anew at each claim, the rest is frozen.
  */
 
 #ifndef SHOP_PRODUCE_H
@@ -30,9 +32,9 @@ typedef enum {
     SHOP_ANSWER_OK = 0,
     SHOP_ANSWER_TRANSPORT, /* no sensible answer: outcome unknown, retry */
     SHOP_ANSWER_TEMPORARY, /* Moodle says "later": retry */
-    SHOP_ANSWER_GATE,      /* token, service or service account refused: the whole site is blocked */
-    SHOP_ANSWER_RIGHTS,    /* a capability is missing: blocked */
-    SHOP_ANSWER_MISSING,   /* course, user, role or enrolment method is not there: blocked */
+    SHOP_ANSWER_GATE,    /* token, service or service account refused: the whole site is blocked */
+    SHOP_ANSWER_RIGHTS,  /* a capability is missing: blocked */
+    SHOP_ANSWER_MISSING, /* course, user, role or enrolment method is not there: blocked */
     SHOP_ANSWER_COLLISION, /* a creation met something that exists: run the check */
     SHOP_ANSWER_INPUT,     /* Moodle refuses our values: manual */
     SHOP_ANSWER_UNKNOWN    /* any other code: three retries, then manual */
@@ -58,10 +60,13 @@ const char *shop_answer_class_name(shop_answer_class_e answer_class);
 
 typedef struct {
     const char *name;
-    bool writes; /* changes something: longer time-out, check before repeating */
+    bool writes;  /* changes something: longer time-out, its warnings are errors */
+    bool creates; /* `invalidparameter` may mean that the thing exists */
+    bool raw;     /* names are compared: ask for them unformatted */
 } shop_moodle_function_t;
 
-const shop_moodle_function_t *shop_moodle_function(const char *name); /* NULL: not one of ours */
+/* The functions of Moodle that our handlers call. NULL: not one of them (a configured one). */
+const shop_moodle_function_t *shop_moodle_function(const char *name);
 const shop_moodle_function_t *shop_moodle_functions(size_t *count);
 /* The form body: token, function, format, then `arguments` (an object, or NULL) the PHP way.
  * null members are left out. SHOP_MALFORMED: an empty list or object, which cannot be sent. */
@@ -86,12 +91,11 @@ typedef enum {
 typedef struct {
     const shop_role_t *roles;
     size_t role_count;
-    shop_str_t account_auth;  /* "manual" */
-    bool account_password;    /* Moodle makes a first password and mails it */
-    bool account_at_payment;  /* false: when the order is placed */
-    bool resume_suspended;    /* wake a suspended account instead of asking a person */
+    shop_str_t account_auth; /* "manual" */
+    bool account_password;   /* Moodle makes a first password and mails it */
+    bool account_at_payment; /* false: when the order is placed */
+    bool resume_suspended;   /* wake a suspended account instead of asking a person */
     shop_foreign_e on_foreign_enrolment;
-    shop_str_t delegation_role; /* empty: none */
 } shop_site_t;
 
 /* manager 1, coursecreator 2, editingteacher 3, teacher 4, student 5 */
@@ -125,7 +129,6 @@ typedef struct {
     const char *reason; /* a key, for people by the language files: "not_completed" */
     char code[64];      /* errorcode or detail, for sales and the log */
     bool unknown;       /* with RETRY: the outcome is unknown, check before acting again */
-    bool warning;       /* with RETRY: after the last try go on without (support course) */
 } shop_act_t;
 
 void shop_act_free(shop_act_t *act);
@@ -137,8 +140,10 @@ typedef struct {
     const json_t *inputs;   /* frozen */
     const json_t *outputs;  /* object: name -> output, of the steps that are done */
     const json_t *progress; /* what the current step has stored so far; NULL: nothing */
-    bool unknown;           /* the current step may have been done by an earlier try: check first */
-    unsigned tries;         /* failed tries of the current step */
+    /* The last act of the current step may have happened without our knowing: check first. Over as
+     * soon as the step has stored something. */
+    bool unknown;
+    unsigned tries; /* failed tries of the current step */
     int64_t now;
     const unsigned char *random; /* SHOP_JOB_RANDOM bytes, new for each build */
     const shop_site_t *site;
@@ -153,7 +158,7 @@ typedef void (*shop_step_read_pt)(const shop_job_t *job, const shop_answer_t *an
 typedef struct {
     const char *name; /* stored: never renamed */
     shop_step_build_pt build;
-    shop_step_read_pt read; /* NULL: any OK answer means done; errors by class */
+    shop_step_read_pt read; /* of a CALL, INSTANCE or ISSUE; NULL: an OK answer is the output */
 } shop_step_t;
 
 typedef enum {
@@ -191,7 +196,8 @@ const shop_handler_t *const *shop_handlers(size_t *count);
 
 /* The first step of the job's phase that is not in job->outputs; NULL: all are done. */
 const shop_step_t *shop_job_next(const shop_handler_t *handler, const shop_job_t *job);
-/* read() of the step, or the treatment of 2.4 for what it does not look at. `step` of CALL acts. */
+/* What the answer means: read() of the step, or the treatment of 2.4. Answers with SHOP_ANSWER_GATE
+ * never reach read(). */
 void shop_job_read(const shop_step_t *step, const shop_job_t *job, const shop_answer_t *answer,
                    shop_act_t *act);
 

@@ -1,0 +1,72 @@
+/*
+ * Step `course`: which Moodle course the product is about (handlers.md 3.2, 6.3).
+ */
+
+#include "produce/produce_internal.h"
+
+
+void shop_course_build(const shop_job_t *job, shop_act_t *act)
+{
+    static const struct {
+        const char *param;
+        const char *field;
+    } ways[] = {
+        {"coursename", "shortname"},
+        {"courseidnumber", "idnumber"},
+        {"courseid", "id"},
+    };
+
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        shop_str_t value = shop_param_text(job, ways[i].param);
+
+        if (value.len != 0) {
+            shop_act_call(
+                act, "core_course_get_courses_by_field",
+                json_pack("{s:s, s:o}", "field", ways[i].field, "value", shop_json_str(value)));
+            return;
+        }
+    }
+    shop_act_stop(act, SHOP_ACT_BLOCKED, "course_parameter");
+}
+
+
+void shop_course_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
+{
+    const json_t *courses = json_object_get(answer->json, "courses");
+    const json_t *course = json_array_get(courses, 0);
+    const json_t *visible = json_object_get(course, "visible");
+
+    if (answer->answer_class != SHOP_ANSWER_OK) {
+        shop_act_by_class(job, answer, act);
+        return;
+    }
+    if (course == NULL) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "course_missing");
+        return;
+    }
+    if (json_array_size(courses) > 1) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "course_ambiguous");
+        return;
+    }
+    /* not given to an account without rights on the course */
+    if (visible != NULL && shop_json_int(course, "visible") == 0 && !json_is_true(visible)) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "course_hidden");
+        return;
+    }
+    shop_act_done(act,
+                  json_pack("{s:I, s:o, s:o, s:I}", "id", (json_int_t) shop_json_int(course, "id"),
+                            "shortname", shop_json_str(shop_json_text(course, "shortname")),
+                            "fullname", shop_json_str(shop_json_text(course, "fullname")),
+                            "startdate", (json_int_t) shop_json_int(course, "startdate")));
+}
+
+
+bool shop_course_in_list(const json_t *courses, int64_t id)
+{
+    for (size_t i = 0; i < json_array_size(courses); i++) {
+        if (shop_json_int(json_array_get(courses, i), "id") == id) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,29 @@
+/*
+ * The registry of product handlers: a new one is a file of its own and one line here.
+ */
+
+#include "produce/produce_internal.h"
+
+static const shop_handler_t *const handlers[] = {
+    &shop_handler_none,
+    &shop_handler_enrolonecourse,
+    &shop_handler_unlockpdcertificate,
+};
+
+
+const shop_handler_t *const *shop_handlers(size_t *count)
+{
+    *count = sizeof(handlers) / sizeof(handlers[0]);
+    return handlers;
+}
+
+
+const shop_handler_t *shop_handler_find(shop_str_t name)
+{
+    for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+        if (shop_str_eq(shop_str(handlers[i]->name), name)) {
+            return handlers[i];
+        }
+    }
+    return NULL;
+}

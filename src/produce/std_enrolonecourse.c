@@ -1,0 +1,282 @@
+/*
+ * Handler std_enrolonecourse: the buyer is enrolled in one course for a period (handlers.md 9.1).
+ */
+
+#include "produce/produce_internal.h"
+
+#include <string.h>
+
+#define NAME_SIZE 256
+
+
+/* --- step `guard`: an enrolment that others made must not be shortened by ours --- */
+
+static bool covered_by_us(const shop_job_t *job)
+{
+    return shop_course_in_list(json_object_get(job->inputs, "covered"),
+                               shop_job_output_id(job, "course"));
+}
+
+
+static void guard_build(const shop_job_t *job, shop_act_t *act)
+{
+    bool unlimited = shop_json_int(shop_job_output(job, "dates"), "end") == 0;
+
+    if (unlimited || covered_by_us(job) ||
+        job->site->on_foreign_enrolment == SHOP_FOREIGN_OVERWRITE) {
+        shop_act_skip(act);
+        return;
+    }
+    shop_act_call(act, "core_enrol_get_users_courses",
+                  json_pack("{s:I, s:b}", "userid", (json_int_t) shop_job_output_id(job, "user"),
+                            "returnusercount", 0));
+}
+
+
+static void guard_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
+{
+    bool enrolled = shop_course_in_list(answer->json, shop_job_output_id(job, "course"));
+
+    if (answer->answer_class != SHOP_ANSWER_OK) {
+        shop_act_by_class(job, answer, act);
+    } else if (!enrolled) {
+        shop_act_done(act, json_object());
+    } else if (job->site->on_foreign_enrolment == SHOP_FOREIGN_KEEP) {
+        shop_act_done(act, json_pack("{s:b}", "keep", 1));
+    } else {
+        shop_act_stop(act, SHOP_ACT_MANUAL, "foreign_enrolment");
+    }
+}
+
+
+/* --- step `dates`: decided once, before the first enrolment --- */
+
+static shop_str_t role_name(const shop_job_t *job)
+{
+    shop_str_t name = shop_param_text(job, "role");
+
+    return name.len != 0 ? name : SHOP_STR("student");
+}
+
+
+static bool method_is_manual(const shop_job_t *job)
+{
+    shop_str_t name = shop_param_text(job, "enrol");
+
+    if (name.len == 0) {
+        name = shop_param_text(job, "enrolname");
+    }
+    return name.len == 0 || shop_str_eq(name, SHOP_STR("manual"));
+}
+
+
+static void dates_build(const shop_job_t *job, shop_act_t *act)
+{
+    int64_t course_start = shop_json_int(shop_job_output(job, "course"), "startdate");
+    int64_t role = shop_role_find(job->site, role_name(job));
+    shop_dates_t dates;
+
+    if (shop_job_dates(job, course_start, &dates) != SHOP_OK) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "dates_parameter");
+    } else if (role == 0) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "role_unknown");
+    } else if (!method_is_manual(job)) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "enrol_method");
+    } else {
+        shop_act_done(act, json_pack("{s:I, s:I, s:I}", "start", (json_int_t) dates.start, "end",
+                                     (json_int_t) dates.end, "roleid", (json_int_t) role));
+    }
+}
+
+
+/* --- step `enrol` --- */
+
+static void enrol_build(const shop_job_t *job, shop_act_t *act)
+{
+    const json_t *dates = shop_job_output(job, "dates");
+    int64_t end = shop_json_int(dates, "end");
+
+    if (shop_json_bool(shop_job_output(job, "guard"), "keep")) {
+        shop_act_skip(act);
+        return;
+    }
+    /* a date that is not sent becomes 0, "no limit": `*` leaves it out only then */
+    shop_act_call(act, "enrol_manual_enrol_users",
+                  json_pack("{s:[{s:I, s:I, s:I, s:I, s:o*}]}", "enrolments", "roleid",
+                            (json_int_t) shop_json_int(dates, "roleid"), "userid",
+                            (json_int_t) shop_job_output_id(job, "user"), "courseid",
+                            (json_int_t) shop_job_output_id(job, "course"), "timestart",
+                            (json_int_t) shop_json_int(dates, "start"), "timeend",
+                            end != 0 ? json_integer(end) : NULL));
+}
+
+
+/* --- steps `group`, `member`: individual buyers can be told apart --- */
+
+typedef struct {
+    char name[NAME_SIZE];
+    char idnumber[32];
+} group_text_t;
+
+
+static size_t text_add(char *out, size_t size, size_t len, shop_str_t text)
+{
+    size_t room = size - 1 - len;
+
+    text = text.len > room ? (shop_str_t){room, text.data} : text;
+    memcpy(out + len, text.data, text.len);
+    out[len + text.len] = '\0';
+    return len + text.len;
+}
+
+
+static shop_group_t customer_group(const shop_job_t *job, group_text_t *text)
+{
+    shop_str_t username = shop_json_text(shop_job_output(job, "user"), "username");
+    int64_t customer = shop_json_int(shop_job_customer(job), "id");
+    unsigned char digits[20];
+    size_t at = sizeof(digits);
+    size_t name_len = text_add(text->name, sizeof(text->name), 0, SHOP_STR("customer_"));
+    size_t id_len = text_add(text->idnumber, sizeof(text->idnumber), 0, SHOP_STR("shop-cust-"));
+
+    do {
+        digits[--at] = (unsigned char) ('0' + customer % 10);
+        customer /= 10;
+    } while (customer > 0);
+
+    name_len = text_add(text->name, sizeof(text->name), name_len, username);
+    id_len = text_add(text->idnumber, sizeof(text->idnumber), id_len,
+                      (shop_str_t){sizeof(digits) - at, digits + at});
+    return (shop_group_t){
+        .name = {name_len, (unsigned char *) text->name},
+        .idnumber = {id_len, (unsigned char *) text->idnumber},
+    };
+}
+
+
+static void group_build(const shop_job_t *job, shop_act_t *act)
+{
+    group_text_t text;
+    shop_group_t group = customer_group(job, &text);
+
+    shop_group_build(job, &group, act);
+}
+
+
+static void group_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
+{
+    group_text_t text;
+    shop_group_t group = customer_group(job, &text);
+
+    shop_group_read(job, &group, answer, act);
+}
+
+
+static void member_build(const shop_job_t *job, shop_act_t *act)
+{
+    shop_member_build(job, "group", act);
+}
+
+
+/* --- steps `group2`, `member2`: the seller's group --- */
+
+static void group2_build(const shop_job_t *job, shop_act_t *act)
+{
+    shop_group_t group = {.name = shop_param_text(job, "groupname")};
+
+    if (group.name.len == 0) {
+        shop_act_skip(act);
+        return;
+    }
+    shop_group_build(job, &group, act);
+}
+
+
+static void group2_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
+{
+    shop_group_t group = {.name = shop_param_text(job, "groupname")};
+
+    shop_group_read(job, &group, answer, act);
+}
+
+
+static void member2_build(const shop_job_t *job, shop_act_t *act)
+{
+    shop_member_build(job, "group2", act);
+}
+
+
+/* --- step `instance` --- */
+
+static void instance_build(const shop_job_t *job, shop_act_t *act)
+{
+    const json_t *stored = shop_job_output(job, "dates");
+    shop_dates_t dates = {
+        .start = shop_json_int(stored, "start"),
+        .end = shop_json_int(stored, "end"),
+    };
+    json_t *facts =
+        json_pack("{s:I, s:I, s:I}", "roleid", (json_int_t) shop_json_int(stored, "roleid"),
+                  "group", (json_int_t) shop_job_output_id(job, "group"), "group2",
+                  (json_int_t) shop_job_output_id(job, "group2"));
+
+    shop_act_record(
+        act, SHOP_ACT_INSTANCE,
+        shop_instance_make(job, "userenrol", shop_job_output_id(job, "course"), &dates, facts));
+}
+
+
+static void feedback(const shop_job_t *job, json_t *vars)
+{
+    const json_t *course = shop_job_output(job, "course");
+
+    (void) shop_json_set_text(vars, "course", shop_json_text(course, "fullname"));
+    json_object_set_new(vars, "courseid", json_integer(shop_json_int(course, "id")));
+}
+
+
+static const shop_param_t params[] = {
+    {.name = "coursename", .type = SHOP_PARAM_COURSE},
+    {.name = "courseidnumber", .type = SHOP_PARAM_TEXT},
+    {.name = "courseid", .type = SHOP_PARAM_INT},
+    {.name = "role", .type = SHOP_PARAM_ROLE, .fallback = "student"},
+    {.name = "enrol", .type = SHOP_PARAM_TEXT, .fallback = "manual"},
+    {.name = "enrolname", .type = SHOP_PARAM_TEXT},
+    {.name = "starttime", .type = SHOP_PARAM_TIME},
+    {.name = "endtime", .type = SHOP_PARAM_TIME},
+    {.name = "duration", .type = SHOP_PARAM_INT},
+    {.name = "calendar_days", .type = SHOP_PARAM_BOOL},
+    {.name = "groupname", .type = SHOP_PARAM_TEXT},
+    {.name = "customersupport", .type = SHOP_PARAM_COURSE},
+    {.name = NULL},
+};
+
+static const shop_step_t prepay[] = {
+    {"user", shop_user_prepay_build, shop_user_read},
+    {NULL, NULL, NULL},
+};
+
+static const shop_step_t postpay[] = {
+    {"course", shop_course_build, shop_course_read},
+    {"user", shop_user_build, shop_user_read},
+    {"dates", dates_build, NULL},
+    {"guard", guard_build, guard_read},
+    {"enrol", enrol_build, NULL},
+    {"group", group_build, group_read},
+    {"member", member_build, NULL},
+    {"group2", group2_build, group2_read},
+    {"member2", member2_build, NULL},
+    {"instance", instance_build, NULL},
+    {"support", shop_support_build, shop_support_read},
+    {NULL, NULL, NULL},
+};
+
+const shop_handler_t shop_handler_enrolonecourse = {
+    .name = "std_enrolonecourse",
+    .buyers = SHOP_BUYERS_BOTH,
+    .max_quantity = 1,
+    .params = params,
+    .prepay = prepay,
+    .postpay = postpay,
+    .feedback = feedback,
+};

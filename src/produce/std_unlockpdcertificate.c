@@ -1,0 +1,289 @@
+/*
+ * Handler std_unlockpdcertificate: free course, paid certificate (handlers.md 9.9).
+ *
+ * `release_mode` says how the certificate is released: `group` (the activity is restricted to a
+ * group that the buyer joins), `shop` (the shop issues the document), `function` (a configured
+ * function of the site). Steps of the other ways have nothing to do.
+ */
+
+#include "produce/produce_internal.h"
+
+#define CHECK_INTERVAL 3600
+#define WAIT_MAX (365 * (int64_t) SHOP_DAY)
+
+
+static bool mode_is(const shop_job_t *job, const char *mode)
+{
+    shop_str_t text = shop_param_text(job, "release_mode");
+
+    return shop_str_eq(text.len != 0 ? text : SHOP_STR("group"), shop_str(mode));
+}
+
+
+static void course_build(const shop_job_t *job, shop_act_t *act)
+{
+    if (!mode_is(job, "group") && !mode_is(job, "shop") && !mode_is(job, "function")) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "release_mode_parameter");
+        return;
+    }
+    shop_course_build(job, act);
+}
+
+
+/* --- step `enrolled`: whoever does not follow the course has bought by mistake --- */
+
+static void enrolled_build(const shop_job_t *job, shop_act_t *act)
+{
+    shop_act_call(act, "core_enrol_get_users_courses",
+                  json_pack("{s:I, s:b}", "userid", (json_int_t) shop_job_output_id(job, "user"),
+                            "returnusercount", 0));
+}
+
+
+static void enrolled_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
+{
+    if (answer->answer_class != SHOP_ANSWER_OK) {
+        shop_act_by_class(job, answer, act);
+    } else if (shop_course_in_list(answer->json, shop_job_output_id(job, "course"))) {
+        shop_act_done(act, json_object());
+    } else {
+        shop_act_stop(act, SHOP_ACT_MANUAL, "not_enrolled");
+    }
+}
+
+
+/* --- step `complete`: waiting is not an error --- */
+
+static bool completion_required(const shop_job_t *job)
+{
+    if (shop_param_text(job, "requirecompletion").len != 0) {
+        return shop_param_bool(job, "requirecompletion");
+    }
+    return mode_is(job, "shop");
+}
+
+
+static void complete_build(const shop_job_t *job, shop_act_t *act)
+{
+    if (!completion_required(job)) {
+        shop_act_skip(act);
+        return;
+    }
+    shop_act_call(act, "core_completion_get_course_completion_status",
+                  json_pack("{s:I, s:I}", "courseid",
+                            (json_int_t) shop_job_output_id(job, "course"), "userid",
+                            (json_int_t) shop_job_output_id(job, "user")));
+}
+
+
+/* The latest of the criteria. */
+static int64_t completed_at(const json_t *status)
+{
+    const json_t *criteria = json_object_get(status, "completions");
+    int64_t latest = 0;
+
+    for (size_t i = 0; i < json_array_size(criteria); i++) {
+        int64_t moment = shop_json_int(json_array_get(criteria, i), "timecompleted");
+
+        latest = moment > latest ? moment : latest;
+    }
+    return latest;
+}
+
+
+static void complete_refused(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
+{
+    shop_str_t code = shop_str(answer->code);
+
+    shop_act_by_class(job, answer, act);
+    if (shop_str_eq(code, SHOP_STR("nocriteriaset"))) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "no_completion_criteria");
+    } else if (shop_str_eq(code, SHOP_STR("notenroled")) ||
+               shop_str_eq(code, SHOP_STR("usernotenroled"))) {
+        shop_act_stop(act, SHOP_ACT_MANUAL, "not_enrolled");
+    }
+}
+
+
+static void complete_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
+{
+    const json_t *status = json_object_get(answer->json, "completionstatus");
+
+    if (answer->answer_class != SHOP_ANSWER_OK) {
+        complete_refused(job, answer, act);
+    } else if (shop_json_bool(status, "completed")) {
+        int64_t moment = completed_at(status);
+
+        shop_act_done(act, json_pack("{s:I}", "completed_at",
+                                     (json_int_t) (moment != 0 ? moment : job->now)));
+    } else if (job->now - shop_job_moment(job, "paid_at") > WAIT_MAX) {
+        shop_act_stop(act, SHOP_ACT_MANUAL, "never_completed");
+    } else {
+        shop_act_wait(act, job->now + CHECK_INTERVAL, "not_completed");
+    }
+}
+
+
+/* --- steps `group`, `member` (mode group) --- */
+
+static shop_group_t release_group(const shop_job_t *job)
+{
+    shop_str_t name = shop_param_text(job, "releasegroup");
+
+    return (shop_group_t){.name = name, .idnumber = name};
+}
+
+
+static void group_build(const shop_job_t *job, shop_act_t *act)
+{
+    shop_group_t group = release_group(job);
+
+    if (!mode_is(job, "group")) {
+        shop_act_skip(act);
+    } else if (group.name.len == 0) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "releasegroup_parameter");
+    } else {
+        shop_group_build(job, &group, act);
+    }
+}
+
+
+static void group_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
+{
+    shop_group_t group = release_group(job);
+
+    shop_group_read(job, &group, answer, act);
+}
+
+
+static void member_build(const shop_job_t *job, shop_act_t *act)
+{
+    shop_member_build(job, "group", act);
+}
+
+
+/* --- step `instance` --- */
+
+static void instance_build(const shop_job_t *job, shop_act_t *act)
+{
+    shop_dates_t dates = {.start = shop_job_moment(job, "paid_at")};
+    shop_str_t mode = shop_param_text(job, "release_mode");
+    int64_t module = 0;
+    json_t *facts =
+        json_pack("{s:I, s:o, s:o}", "group", (json_int_t) shop_job_output_id(job, "group"),
+                  "release_mode", shop_json_str(mode.len != 0 ? mode : SHOP_STR("group")),
+                  "certificate", shop_json_str(shop_param_text(job, "certificate")));
+
+    if (shop_str_to_int(shop_param_text(job, "certificateid"), &module) != SHOP_OK) {
+        module = 0;
+    }
+    shop_act_record(act, SHOP_ACT_INSTANCE,
+                    shop_instance_make(job, "course_module", module, &dates, facts));
+}
+
+
+/* --- step `issue` (mode shop): the number is stored before the document is recorded --- */
+
+static void issue_record(const shop_job_t *job, shop_act_t *act)
+{
+    const json_t *user = shop_job_output(job, "user");
+    const json_t *course = shop_job_output(job, "course");
+    int64_t moment = shop_json_int(shop_job_output(job, "complete"), "completed_at");
+    char iso[21];
+
+    shop_time_iso(moment != 0 ? moment : shop_json_int(job->progress, "issued_at"), iso);
+    shop_act_record(
+        act, SHOP_ACT_ISSUE,
+        json_pack(
+            "{s:O?, s:o, s:o, s:s, s:o, s:i}", "number", json_object_get(job->progress, "number"),
+            "holder", shop_json_str(shop_json_text(user, "fullname")), "course",
+            shop_json_str(shop_json_text(course, "fullname")), "completed_at", iso, "reference",
+            shop_json_str(shop_json_text(shop_job_output(job, "instance"), "reference")),
+            "template", 1));
+}
+
+
+static void issue_build(const shop_job_t *job, shop_act_t *act)
+{
+    char number[SHOP_CERTIFICATE_NUMBER_SIZE];
+
+    if (!mode_is(job, "shop")) {
+        shop_act_skip(act);
+    } else if (shop_json_text(job->progress, "number").len != 0) {
+        issue_record(job, act);
+    } else {
+        shop_certificate_number(job->now, job->random, number);
+        shop_act_more(
+            act, json_pack("{s:s, s:I}", "number", number, "issued_at", (json_int_t) job->now));
+    }
+}
+
+
+/* --- step `function` (mode function) --- */
+
+static void function_build(const shop_job_t *job, shop_act_t *act)
+{
+    if (!mode_is(job, "function")) {
+        shop_act_skip(act);
+        return;
+    }
+    shop_wsfunction_build(job, act);
+}
+
+
+static void feedback(const shop_job_t *job, json_t *vars)
+{
+    const json_t *course = shop_job_output(job, "course");
+    const json_t *issue = shop_job_output(job, "issue");
+
+    (void) shop_json_set_text(vars, "course", shop_json_text(course, "fullname"));
+    json_object_set_new(vars, "courseid", json_integer(shop_json_int(course, "id")));
+    (void) shop_json_set_text(vars, "number", shop_json_text(issue, "number"));
+}
+
+
+static const shop_param_t params[] = {
+    {.name = "certificate", .type = SHOP_PARAM_TEXT},
+    {.name = "certificateid", .type = SHOP_PARAM_INT},
+    {.name = "release_mode", .type = SHOP_PARAM_TEXT, .fallback = "group"},
+    {.name = "coursename", .type = SHOP_PARAM_COURSE},
+    {.name = "courseidnumber", .type = SHOP_PARAM_TEXT},
+    {.name = "courseid", .type = SHOP_PARAM_INT},
+    {.name = "releasegroup", .type = SHOP_PARAM_TEXT},
+    {.name = "requirecompletion", .type = SHOP_PARAM_BOOL},
+    {.name = "ws_function", .type = SHOP_PARAM_TEXT},
+    {.name = "ws_args", .type = SHOP_PARAM_TEXT},
+    {.name = "ws_ok", .type = SHOP_PARAM_TEXT},
+    {.name = "ws_idempotent", .type = SHOP_PARAM_BOOL, .fallback = "1"},
+    {.name = "customersupport", .type = SHOP_PARAM_COURSE},
+    {.name = NULL},
+};
+
+static const shop_step_t prepay[] = {
+    {"user", shop_user_prepay_build, shop_user_read},
+    {NULL, NULL, NULL},
+};
+
+static const shop_step_t postpay[] = {
+    {"course", course_build, shop_course_read},
+    {"user", shop_user_build, shop_user_read},
+    {"enrolled", enrolled_build, enrolled_read},
+    {"complete", complete_build, complete_read},
+    {"group", group_build, group_read},
+    {"member", member_build, NULL},
+    {"instance", instance_build, NULL},
+    {"issue", issue_build, NULL},
+    {"function", function_build, shop_wsfunction_read},
+    {"support", shop_support_build, shop_support_read},
+    {NULL, NULL, NULL},
+};
+
+const shop_handler_t shop_handler_unlockpdcertificate = {
+    .name = "std_unlockpdcertificate",
+    .buyers = SHOP_BUYERS_LOGGED_IN,
+    .max_quantity = 1,
+    .params = params,
+    .prepay = prepay,
+    .postpay = postpay,
+    .feedback = feedback,
+};

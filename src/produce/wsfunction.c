@@ -1,0 +1,193 @@
+/*
+ * A function named in the product's parameters: for what Moodle's core has no function
+ * (handlers.md 12).
+ *
+ * `ws_args` is a JSON template; `{userid}`, `{username}`, `{courseid}`, `{cmid}`, `{reference}`,
+ * `{jobkey}` in its texts are replaced. The default asks for userid, cmid and reference.
+ */
+
+#include "produce/produce_internal.h"
+
+#include <string.h>
+
+#define TEMPLATE_MAX 8192
+#define DEPTH_MAX 8
+
+static const char default_template[] =
+    "{\"userid\":\"{userid}\",\"cmid\":\"{cmid}\",\"reference\":\"{reference}\"}";
+
+
+/* --- placeholders --- */
+
+static json_t *placeholders(const shop_job_t *job)
+{
+    shop_str_t reference = shop_json_text(shop_job_output(job, "instance"), "reference");
+
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "userid",
+                     json_sprintf("%lld", (long long) shop_job_output_id(job, "user")), "username",
+                     shop_json_str(shop_json_text(shop_job_output(job, "user"), "username")),
+                     "courseid",
+                     json_sprintf("%lld", (long long) shop_job_output_id(job, "course")), "cmid",
+                     shop_json_str(shop_param_text(job, "certificateid")), "reference",
+                     shop_json_str(reference), "jobkey", shop_json_str(reference));
+}
+
+
+/* The value of the placeholder that `text` begins with; NULL: it begins with none. */
+static const json_t *placeholder_at(shop_str_t text, const json_t *values, size_t *len)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach((json_t *) values, key, value)
+    {
+        size_t size = strlen(key);
+
+        if (text.len >= size + 2 && text.data[0] == '{' && text.data[size + 1] == '}' &&
+            memcmp(text.data + 1, key, size) == 0) {
+            *len = size + 2;
+            return value;
+        }
+    }
+    return NULL;
+}
+
+
+static json_t *fill_text(shop_str_t text, const json_t *values)
+{
+    shop_heap_t *heap = shop_heap_create(-1);
+    json_t *filled = NULL;
+    shop_buf_t buf;
+
+    if (heap == NULL) {
+        return NULL;
+    }
+    shop_buf_init(&buf, shop_heap_arena(heap), TEMPLATE_MAX);
+    while (text.len > 0) {
+        size_t len = 1;
+        const json_t *value = placeholder_at(text, values, &len);
+
+        if (value != NULL) {
+            shop_buf_add(&buf, (shop_str_t){json_string_length(value),
+                                            (unsigned char *) json_string_value(value)});
+        } else {
+            shop_buf_add_char(&buf, text.data[0]);
+        }
+        text.data += len;
+        text.len -= len;
+    }
+    if (buf.status == SHOP_OK) {
+        filled = shop_json_str(shop_buf_str(&buf));
+    }
+    shop_heap_destroy(heap);
+    return filled;
+}
+
+
+static json_t *fill(const json_t *template, const json_t *values, int depth)
+{
+    json_t *filled;
+    const char *key;
+    json_t *value;
+
+    if (depth > DEPTH_MAX) {
+        return NULL;
+    }
+    if (json_is_string(template)) {
+        return fill_text((shop_str_t){json_string_length(template),
+                                      (unsigned char *) json_string_value(template)},
+                         values);
+    }
+    if (!json_is_object(template) && !json_is_array(template)) {
+        return json_incref((json_t *) template);
+    }
+    filled = json_copy((json_t *) template);
+    json_object_foreach((json_t *) template, key, value)
+    {
+        if (json_object_set_new(filled, key, fill(value, values, depth + 1)) != 0) {
+            goto failed;
+        }
+    }
+    for (size_t i = 0; i < json_array_size(template); i++) {
+        value = fill(json_array_get(template, i), values, depth + 1);
+        if (json_array_set_new(filled, i, value) != 0) {
+            goto failed;
+        }
+    }
+    return filled;
+
+failed:
+    json_decref(filled);
+    return NULL;
+}
+
+
+/* --- the step --- */
+
+static bool may_repeat(const shop_job_t *job)
+{
+    return shop_param_text(job, "ws_idempotent").len == 0 || shop_param_bool(job, "ws_idempotent");
+}
+
+
+void shop_wsfunction_build(const shop_job_t *job, shop_act_t *act)
+{
+    const json_t *params = json_object_get(job->inputs, "params");
+    const char *function = json_string_value(json_object_get(params, "ws_function"));
+    shop_str_t text = shop_param_text(job, "ws_args");
+    json_t *template;
+    json_t *values;
+
+    if (function == NULL || function[0] == '\0') {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "ws_function_parameter");
+        return;
+    }
+    if (job->unknown && !may_repeat(job)) {
+        shop_act_stop(act, SHOP_ACT_MANUAL, "outcome_unknown");
+        return;
+    }
+    text = text.len != 0 ? text : shop_str(default_template);
+    if (shop_json_parse(text, TEMPLATE_MAX, &template) != SHOP_OK) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "ws_args_parameter");
+        return;
+    }
+    values = placeholders(job);
+    shop_act_call(act, function, fill(template, values, 0));
+    json_decref(template);
+    json_decref(values);
+}
+
+
+/* `ws_ok` is a path such as "result.status" whose value must be 1 or true; empty: any answer. */
+static bool answer_is_ok(const shop_job_t *job, const json_t *answer)
+{
+    shop_str_t path = shop_param_text(job, "ws_ok");
+    const json_t *value = answer;
+    shop_str_t part;
+
+    if (path.len == 0) {
+        return true;
+    }
+    while (value != NULL && shop_str_split(&path, '.', &part)) {
+        char key[64] = {0};
+
+        if (part.len >= sizeof(key)) {
+            return false;
+        }
+        memcpy(key, part.data, part.len);
+        value = json_object_get(value, key);
+    }
+    return json_is_true(value) || json_integer_value(value) == 1;
+}
+
+
+void shop_wsfunction_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
+{
+    if (answer->answer_class != SHOP_ANSWER_OK) {
+        shop_act_by_class(job, answer, act);
+    } else if (!answer_is_ok(job, answer->json)) {
+        shop_act_stop(act, SHOP_ACT_MANUAL, "ws_function_refused");
+    } else {
+        shop_act_done(act, json_pack("{s:b}", "released", 1));
+    }
+}
