@@ -1,0 +1,51 @@
+/*
+ * What a payment page shows, and the event that its local confirmation makes.
+ */
+
+#include "pay/pay_internal.h"
+
+
+shop_status_t shop_pay_page_init(shop_arena_t *arena, shop_pay_page_t *page,
+                                 shop_pay_page_kind_t kind)
+{
+    *page = (shop_pay_page_t){.kind = kind};
+    page->fields = shop_arena_calloc(arena, SHOP_PAY_FIELDS_MAX * sizeof(*page->fields));
+
+    return page->fields != NULL ? SHOP_OK : SHOP_NO_MEMORY;
+}
+
+
+shop_status_t shop_pay_page_add(shop_pay_page_t *page, const char *name, shop_str_t value)
+{
+    if (page->count == SHOP_PAY_FIELDS_MAX) {
+        return SHOP_LIMIT;
+    }
+
+    page->fields[page->count++] = (shop_pair_t){shop_str(name), value};
+    return SHOP_OK;
+}
+
+
+shop_status_t shop_pay_page_add_if(shop_pay_page_t *page, const char *name, shop_str_t value)
+{
+    return value.len > 0 ? shop_pay_page_add(page, name, value) : SHOP_OK;
+}
+
+
+shop_status_t shop_pay_page_event(shop_arena_t *arena, const char *prefix,
+                                  const shop_pay_attempt_t *attempt, shop_pay_state_t state,
+                                  shop_pay_event_t *event)
+{
+    *event = (shop_pay_event_t){
+        .channel = "page",
+        .state = state,
+        .has_amount = true,
+        .amount_minor = attempt->amount_minor,
+        .currency = attempt->currency,
+        .transid = attempt->transid,
+        .provider_ref = attempt->provider_ref,
+        .provider_status = shop_str(shop_pay_state_name(state)),
+    };
+
+    return shop_arena_printf(arena, &event->key, "%s:%lld", prefix, (long long) attempt->id);
+}

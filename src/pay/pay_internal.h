@@ -1,0 +1,91 @@
+/*
+ * What the files of the payment room share: the interfaces, the checks of parameters, the networks
+ * that may notify, the helpers that fill pages and events.
+ */
+
+#ifndef SHOP_PAY_INTERNAL_H
+#define SHOP_PAY_INTERNAL_H
+
+#include "pay/pay.h"
+
+/* --- interfaces, one file each; listed in registry.c --- */
+
+extern const shop_pay_interface_t shop_pay_systempay;
+extern const shop_pay_interface_t shop_pay_test;
+extern const shop_pay_interface_t shop_pay_freeorder;
+extern const shop_pay_interface_t shop_pay_check;
+extern const shop_pay_interface_t shop_pay_transfer;
+
+/* --- checks of parameters (params.c) --- */
+
+bool shop_pay_is_digits(shop_str_t value);
+bool shop_pay_is_line(shop_str_t value);   /* UTF-8 without control characters, <= 127 characters */
+bool shop_pay_is_name70(shop_str_t value); /* the same, <= 70 */
+bool shop_pay_is_days(shop_str_t value);   /* 1..365 */
+bool shop_pay_is_currencies(shop_str_t value); /* alpha-3 codes of our table, blanks between */
+bool shop_pay_is_url(shop_str_t value);        /* http or https, a host, no fragment, no blank */
+bool shop_pay_is_networks(shop_str_t value);   /* "any" or CIDR blocks, blanks between */
+bool shop_pay_list_has(shop_str_t list, shop_str_t word); /* words separated by blanks */
+/* "https://host[:port]" of a URL that shop_pay_is_url accepted; a view */
+shop_str_t shop_pay_origin(shop_str_t url);
+/* *error = message; always SHOP_REFUSED, or SHOP_NO_MEMORY */
+shop_status_t shop_pay_refuse(shop_arena_t *arena, shop_str_t *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The currency of the attempt, when the configuration's `allowed_currencies` lets it pass. */
+const shop_currency_t *shop_pay_attempt_currency(const shop_pay_config_t *config,
+                                                 const shop_pay_attempt_t *attempt);
+
+/* --- networks (network.c) --- */
+
+/* "any" gives no network. SHOP_MALFORMED names nothing: the parameter check came first. */
+SHOP_MUST_USE shop_status_t shop_pay_networks_parse(shop_arena_t *arena, shop_str_t text,
+                                                    shop_pay_network_t **networks, size_t *count);
+bool shop_pay_network_allows(const shop_pay_config_t *config, shop_str_t peer);
+
+/* --- pages and events (page.c) --- */
+
+SHOP_MUST_USE shop_status_t shop_pay_page_init(shop_arena_t *arena, shop_pay_page_t *page,
+                                               shop_pay_page_kind_t kind);
+/* SHOP_LIMIT beyond SHOP_PAY_FIELDS_MAX */
+SHOP_MUST_USE shop_status_t shop_pay_page_add(shop_pay_page_t *page, const char *name,
+                                              shop_str_t value);
+/* The same, left out when the value is empty. */
+SHOP_MUST_USE shop_status_t shop_pay_page_add_if(shop_pay_page_t *page, const char *name,
+                                                 shop_str_t value);
+/* The event of a local confirmation: channel "page", key "<prefix>:<attempt>", full amount. */
+SHOP_MUST_USE shop_status_t shop_pay_page_event(shop_arena_t *arena, const char *prefix,
+                                                const shop_pay_attempt_t *attempt,
+                                                shop_pay_state_t state, shop_pay_event_t *event);
+
+/* --- stamped signatures "t=<unix>,v1=<hex>" (stamp.c) --- */
+
+#define SHOP_PAY_STAMP_TOLERANCE 300
+
+SHOP_MUST_USE shop_status_t shop_pay_stamp_make(shop_arena_t *arena, shop_str_t secret,
+                                                shop_str_t body, int64_t now, shop_str_t *header);
+/* SHOP_MALFORMED: no readable t; SHOP_REFUSED: no v1 matches, or too old or too early. */
+SHOP_MUST_USE shop_status_t shop_pay_stamp_check(shop_arena_t *arena, shop_str_t secret,
+                                                 shop_str_t body, shop_str_t header, int64_t now);
+
+/* --- requests (receive.c) --- */
+
+#define SHOP_PAY_FORM_BYTES 65536
+#define SHOP_PAY_FORM_PAIRS 400
+
+/* Step 1 for form bodies: content type, size, percent-encoding, no NUL, no repeated name. */
+SHOP_MUST_USE shop_status_t shop_pay_parse_form(shop_arena_t *arena,
+                                                const shop_pay_request_t *request,
+                                                shop_pay_message_t *message);
+
+/* --- bank accounts (iban.c, rib.c; shop_mod97 serves rf.c as well) --- */
+
+/* Remainder modulo 97 of letters and digits read as ISO 7064 does; -1: another character. */
+int shop_mod97(shop_str_t text);
+/* Upper case without blanks; 0: empty, longer than `room`, or a character that has no place. */
+size_t shop_mod97_compact(shop_str_t text, unsigned char *out, size_t room);
+/* The remainder is 1 once the first four characters stand at the end. At most 34 characters. */
+bool shop_mod97_rotated(const unsigned char *text, size_t len);
+bool shop_bic_valid(shop_str_t text);
+bool shop_rib_valid(shop_str_t bank, shop_str_t office, shop_str_t account, shop_str_t key);
+
+#endif

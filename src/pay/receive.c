@@ -1,0 +1,117 @@
+/*
+ * The notification pipeline up to the database: steps 1-5 of payments.md 1.8 over raw bytes.
+ *
+ * The order matters: the address is looked at before any work, syntax before cryptography, and
+ * nothing of a message is believed or even kept before its signature is right.
+ */
+
+#include "pay/pay_internal.h"
+
+
+const shop_str_t *shop_pay_header(const shop_pay_request_t *request, const char *name)
+{
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (shop_str_eq(request->headers[i].name, shop_str(name))) {
+            return &request->headers[i].value;
+        }
+    }
+
+    return NULL;
+}
+
+
+shop_status_t shop_pay_parse_form(shop_arena_t *arena, const shop_pay_request_t *request,
+                                  shop_pay_message_t *message)
+{
+    shop_str_t parameters = request->content_type;
+    shop_str_t type;
+
+    if (!shop_str_split(&parameters, ';', &type) ||
+        !shop_str_eq_nocase(shop_str_trim(type), SHOP_STR("application/x-www-form-urlencoded"))) {
+        return SHOP_MALFORMED;
+    }
+
+    if (request->body.len == 0 || request->body.len > SHOP_PAY_FORM_BYTES) {
+        return SHOP_MALFORMED;
+    }
+
+    shop_status_t status =
+        shop_form_parse(arena, request->body, SHOP_PAY_FORM_PAIRS, &message->form);
+    if (status == SHOP_LIMIT) {
+        return SHOP_MALFORMED;
+    }
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    return message->form.duplicate ? SHOP_MALFORMED : SHOP_OK;
+}
+
+
+static shop_status_t end(shop_pay_result_t *result, shop_pay_verdict_t verdict, const char *reason)
+{
+    result->verdict = verdict;
+    result->reason = reason;
+
+    return SHOP_OK;
+}
+
+
+/* Steps 4 and 5: a message in doubt is stored as such, whatever else it claims. */
+static void judge(shop_pay_result_t *result)
+{
+    if (result->event.doubt.len > 0) {
+        (void) end(result, SHOP_PAY_QUARANTINE, "shape");
+    } else if (result->event.foreign.len > 0) {
+        (void) end(result, SHOP_PAY_MISMATCH, "merchant");
+    } else {
+        (void) end(result, SHOP_PAY_DECIDE, "");
+    }
+}
+
+
+shop_status_t shop_pay_receive(shop_arena_t *arena, const shop_pay_config_t *config,
+                               const shop_pay_request_t *request, shop_pay_result_t *result)
+{
+    const shop_pay_interface_t *interface = config->interface;
+    shop_pay_message_t message = {0};
+
+    *result = (shop_pay_result_t){.verdict = SHOP_PAY_RETRY_LATER, .reason = "trouble"};
+
+    if (interface->parse == NULL) {
+        return end(result, SHOP_PAY_MALFORMED, "not notified");
+    }
+
+    if (!shop_pay_network_allows(config, request->peer)) {
+        return end(result, SHOP_PAY_UNAUTHENTIC, "address");
+    }
+
+    shop_status_t status = interface->parse(arena, request, &message);
+    if (status == SHOP_MALFORMED) {
+        return end(result, SHOP_PAY_MALFORMED, "syntax");
+    }
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    status = interface->authenticate(arena, config, request, &message);
+    if (status == SHOP_REFUSED) {
+        return end(result, SHOP_PAY_UNAUTHENTIC, "signature");
+    }
+    if (status == SHOP_MALFORMED) {
+        return end(result, SHOP_PAY_MALFORMED, "signature frame");
+    }
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    status = interface->describe(arena, config, &message, &result->event);
+    if (status == SHOP_OK) {
+        result->event.channel = "notification";
+        judge(result);
+        status = shop_pay_event_json(arena, config, &result->event, request->now, &result->json);
+    }
+    result->store = status == SHOP_OK;
+
+    return status;
+}

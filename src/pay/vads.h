@@ -1,0 +1,75 @@
+/*
+ * The "vads" form of Lyra's platforms (Systempay, PayZen, Sogecommerce ...): what the vads_*.c
+ * files and systempay.c share. payments.md 7.
+ */
+
+#ifndef SHOP_PAY_VADS_H
+#define SHOP_PAY_VADS_H
+
+#include "pay/pay_internal.h"
+
+typedef enum { SHOP_VADS_HMAC_SHA256, SHOP_VADS_SHA1 } shop_vads_algorithm_t;
+
+/* What systempay.c prepares of a configuration (config->data). */
+typedef struct {
+    shop_vads_algorithm_t algorithm;
+    shop_str_t key;
+    shop_str_t site_id;
+    shop_str_t ctx_mode;
+} shop_vads_t;
+
+/* --- vads_sign.c --- */
+
+/* Over the pairs whose name starts with "vads_", in byte order of names. */
+SHOP_MUST_USE shop_status_t shop_vads_sign(shop_arena_t *arena, shop_vads_algorithm_t algorithm,
+                                           shop_str_t key, const shop_pair_t *pairs, size_t count,
+                                           shop_str_t *signature);
+/* SHOP_REFUSED: absent, empty or wrong `signature`. */
+SHOP_MUST_USE shop_status_t shop_vads_verify(shop_arena_t *arena, shop_vads_algorithm_t algorithm,
+                                             shop_str_t key, const shop_form_t *form);
+
+/* --- vads_text.c --- */
+
+/* Without `"`, <, >, +, control characters; at most `characters`; empty when not UTF-8. */
+SHOP_MUST_USE shop_status_t shop_vads_clean(shop_arena_t *arena, shop_str_t text, size_t characters,
+                                            shop_str_t *out);
+/* The address without its "+tag"; empty when it cannot be sent. */
+SHOP_MUST_USE shop_status_t shop_vads_clean_email(shop_arena_t *arena, shop_str_t email,
+                                                  shop_str_t *out);
+/* A leading + becomes 00. */
+SHOP_MUST_USE shop_status_t shop_vads_clean_phone(shop_arena_t *arena, shop_str_t phone,
+                                                  shop_str_t *out);
+/* The platform's code of a page language; English when it has none. */
+shop_str_t shop_vads_language(shop_str_t language);
+
+/* --- vads_form.c --- */
+
+SHOP_MUST_USE shop_status_t shop_vads_form(shop_arena_t *arena, const shop_pay_config_t *config,
+                                           const shop_pay_attempt_t *attempt,
+                                           shop_pay_page_t *page);
+
+/* --- vads_names.c --- */
+
+/* Why this message may have been cut anew under its old signature (payments.md 7.9); NULL: no sign
+ * of it. */
+const char *shop_vads_suspicion(const shop_form_t *form);
+
+/* --- vads_message.c --- */
+
+SHOP_MUST_USE shop_status_t shop_vads_parse(shop_arena_t *arena, const shop_pay_request_t *request,
+                                            shop_pay_message_t *message);
+SHOP_MUST_USE shop_status_t shop_vads_authenticate(shop_arena_t *arena,
+                                                   const shop_pay_config_t *config,
+                                                   const shop_pay_request_t *request,
+                                                   const shop_pay_message_t *message);
+SHOP_MUST_USE shop_status_t shop_vads_describe(shop_arena_t *arena, const shop_pay_config_t *config,
+                                               const shop_pay_message_t *message,
+                                               shop_pay_event_t *event);
+
+/* --- vads_status.c: also for the answers of the platform's API --- */
+
+/* `operation` is empty, DEBIT, CREDIT or VERIFICATION. SHOP_PAY_STATE_UNKNOWN: must be confirmed.
+ */
+shop_pay_state_t shop_vads_state(shop_str_t operation, shop_str_t status);
+
+#endif
