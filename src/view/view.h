@@ -1,0 +1,175 @@
+/*
+ * What visitors read: Mustache templates, texts in their language, documents, QR symbols, mails.
+ *
+ * Nothing here knows nginx, a socket or a clock. Templates and texts are loaded once, at
+ * configuration time, into an arena of that life time; rendering then only reads them, so that any
+ * number of workers share them. What a rendering needs for itself lies in the arena of its output.
+ */
+
+#ifndef SHOP_VIEW_H
+#define SHOP_VIEW_H
+
+#include "base/base.h"
+
+
+/* --- languages (lang.c, lang_accept.c) --- */
+
+typedef struct {
+    const char *code; /* ISO 639-1: "fr" */
+    const char *name; /* in itself: "Français" */
+    size_t index;     /* place in the registry */
+} shop_lang_t;
+
+/* The registry, in the order of the language menu; the first one is the fallback of all others. */
+const shop_lang_t *shop_lang_list(size_t *count);
+const shop_lang_t *shop_lang_find(shop_str_t code); /* NULL: not one of ours */
+const shop_lang_t *shop_lang_default(void);
+/* The best of ours for an Accept-Language header; never NULL. At most 64 ranges are looked at. */
+const shop_lang_t *shop_lang_accept(shop_str_t header);
+
+typedef struct shop_strings_s shop_strings_t;
+
+SHOP_MUST_USE shop_status_t shop_strings_create(shop_arena_t *arena, shop_strings_t **strings);
+/* One flat JSON object, key -> text; a later file replaces the keys of an earlier one. On failure
+ * *error is one English sentence. */
+SHOP_MUST_USE shop_status_t shop_strings_load(shop_strings_t *strings, const shop_lang_t *lang,
+                                              shop_str_t json, shop_str_t *error);
+/* The text in `lang`, else in the default language, else the key itself. A view. */
+shop_str_t shop_lang_text(const shop_strings_t *strings, const shop_lang_t *lang, shop_str_t key);
+/* SHOP_STR_NULL (data NULL) when no language has the key. */
+shop_str_t shop_lang_find_text(const shop_strings_t *strings, const shop_lang_t *lang,
+                               shop_str_t key);
+/*
+ * Appends `text` with its placeholders filled in: {$a} by a string, number or boolean argument,
+ * {$a->name} by the member `name` of an object. A placeholder without a value becomes empty.
+ * Nothing is escaped here. `argument` may be NULL.
+ */
+void shop_lang_format(shop_buf_t *out, shop_str_t text, const json_t *argument);
+
+
+/* --- templates (mustache_*.c) ---
+ *
+ * The core of the public Mustache specification 1.x, and Moodle's helper for texts:
+ *
+ *   {{#str}}key{{/str}}   {{#str}}key, {{value}}{{/str}}   {{#str}}key, {"n": {{n}}}{{/str}}
+ *
+ * The section is rendered, the key (up to the first comma) looked up in the language of the page,
+ * the rest put into the text. Values are escaped once, when they enter the section; they can be
+ * used between the quotes of the JSON form without fear. The text itself is trusted and may hold
+ * mark-up. A component "local_shop" between key and argument is skipped.
+ *
+ * Empty strings and the number 0 are false in sections, as in Moodle.
+ *
+ * Names are paths below templates/ without ".mustache": "shop", "mail/sales_feedback.html". Output
+ * is HTML and escaped, unless the name ends in ".text": then {{x}} prints as it is.
+ */
+
+typedef struct shop_template_s shop_template_t;
+typedef struct shop_template_set_s shop_template_set_t;
+
+SHOP_MUST_USE shop_status_t shop_template_set_create(shop_arena_t *arena,
+                                                     shop_template_set_t **set);
+/* Parses at once; the text is copied. SHOP_MALFORMED or SHOP_LIMIT: *error names the template and
+ * the line. SHOP_REFUSED: the name is taken. */
+SHOP_MUST_USE shop_status_t shop_template_add(shop_template_set_t *set, shop_str_t name,
+                                              shop_str_t text, shop_str_t *error);
+/* After the last add: finds the partials. SHOP_NOT_FOUND: *error names the missing partial and who
+ * wants it; rendering is possible all the same, what is missing prints nothing. */
+SHOP_MUST_USE shop_status_t shop_template_set_link(shop_template_set_t *set, shop_str_t *error);
+const shop_template_t *shop_template_find(const shop_template_set_t *set, shop_str_t name);
+
+typedef struct {
+    const json_t *data;            /* an object (or any value, printed by {{.}}) */
+    const shop_strings_t *strings; /* NULL: {{#str}} prints the key */
+    const shop_lang_t *lang;       /* NULL: the default */
+} shop_view_t;
+
+/*
+ * Appends to `out`. SHOP_LIMIT: nesting over 64 levels, more than 2 million steps, or the limit of
+ * the buffer. What was appended before a failure stays there.
+ */
+SHOP_MUST_USE shop_status_t shop_template_render(const shop_template_t *template,
+                                                 const shop_view_t *view, shop_buf_t *out);
+/*
+ * The same, cut at the one place where {{{slot}}} stands: *head and *tail are views into `out`
+ * (which must not grow any more). SHOP_NOT_FOUND: there is no slot; SHOP_MALFORMED: more than one.
+ */
+SHOP_MUST_USE shop_status_t shop_template_render_split(const shop_template_t *template,
+                                                       const shop_view_t *view, shop_buf_t *out,
+                                                       shop_str_t *head, shop_str_t *tail);
+
+
+/* --- QR symbols (qr.c, libqrencode) --- */
+
+/* A standalone <svg>, error correction level M, four modules of white around it. SHOP_LIMIT: the
+ * payload does not fit into version 13 (331 bytes). */
+SHOP_MUST_USE shop_status_t shop_qr_svg(shop_arena_t *arena, shop_str_t payload, shop_str_t *svg);
+
+
+/* --- mail messages (mime.c, mime_header.c, address.c) --- */
+
+typedef struct {
+    shop_str_t name; /* UTF-8; empty: the address alone */
+    shop_str_t address;
+} shop_mailbox_t;
+
+typedef struct {
+    shop_mailbox_t from;
+    shop_mailbox_t to;
+    shop_mailbox_t reply_to; /* empty address: none */
+    shop_str_t subject;
+    shop_str_t text;
+    shop_str_t html;
+    int64_t date;
+    shop_str_t message_id;       /* "local@domain", without the angle brackets */
+    const shop_lang_t *lang;     /* NULL: no Content-Language */
+    shop_str_t list_unsubscribe; /* an address in angle brackets' place; empty: none */
+} shop_mime_t;
+
+/* One mailbox as RFC 5321 writes it without quotes or comments: ASCII, at most 254 bytes. */
+bool shop_mail_address_valid(shop_str_t address);
+/*
+ * A complete RFC 5322 message with CRLF: multipart/alternative, quoted-printable, 7 bits, lines of
+ * at most 78 bytes. SHOP_REFUSED: an address or the message id is not valid; SHOP_MALFORMED: not
+ * UTF-8. Control characters in names and in the subject become blanks.
+ */
+SHOP_MUST_USE shop_status_t shop_mime_build(shop_arena_t *arena, const shop_mime_t *mail,
+                                            shop_str_t *message);
+
+
+/* --- mails from templates (mail.c) --- */
+
+typedef struct {
+    shop_str_t template; /* "sales_feedback": mail/sales_feedback.{html,text}, mail.<it>.subject */
+    const json_t *data;
+    const shop_lang_t *lang; /* the recipient's */
+    shop_mailbox_t from;
+    shop_mailbox_t to;
+    shop_mailbox_t reply_to; /* empty address: none */
+    int64_t date;
+    shop_str_t message_id;
+} shop_mail_t;
+
+/* SHOP_NOT_FOUND: no such templates. The rest as shop_mime_build(). */
+SHOP_MUST_USE shop_status_t shop_mail_build(shop_arena_t *arena, const shop_template_set_t *set,
+                                            const shop_strings_t *strings, const shop_mail_t *mail,
+                                            shop_str_t *message);
+
+
+/* --- documents (document.c, document_lines.c, document_pay.c) --- */
+
+typedef struct {
+    const json_t *order; /* what shop.order_read returned (sql/README.md) */
+    const shop_strings_t *strings;
+    const shop_lang_t *lang;
+    int32_t utc_offset; /* seconds east of Greenwich of the shop's dates; 0: UTC */
+    /* Payment instructions of an unpaid order (pay room: name -> text); NULL: none. */
+    const shop_pair_t *instructions;
+    size_t instruction_count;
+} shop_document_t;
+
+/* The data of the document for pages and mails: README.md "Documents". New reference in *data. */
+SHOP_MUST_USE shop_status_t shop_document_view(shop_arena_t *arena,
+                                               const shop_document_t *document, json_t **data);
+
+#endif
