@@ -1,0 +1,39 @@
+/*
+ * The vector program's table of checks: one function per interface, kind and algorithm.
+ */
+
+#ifndef SHOP_T_VECTORS_H
+#define SHOP_T_VECTORS_H
+
+#include "base/base.h"
+
+typedef struct {
+    shop_arena_t *arena; /* of this vector alone */
+    const json_t *vector;
+    const json_t *input;
+    const json_t *expected;
+    shop_str_t key;
+    shop_str_t algorithm;
+    char reason[512]; /* why it failed */
+} vector_t;
+
+typedef struct {
+    const char *interface;
+    const char *kind;
+    const char *algorithm; /* NULL: any */
+    bool (*check)(vector_t *v);
+} vector_check_t;
+
+/* Tables end with a NULL interface. */
+extern const vector_check_t vectors_systempay[];
+extern const vector_check_t vectors_transfer[];
+extern const vector_check_t vectors_amount[];
+
+/* false, with the reason */
+bool vector_fails(vector_t *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Compares a text with what is expected, by value. */
+bool vector_same(vector_t *v, const char *what, shop_str_t got, shop_str_t expected);
+/* The outcome is {"verdict": name}. */
+bool vector_verdict(vector_t *v, const char *name);
+
+#endif
