@@ -40,7 +40,7 @@ shop_str_t shop_lang_text(const shop_strings_t *strings, const shop_lang_t *lang
 shop_str_t shop_lang_find_text(const shop_strings_t *strings, const shop_lang_t *lang,
                                shop_str_t key);
 /*
- * Appends `text` with its placeholders filled in: {$a} by a string, number or boolean argument,
+ * Appends `text` with its placeholders filled in: {$a} by a string or number,
  * {$a->name} by the member `name` of an object. A placeholder without a value becomes empty.
  * Nothing is escaped here. `argument` may be NULL.
  */
@@ -169,7 +169,7 @@ typedef struct {
 } shop_document_t;
 
 /* The data of the document for pages and mails: README.md "Documents". New reference in *data. */
-SHOP_MUST_USE shop_status_t shop_document_view(shop_arena_t *arena,
-                                               const shop_document_t *document, json_t **data);
+SHOP_MUST_USE shop_status_t shop_document_view(shop_arena_t *arena, const shop_document_t *document,
+                                               json_t **data);
 
 #endif
