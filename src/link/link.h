@@ -30,8 +30,8 @@ typedef struct shop_op_s shop_op_t;
 typedef void (*shop_op_pt)(shop_op_t *op);
 
 /* One thing that waits. Created by the caller, freed by the link after done() has returned (or
- * instead of calling it, when the operation was abandoned). Results live in op->pool: until done()
- * returns, unless the caller takes over with shop_op_keep(). */
+ * instead of calling it, when the operation was abandoned). Results live in op->pool until done()
+ * returns: copy what is needed longer. The caller cuts its own pointer to the op in done(). */
 struct shop_op_s {
     ngx_pool_t *pool;
     ngx_log_t *log;
@@ -48,17 +48,36 @@ struct shop_op_s {
 
     /* private to link/op.c and the link that carries it */
     shop_op_pt done;
+    shop_op_pt leave;     /* carrier: the op ended early, let go of it if possible */
     ngx_event_t deadline; /* never cancelable: keeps a worker alive until the end (RE-1) */
     ngx_event_t posted;
     ngx_msec_t started;
-    ngx_uint_t state;
+    ngx_uint_t holders; /* the pending end, and the link that carries it */
+    ngx_uint_t ended;
     void *carrier;
-    ngx_queue_t queue;
+    struct shop_link_counters_s *counters;
 };
+
+/* Of one backend of this worker, since it started. */
+typedef struct shop_link_counters_s {
+    uint64_t submitted;
+    uint64_t done;     /* answered, SHOP_LINK_OK */
+    uint64_t failed;   /* any other end but the next two */
+    uint64_t timeouts; /* our deadline */
+    uint64_t abandoned;
+    uint64_t reconnects; /* connections made, the first ones included */
+    uint64_t batches;    /* batched calls sent */
+    uint64_t batched;    /* elements in them */
+    uint64_t time_ms;    /* sum of op->elapsed of those done and failed */
+} shop_link_counters_t;
 
 /* NULL: no memory. `deadline` milliseconds from now; the clock starts here. */
 shop_op_t *shop_op_create(ngx_log_t *log, ngx_msec_t deadline, shop_op_pt done, void *data);
-/* Nobody waits any more: done() will not be called; the link frees the op when the answer is in. */
+/* For a caller that cannot submit it after all: done() is called soon, never before this returns.
+ * The links use the same way for what they refuse. */
+void shop_op_refuse(shop_op_t *op, shop_link_status_e status, const char *error);
+/* Nobody waits any more: done() will not be called; the link frees the op when the answer is in.
+ * Not to be called from done() or after it. */
 void shop_op_abandon(shop_op_t *op);
 /* The number of living operations of this worker (status page; zero when idle). */
 ngx_uint_t shop_op_live(void);
@@ -103,6 +122,9 @@ typedef struct shop_redis_reply_s {
     struct shop_redis_reply_s *elements; /* nested at most 4 deep */
 } shop_redis_reply_t;
 
+/* At configuration time: NULL, or a sentence that says what is wrong with the address. */
+const char *shop_redis_address_check(shop_str_t address);
+/* NULL: no memory. A backend that is away is no failure. */
 shop_redis_t *shop_redis_start(const shop_redis_conf_t *conf, ngx_log_t *log);
 void shop_redis_stop(shop_redis_t *redis);
 /* Binary-safe. A Redis error reply is SHOP_LINK_ERROR. */
@@ -111,6 +133,7 @@ void shop_redis_command(shop_redis_t *redis, shop_op_t *op, size_t argc, const s
 void shop_redis_script(shop_redis_t *redis, shop_op_t *op, shop_str_t script, size_t keys,
                        size_t argc, const shop_str_t *argv);
 shop_backend_state_e shop_redis_state(const shop_redis_t *redis);
+const shop_link_counters_t *shop_redis_counters(const shop_redis_t *redis);
 
 
 /* --- PostgreSQL (pg_connect.c, pg_queue.c, pg_pool.c, pg_batch.c, pg_listen.c, pg_stream.c) --- */
@@ -130,6 +153,7 @@ typedef struct {
 typedef struct {
     ngx_str_t conninfo; /* no host names (PG-1); options are completed by us */
     ngx_uint_t connections[SHOP_PG_LANES];
+    /* Of the server, pages and changes; locks two thirds of it; the jobs lane has ten times. */
     ngx_msec_t statement_timeout;
     ngx_uint_t queue_max;                  /* waiting per worker, over all lanes */
     ngx_uint_t in_flight_max;              /* per connection */
@@ -152,6 +176,8 @@ typedef struct shop_pg_result_s {
     int64_t affected;
 } shop_pg_result_t;
 
+/* At configuration time: NULL, or a sentence that says what is wrong (PG-1, PG-5). */
+const char *shop_pg_conninfo_check(const char *conninfo);
 shop_pg_t *shop_pg_start(const shop_pg_conf_t *conf, ngx_log_t *log);
 void shop_pg_stop(shop_pg_t *pg);
 /* Parameters in text format; data NULL is SQL NULL. They are copied. */
@@ -171,6 +197,8 @@ void shop_pg_stream(shop_pg_t *pg, ngx_uint_t statement, shop_op_t *op, const sh
 shop_backend_state_e shop_pg_state(const shop_pg_t *pg);
 shop_backend_state_e shop_pg_lane_state(const shop_pg_t *pg, shop_pg_lane_e lane);
 ngx_uint_t shop_pg_in_flight(const shop_pg_t *pg);
+ngx_uint_t shop_pg_waiting(const shop_pg_t *pg);
+const shop_link_counters_t *shop_pg_counters(const shop_pg_t *pg, shop_pg_lane_e lane);
 
 
 /* --- HTTP and SMTP (http.c, http_resolve.c, smtp.c): libcurl multi --- */
@@ -206,6 +234,9 @@ typedef struct shop_http_response_s {
     bool sent; /* with TIMEOUT or LOST: the request had left (outcome unknown) */
 } shop_http_response_t;
 
+/* At configuration time, NULL or a sentence; `scheme` is "http" or "smtp", their TLS form is
+ * allowed as well. A host name is fine with a resolver only. */
+const char *shop_http_url_check(shop_str_t url, const char *scheme, bool resolver);
 shop_http_t *shop_http_start(const shop_http_conf_t *conf, ngx_log_t *log);
 void shop_http_stop(shop_http_t *http);
 /* Everything in `request` is copied. SHOP_LINK_OK for any HTTP status. */
@@ -217,6 +248,9 @@ typedef struct {
     ngx_str_t password;
     ngx_uint_t starttls; /* require STARTTLS */
 } shop_smtp_conf_t;
+
+const shop_link_counters_t *shop_http_counters(const shop_http_t *http);
+const shop_link_counters_t *shop_smtp_counters(const shop_http_t *http);
 
 /* `message` is the complete RFC 5322 text with CRLF. op->reply.http->status is the SMTP code. */
 void shop_smtp_send(shop_http_t *http, shop_op_t *op, const shop_smtp_conf_t *conf,
@@ -244,6 +278,7 @@ void shop_spool_write(shop_spool_t *spool, shop_op_t *op, shop_str_t message);
 void shop_spool_take(shop_spool_t *spool, shop_op_t *op);
 void shop_spool_remove(shop_spool_t *spool, shop_op_t *op, shop_str_t name);
 void shop_spool_return(shop_spool_t *spool, shop_op_t *op, shop_str_t name);
+const shop_link_counters_t *shop_spool_counters(const shop_spool_t *spool);
 
 
 /* --- small things that need the loop --- */
