@@ -106,7 +106,7 @@ SHOP_MUST_USE shop_status_t shop_template_render_split(const shop_template_t *te
 SHOP_MUST_USE shop_status_t shop_qr_svg(shop_arena_t *arena, shop_str_t payload, shop_str_t *svg);
 
 
-/* --- mail messages (mime.c, mime_header.c, address.c) --- */
+/* --- mail messages (mime.c, mime_header.c, mime_address.c) --- */
 
 typedef struct {
     shop_str_t name; /* UTF-8; empty: the address alone */
@@ -121,16 +121,15 @@ typedef struct {
     shop_str_t text;
     shop_str_t html;
     int64_t date;
-    shop_str_t message_id;       /* "local@domain", without the angle brackets */
-    const shop_lang_t *lang;     /* NULL: no Content-Language */
-    shop_str_t list_unsubscribe; /* an address in angle brackets' place; empty: none */
+    shop_str_t message_id;   /* "local@domain", without the angle brackets */
+    const shop_lang_t *lang; /* NULL: no Content-Language */
 } shop_mime_t;
 
 /* One mailbox as RFC 5321 writes it without quotes or comments: ASCII, at most 254 bytes. */
 bool shop_mail_address_valid(shop_str_t address);
 /*
- * A complete RFC 5322 message with CRLF: multipart/alternative, quoted-printable, 7 bits, lines of
- * at most 78 bytes. SHOP_REFUSED: an address or the message id is not valid; SHOP_MALFORMED: not
+ * A complete RFC 5322 message with CRLF: multipart/alternative, quoted-printable, 7 bits, marked as
+ * Auto-Submitted. SHOP_REFUSED: an address or the message id is not valid; SHOP_MALFORMED: not
  * UTF-8. Control characters in names and in the subject become blanks.
  */
 SHOP_MUST_USE shop_status_t shop_mime_build(shop_arena_t *arena, const shop_mime_t *mail,
