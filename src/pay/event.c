@@ -99,6 +99,14 @@ static shop_status_t set_amount(shop_arena_t *arena, json_t *object, const shop_
 }
 
 
+static bool set_attempt(json_t *object, const shop_pay_event_t *event)
+{
+    json_t *id = event->attempt > 0 ? json_integer(event->attempt) : json_null();
+
+    return json_object_set_new(object, "attempt", id) == 0;
+}
+
+
 static bool set_facts(json_t *object, const shop_pay_config_t *config,
                       const shop_pay_event_t *event, shop_str_t key, int64_t now)
 {
@@ -134,8 +142,8 @@ shop_status_t shop_pay_event_json(shop_arena_t *arena, const shop_pay_config_t *
 
     shop_status_t status = storable_key(arena, event->key, &key);
     if (status == SHOP_OK) {
-        bool set = set_facts(object, config, event, key, now) && set_verdict(object, event) &&
-                   set_details(object, event);
+        bool set = set_facts(object, config, event, key, now) && set_attempt(object, event) &&
+                   set_verdict(object, event) && set_details(object, event);
         status = set ? set_amount(arena, object, event) : SHOP_NO_MEMORY;
     }
     if (status == SHOP_OK) {

@@ -193,6 +193,7 @@ typedef struct {
     bool has_amount; /* false: the message has no readable amount; it equals no attempt's */
     int64_t amount_minor;
     shop_str_t currency;        /* alpha-3; empty: not readable, equals no attempt's */
+    int64_t attempt;            /* id of the attempt; 0: the message does not know it */
     shop_str_t transid;         /* order reference as echoed by the provider */
     shop_str_t provider_ref;    /* shop_pay_attempt_t.provider_ref; empty: the message has none */
     shop_str_t provider_txn;    /* the provider's own identifier; empty: none yet */
@@ -210,6 +211,11 @@ typedef struct {
     shop_pay_event_t event; /* only when `store` */
     shop_str_t json;        /* the event as shop.payments_apply takes it; only when `store` */
 } shop_pay_result_t;
+
+typedef struct {
+    shop_pay_event_t *list;
+    size_t count;
+} shop_pay_events_t;
 
 /*
  * Steps 1-5 of the pipeline over a raw request. Anything but SHOP_OK is trouble of ours (memory):
@@ -245,6 +251,15 @@ typedef struct {
     shop_pair_t header; /* the signature */
     unsigned times;     /* how often the request is sent */
 } shop_pay_simulation_t;
+
+/* A request to the provider's API; the caller sends it over verified TLS, without redirections. */
+typedef struct {
+    const char *method;
+    shop_str_t url;
+    shop_pair_t headers[4]; /* holds credentials: never logged */
+    size_t header_count;
+    shop_str_t body;
+} shop_pay_call_t;
 
 struct shop_pay_interface_s {
     const char *name;
@@ -283,6 +298,15 @@ struct shop_pay_interface_s {
     /* Steps 4-5: fills the event, with its `doubt` and `foreign`. */
     shop_status_t (*describe)(shop_arena_t *arena, const shop_pay_config_t *config,
                               const shop_pay_message_t *message, shop_pay_event_t *event);
+
+    /* The question what the provider knows of an order: confirms events in doubt, and stands in for
+     * a notification that never came. SHOP_NOT_FOUND: no credentials configured. May be NULL. */
+    shop_status_t (*ask)(shop_arena_t *arena, const shop_pay_config_t *config, shop_str_t transid,
+                         shop_pay_call_t *call);
+    /* Its answer, as events for shop_pay_event_json; none when the provider knows nothing yet.
+     * SHOP_REFUSED: the credentials are wrong; SHOP_MALFORMED: not an answer, ask again later. */
+    shop_status_t (*hear)(shop_arena_t *arena, const shop_pay_config_t *config,
+                          unsigned http_status, shop_str_t body, shop_pay_events_t *events);
 
     /* Where this provider wants another answer than the common table: 0 or a status. May be NULL.
      */

@@ -172,4 +172,6 @@ const shop_pay_interface_t shop_pay_systempay = {
     .parse = shop_vads_parse,
     .authenticate = shop_vads_authenticate,
     .describe = shop_vads_describe,
+    .ask = shop_lyra_ask,
+    .hear = shop_lyra_hear,
 };

@@ -175,6 +175,9 @@ static shop_status_t describe(shop_arena_t *arena, const shop_pay_config_t *conf
     event->state = state_parse(event->provider_status);
     event->has_amount =
         shop_str_to_int(shop_form_text(&message->form, "amount"), &event->amount_minor) == SHOP_OK;
+    if (shop_str_to_int(attempt, &event->attempt) != SHOP_OK) {
+        event->doubt = SHOP_STR("attempt not readable");
+    }
     if (event->state == SHOP_PAY_STATE_UNKNOWN) {
         event->doubt = SHOP_STR("state not known");
     }

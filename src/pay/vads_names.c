@@ -6,6 +6,10 @@
  * the boundary between two values where one holds a "+". Both leave a trace: a name that the
  * platform never uses, or a "+" where a customer could have typed it. Such a message is not
  * refused (a new field of the platform looks the same), it waits for the platform's API.
+ *
+ * What guards the amount: only two names are let through before "vads_amount", the network without
+ * a "+" and the action mode with the one value that we send. No other value of a genuine message
+ * can then stand where the amount stands (t/fuzz/notification.c tries).
  */
 
 #include "pay/vads.h"
@@ -15,20 +19,13 @@
 
 /* Names are written without "vads_", in byte order. */
 static const char *const names[] = {
-    "acquirer_network", "acquirer_transient_data",
-    "action_mode",      "amount",
-    "brand_management", "capture_delay",
-    "change_rate",      "contrib",
-    "ctx_mode",         "currency",
-    "extra_result",     "hash",
-    "language",         "nb_products",
-    "operation_type",   "order_id",
-    "page_action",      "presentation_date",
-    "result",           "return_mode",
-    "sequence_number",  "shop_name",
-    "shop_url",         "site_id",
-    "validation_mode",  "version",
-    "warranty_result",
+    "acquirer_network",  "action_mode",     "amount",      "brand_management",
+    "capture_delay",     "change_rate",     "contrib",     "ctx_mode",
+    "currency",          "extra_result",    "hash",        "language",
+    "nb_products",       "operation_type",  "order_id",    "page_action",
+    "presentation_date", "result",          "return_mode", "sequence_number",
+    "shop_name",         "shop_url",        "site_id",     "validation_mode",
+    "version",           "warranty_result",
 };
 
 static const char *const prefixes[] = {
@@ -68,10 +65,10 @@ static const char *const prefixes[] = {
     "wallet",
 };
 
-/* Where a customer's typing can end up. The names before "amount" are here as well: with no "+" in
- * those few, nothing but a genuine amount can stand at the place of the amount. */
+/* Where a customer's typing can end up. The network stands before the amount, where a "+" could
+ * swallow the genuine one. */
 static const char *const typed[] = {
-    "acquirer_", "action_mode", "card_holder_name", "cust_", "ext_info_", "order_info", "ship_to_",
+    "acquirer_network", "card_holder_name", "cust_", "ext_info_", "order_info", "ship_to_",
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -115,6 +112,10 @@ const char *shop_vads_suspicion(const shop_form_t *form)
         shop_str_t name = {pair->name.len - stem, pair->name.data + stem};
         if (!name_documented(name)) {
             return "field name not documented";
+        }
+        if (shop_str_eq(name, SHOP_STR("action_mode")) &&
+            !shop_str_eq(pair->value, SHOP_STR("INTERACTIVE"))) {
+            return "action mode that was not sent";
         }
         if (has_prefix(typed, COUNT(typed), name) && pair->value.len > 0 &&
             memchr(pair->value.data, '+', pair->value.len) != NULL) {
