@@ -177,6 +177,10 @@ SHOP_MUST_USE shop_status_t shop_money_print(shop_arena_t *a, shop_money_t m, un
 /* For people: "1 234,50 €" (fr, narrow no-break spaces), "€1,234.50" (en). `lang` is ISO 639-1. */
 SHOP_MUST_USE shop_status_t shop_money_format(shop_arena_t *a, shop_money_t m, const char *currency,
                                               const char *lang, shop_str_t *text);
+/* A unit price: the currency's decimals, three when the third is not zero (objects.md 8.2). */
+SHOP_MUST_USE shop_status_t shop_money_format_unit(shop_arena_t *a, shop_money_t m,
+                                                   const char *currency, const char *lang,
+                                                   shop_str_t *text);
 /* To and from the ISO 4217 minor unit of a currency; inexact conversions are SHOP_MALFORMED. */
 SHOP_MUST_USE shop_status_t shop_money_to_minor(shop_money_t m, unsigned exponent, int64_t *minor);
 SHOP_MUST_USE shop_status_t shop_money_from_minor(int64_t minor, unsigned exponent,
@@ -189,6 +193,11 @@ SHOP_MUST_USE shop_status_t shop_dec_sub(shop_dec_t a, shop_dec_t b, shop_dec_t 
 SHOP_MUST_USE shop_status_t shop_dec_mul(shop_dec_t a, shop_dec_t b, shop_dec_t *product);
 SHOP_MUST_USE shop_status_t shop_dec_div(shop_dec_t a, shop_dec_t b, shop_dec_t *quotient);
 SHOP_MUST_USE shop_status_t shop_dec_parse(shop_str_t text, shop_dec_t *d); /* <= 12 digits */
+/* Square root, natural logarithm and power, to the precision of the decimals where they are exact
+ * (roots, whole exponents), else of the machine's extended reals. */
+SHOP_MUST_USE shop_status_t shop_dec_sqrt(shop_dec_t a, shop_dec_t *root);
+SHOP_MUST_USE shop_status_t shop_dec_log(shop_dec_t a, shop_dec_t *logarithm);
+SHOP_MUST_USE shop_status_t shop_dec_pow(shop_dec_t a, shop_dec_t b, shop_dec_t *power);
 int shop_dec_cmp(shop_dec_t a, shop_dec_t b);
 /* Round half away from zero to `decimals` (0..4) digits. */
 SHOP_MUST_USE shop_status_t shop_dec_round(shop_dec_t d, unsigned decimals, shop_money_t *rounded);
@@ -232,6 +241,9 @@ SHOP_MUST_USE shop_status_t shop_formula_eval(const shop_formula_t *formula,
 void shop_time_compact(int64_t seconds, char out[15]);
 /* "YYYY-MM-DDTHH:MM:SSZ" */
 void shop_time_iso(int64_t seconds, char out[21]);
+/* The day for people, "24 novembre 2026" (fr) or "24 November 2026"; `utc_offset` in seconds. */
+SHOP_MUST_USE shop_status_t shop_time_date(shop_arena_t *a, int64_t seconds, int32_t utc_offset,
+                                           const char *lang, shop_str_t *text);
 SHOP_MUST_USE shop_status_t shop_time_parse(shop_str_t text, int64_t *seconds); /* ISO forms */
 
 

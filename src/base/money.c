@@ -1,0 +1,125 @@
+/*
+ * Amounts: 64 bits, four fractional digits, every operation checked. Half rounds away from zero
+ * (objects.md 8.2).
+ */
+
+#include "base/base.h"
+
+
+static const int64_t powers[] = {1, 10, 100, 1000, 10000};
+
+
+shop_status_t shop_money_add(shop_money_t a, shop_money_t b, shop_money_t *sum)
+{
+    return __builtin_add_overflow(a.e4, b.e4, &sum->e4) ? SHOP_OVERFLOW : SHOP_OK;
+}
+
+
+shop_status_t shop_money_sub(shop_money_t a, shop_money_t b, shop_money_t *difference)
+{
+    return __builtin_sub_overflow(a.e4, b.e4, &difference->e4) ? SHOP_OVERFLOW : SHOP_OK;
+}
+
+
+shop_status_t shop_money_parse(shop_str_t text, shop_money_t *money)
+{
+    bool negative = text.len > 0 && text.data[0] == '-';
+    bool dot = false;
+    unsigned decimals = 0, digits = 0;
+    int64_t n = 0;
+
+    if (text.len > 0 && (negative || text.data[0] == '+')) {
+        text.data++;
+        text.len--;
+    }
+
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = text.data[i];
+
+        if (c == '.' && !dot && digits > 0) {
+            dot = true;
+            continue;
+        }
+
+        if (c < '0' || c > '9' || (dot && ++decimals > 4)) {
+            return SHOP_MALFORMED;
+        }
+
+        digits++;
+
+        if (__builtin_mul_overflow(n, (int64_t) 10, &n) ||
+            __builtin_add_overflow(n, (int64_t) (c - '0'), &n)) {
+            return SHOP_OVERFLOW;
+        }
+    }
+
+    if (digits == 0 || (dot && decimals == 0)) {
+        return SHOP_MALFORMED;
+    }
+
+    if (__builtin_mul_overflow(n, powers[4 - decimals], &n)) {
+        return SHOP_OVERFLOW;
+    }
+
+    money->e4 = negative ? -n : n;
+
+    return SHOP_OK;
+}
+
+
+/* |value| / divisor, half up; the sign comes back afterwards. */
+static uint64_t divide_round(uint64_t value, uint64_t divisor)
+{
+    return value / divisor + (value % divisor >= divisor - value % divisor);
+}
+
+
+shop_status_t shop_money_print(shop_arena_t *a, shop_money_t m, unsigned decimals, shop_str_t *text)
+{
+    uint64_t value = m.e4 < 0 ? -(uint64_t) m.e4 : (uint64_t) m.e4;
+    uint64_t scale;
+    bool negative;
+
+    if (decimals > 4) {
+        return SHOP_BUG;
+    }
+
+    value = divide_round(value, (uint64_t) powers[4 - decimals]);
+    scale = (uint64_t) powers[decimals];
+    negative = m.e4 < 0 && value > 0;
+
+    if (decimals == 0) {
+        return shop_arena_printf(a, text, "%s%llu", negative ? "-" : "",
+                                 (unsigned long long) value);
+    }
+
+    return shop_arena_printf(a, text, "%s%llu.%0*llu", negative ? "-" : "",
+                             (unsigned long long) (value / scale), (int) decimals,
+                             (unsigned long long) (value % scale));
+}
+
+
+shop_status_t shop_money_to_minor(shop_money_t m, unsigned exponent, int64_t *minor)
+{
+    if (exponent > 4) {
+        return SHOP_BUG;
+    }
+
+    if (m.e4 % powers[4 - exponent] != 0) {
+        return SHOP_MALFORMED;
+    }
+
+    *minor = m.e4 / powers[4 - exponent];
+
+    return SHOP_OK;
+}
+
+
+shop_status_t shop_money_from_minor(int64_t minor, unsigned exponent, shop_money_t *m)
+{
+    if (exponent > 4) {
+        return SHOP_BUG;
+    }
+
+    return __builtin_mul_overflow(minor, powers[4 - exponent], &m->e4) ? SHOP_OVERFLOW : SHOP_OK;
+}
