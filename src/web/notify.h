@@ -1,0 +1,24 @@
+/*
+ * Payment callbacks: what worker.c needs of notify_spool.c, and the two files of each other.
+ */
+
+#ifndef NGX_HTTP_SHOP_NOTIFY_H
+#define NGX_HTTP_SHOP_NOTIFY_H
+
+#include "web/web.h"
+
+
+/* A spooled notification goes through the pipeline again (shop_replay_pt). */
+void ngx_http_shop_notify_replay(void *data, shop_replay_t *replay, shop_str_t message);
+
+/* The configuration block of that name; NULL: there is none. */
+ngx_http_shop_payment_t *ngx_http_shop_payment_find(ngx_http_shop_main_conf_t *conf,
+                                                    shop_str_t name);
+/* The message as it is kept in the spool: JSON, the body in base64. */
+shop_status_t ngx_http_shop_notify_freeze(shop_arena_t *arena, shop_str_t config,
+                                          const shop_pay_request_t *request, shop_str_t *message);
+/* Counts the verdict and writes one line that holds nothing secret (payments.md 1.12). */
+void ngx_http_shop_notify_record(ngx_log_t *log, const char *origin, shop_str_t config,
+                                 shop_pay_verdict_t verdict, const shop_pay_result_t *result);
+
+#endif

@@ -1,0 +1,165 @@
+#!/usr/bin/perl
+
+# nginx -t: the example configurations pass, and every mistake is refused by a sentence that names the
+# directive and the mend. No server runs; nothing is connected to.
+
+use strict;
+use warnings;
+
+use File::Temp qw(tempdir);
+use Test::More;
+
+use Shop::Test qw(top slurp spew);
+
+my $dir    = tempdir(CLEANUP => 1);
+my $module = Shop::Test::module();
+my $theme  = top() . '/src/view/theme';
+
+mkdir "$dir/logs";
+spew("$dir/secret", 'a' x 48,           0600);
+spew("$dir/short",  'abc',              0600);
+spew("$dir/empty",  "\n",               0600);
+spew("$dir/open",   'a' x 48,           0644);
+spew("$dir/key",    '1122334455667788', 0600);
+
+
+sub check {
+    my ($conf) = @_;
+    spew("$dir/nginx.conf", $conf);
+    my $output = `@{[Shop::Test::binary()]} -t -p $dir -c $dir/nginx.conf -e $dir/logs/error.log 2>&1`;
+    return ($? >> 8, $output);
+}
+
+
+my %base = (
+    zone     => 'shop_zone shop:1m;',
+    postgres => 'shop_postgres "host=/tmp dbname=shop user=shop_web";',
+    redis    => "shop_redis unix:$dir/redis.sock;",
+    secret   => "shop_secret_file $dir/secret;",
+    base     => 'shop_base_url http://127.0.0.1;',
+    theme    => "shop_theme $theme;",
+    http     => '',
+    server   => 'location /shop/ac/ { shop ac; } location /shop/pay/ { shop_pay; }',
+);
+
+
+sub conf {
+    my (%change) = @_;
+    my %part = (%base, %change);
+    my $load = $ENV{SHOP_STATIC} ? '' : "load_module $module;";
+    return <<"CONF";
+$load
+pid $dir/nginx.pid;
+events {}
+http {
+    access_log off;
+    client_body_temp_path $dir/body; proxy_temp_path $dir/proxy; fastcgi_temp_path $dir/fastcgi;
+    uwsgi_temp_path $dir/uwsgi; scgi_temp_path $dir/scgi;
+    @part{qw(zone postgres redis secret base theme http)}
+    server { listen 127.0.0.1:1; $part{server} }
+}
+CONF
+}
+
+
+my ($status, $output) = check(conf());
+is($status, 0, 'a complete configuration passes') or diag $output;
+
+for my $example (qw(minimal production)) {
+    my $conf = slurp(top() . "/conf-examples/$example.conf");
+    my $load = $ENV{SHOP_STATIC} ? '' : "load_module $module;";
+    my $certificate = "$dir/cert.pem";
+    if (!-e $certificate) {
+        system qq{openssl req -x509 -newkey rsa:2048 -nodes -keyout $dir/privkey.pem -out $certificate }
+            . q{-days 2 -subj /CN=shop.example.org >/dev/null 2>&1};
+    }
+    $conf =~ s/load_module [^;]+;/$load/;
+    $conf =~ s/^user [^;]+;//m;
+    $conf =~ s/listen 80;/listen 127.0.0.1:1;/g;
+    $conf =~ s/listen 443/listen 127.0.0.1:2/g;
+    $conf =~ s{/etc/nginx/shop/fullchain.pem}{$certificate};
+    $conf =~ s{/etc/nginx/shop/privkey.pem}{$dir/privkey.pem};
+    $conf =~ s{/etc/nginx/shop/systempay.key}{$dir/key}g;
+    $conf =~ s{/etc/nginx/shop/[a-z.]+}{$dir/secret}g;
+    $conf =~ s{/usr/share/ngx_http_shop/theme}{$theme};
+    $conf =~ s{include mime.types;}{};
+    $conf =~ s{/var/log/nginx/}{$dir/logs/}g;
+    $conf =~ s/^http \{/pid $dir\/nginx.pid;\nhttp {\n client_body_temp_path $dir\/body; proxy_temp_path $dir\/proxy; fastcgi_temp_path $dir\/fastcgi; uwsgi_temp_path $dir\/uwsgi; scgi_temp_path $dir\/scgi;/m;
+    ($status, $output) = check($conf);
+    is($status, 0, "$example.conf passes") or diag $output;
+}
+
+my @wrong = (
+    ['no database', {postgres => ''}, qr/directive .* missing: shop_postgres/],
+    ['no redis',    {redis    => ''}, qr/missing: shop_redis/],
+    ['no zone',     {zone     => ''}, qr/missing: shop_zone/],
+    ['no secret',   {secret   => ''}, qr/missing: shop_secret_file/],
+    ['no theme',    {theme    => ''}, qr/missing: shop_theme/],
+    ['no address',  {base     => ''}, qr/missing: shop_base_url/],
+    ['host name for PostgreSQL', {postgres => 'shop_postgres "host=db.example.org";'},
+        qr/"shop_postgres".*(?:name|numeric|address)/],
+    ['unreadable conninfo', {postgres => 'shop_postgres "nonsense";'}, qr/"shop_postgres"/],
+    ['unknown pool option', {postgres => 'shop_postgres "host=/tmp" pool=3;'},
+        qr/"shop_postgres": "pool=3" is not one of pages=/],
+    ['pool too large', {postgres => 'shop_postgres "host=/tmp" pages=99;'}, qr/pages=99/],
+    ['twice', {postgres => 'shop_postgres "host=/tmp"; shop_postgres "host=/tmp";'},
+        qr/"shop_postgres" directive is duplicate/],
+    ['host name for Redis', {redis => 'shop_redis cache.example.org:6379;'}, qr/"shop_redis"/],
+    ['socket path too long', {redis => 'shop_redis unix:/' . 'x' x 120 . ';'}, qr/"shop_redis"/],
+    ['unknown redis option', {redis => "shop_redis unix:$dir/r pool=3;"},
+        qr/"shop_redis": "pool=3" is not one of/],
+    ['zone without size', {zone => 'shop_zone shop;'}, qr/"shop_zone".*shop:1m/],
+    ['zone too small',    {zone => 'shop_zone shop:8k;'}, qr/"shop_zone".*128k/],
+    ['short secret', {secret => "shop_secret_file $dir/short;"}, qr/"shop_secret_file".*32 characters/],
+    ['empty secret', {secret => "shop_secret_file $dir/empty;"}, qr/is empty/],
+    ['open secret',  {secret => "shop_secret_file $dir/open;"},  qr/readable by everybody: chmod o-r/],
+    ['absent secret', {secret => "shop_secret_file $dir/nowhere;"}, qr/nowhere" cannot be opened/],
+    ['address with path', {base => 'shop_base_url https://a.example/shop/x;'}, qr/"shop_base_url".*origin only/],
+    ['address without scheme', {base => 'shop_base_url a.example;'}, qr/"shop_base_url".*https:/],
+    ['absent theme', {theme => "shop_theme $dir/nowhere;"}, qr/"shop_theme".*cannot be read/],
+    ['absent bootstrap', {http => "shop_bootstrap $dir/nowhere.css;"}, qr/"shop_bootstrap": install/],
+    ['alias', {server => 'location /s/ { shop Bad_Alias; }'}, qr/"shop".*lower-case/],
+    ['no slash', {server => 'location /s { shop ac; }'}, qr/"shop".*ends with a slash/],
+    ['regular expression', {server => 'location ~ ^/s/ { shop ac; }'}, qr/"shop".*(?:prefix location|slash)/],
+    ['foreign prefix', {server => 'location /s/login/ { shop ac /t/; }'}, qr/"shop".*own path/],
+    ['two handlers', {server => 'location /s/ { shop_status; shop ac; }'}, qr/"shop".*another content handler/],
+    ['callbacks twice', {server => 'location /a/ { shop_pay; } location /b/ { shop_pay; }'},
+        qr/"shop_pay".*two locations/],
+    ['payment without callbacks',
+        {server => 'location /shop/ac/ { shop ac; }',
+         http   => 'shop_payment check { interface check; mode test; payee A; address B; zip 1; city C; country FR; }'},
+        qr/location \/shop\/pay\/ \{ shop_pay; \}/],
+    ['unknown interface', {http => 'shop_payment x { interface gold; mode test; }'}, qr/"shop_payment" "x".*gold/],
+    ['no mode', {http => 'shop_payment x { interface test; secret_file ' . "$dir/secret; }"}, qr/"shop_payment" "x".*mode/],
+    ['unknown parameter', {http => "shop_payment x { interface test; mode test; secret_file $dir/secret; colour red; }"},
+        qr/"shop_payment" "x".*colour/],
+    ['missing key', {http => 'shop_payment x { interface systempay; mode test; site_id 12345678; form_url https://paiement.systempay.fr/vads-payment/; }'},
+        qr/"shop_payment" "x".*key_file/],
+    ['test key in live mode', {http => "shop_payment x { interface systempay; mode live; site_id 87654321; key_file $dir/key; form_url https://paiement.systempay.fr/vads-payment/; }"},
+        qr/"shop_payment" "x".*(?:test|known)/],
+    ['bad IBAN', {http => 'shop_payment x { interface transfer; mode live; beneficiary A; iban FR7630006000011234567890188; }'},
+        qr/"shop_payment" "x".*iban/i],
+    ['block twice', {http => "shop_payment x { interface test; mode test; secret_file $dir/secret; } shop_payment x { interface test; mode test; secret_file $dir/secret; }"},
+        qr/"shop_payment" "x" stands twice/],
+    ['parameter without value', {http => 'shop_payment x { interface; }'}, qr/"interface" has no value/],
+    ['Moodle without address', {http => "shop_moodle { token_file $dir/secret; }"}, qr/"shop_moodle".*"url"/],
+    ['Moodle without token', {http => 'shop_moodle { url https://m.example; }'}, qr/"shop_moodle".*"token_file"/],
+    ['bad role', {http => "shop_moodle { url https://m.example; token_file $dir/secret; role student; }"},
+        qr/"shop_moodle" role: "student"/],
+    ['bad delays', {http => "shop_moodle { url https://m.example; token_file $dir/secret; retry_delays 1s 2s; }"},
+        qr/"shop_moodle".*five times/],
+    ['unknown Moodle parameter', {http => "shop_moodle { url https://m.example; token_file $dir/secret; colour red; }"},
+        qr/"shop_moodle" does not know the parameter "colour"/],
+    ['mail without sender', {http => 'shop_mail { url smtp://127.0.0.1:25; }'}, qr/"shop_mail".*"sender"/],
+    ['mail scheme', {http => 'shop_mail { url http://127.0.0.1; sender a@b.example; }'}, qr/"shop_mail" url/],
+    ['spool option', {http => "shop_spool $dir/spool days=3;"}, qr/"shop_spool": "days=3"/],
+);
+
+for my $case (@wrong) {
+    my ($name, $change, $message) = @{$case};
+    ($status, $output) = check(conf(%{$change}));
+    isnt($status, 0, "refused: $name");
+    like($output, $message, "  with the sentence");
+}
+
+done_testing();

@@ -1,0 +1,428 @@
+package Shop::Test;
+
+# The harness of the tests against real servers: a private directory with PostgreSQL, Redis, nginx
+# with our module and the doubles, all on unix sockets or free ports of 127.0.0.1, all ended with the
+# test. After every file: nginx left cleanly and its error log holds nothing alarming (testing.md
+# TH-4); a test that expects a line declares it with `expect_log`.
+
+use strict;
+use warnings;
+
+use Carp qw(croak);
+use Cwd qw(abs_path);
+use Exporter qw(import);
+use File::Basename qw(dirname);
+use File::Path qw(make_path remove_tree);
+use File::Temp qw(tempdir);
+use IO::Socket::INET;
+use IO::Socket::UNIX;
+use JSON::PP;
+use POSIX qw(:sys_wait_h);
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+use Shop::Http;
+use Shop::Pg;
+
+our @EXPORT_OK = qw(top free_port wait_for slurp spew spawn stop_process);
+
+my $TOP = abs_path(dirname(__FILE__) . '/../../..');
+
+
+sub top { return $TOP }
+
+
+sub free_port {
+    my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1', LocalPort => 0)
+        or croak "no free port: $!";
+    my $port = $socket->sockport;
+    close $socket;
+    return $port;
+}
+
+
+# Waits until the code gives something true, and gives that back; undef after the limit.
+sub wait_for {
+    my ($code, $seconds, $pause) = @_;
+    my $end = time + ($seconds // 5);
+    while (1) {
+        my $value = $code->();
+        return $value if $value;
+        return if time > $end;
+        sleep($pause // 0.02);
+    }
+}
+
+
+sub slurp {
+    my ($file) = @_;
+    open my $fh, '<:raw', $file or return '';
+    local $/ = undef;
+    my $content = <$fh>;
+    close $fh;
+    return $content // '';
+}
+
+
+sub spew {
+    my ($file, $content, $mode) = @_;
+    open my $fh, '>:raw', $file or croak "$file: $!";
+    print {$fh} $content;
+    close $fh or croak "$file: $!";
+    chmod $mode, $file if defined $mode;
+    return $file;
+}
+
+
+sub spawn {
+    my ($log, @command) = @_;
+    my $pid = fork // croak "fork: $!";
+    if ($pid == 0) {
+        open STDIN,  '<',  '/dev/null' or POSIX::_exit(126);
+        open STDOUT, '>>', $log        or POSIX::_exit(126);
+        open STDERR, '>&', \*STDOUT    or POSIX::_exit(126);
+        exec { $command[0] } @command or POSIX::_exit(127);
+    }
+    return $pid;
+}
+
+
+# The signal, then KILL when it takes too long. Gives the wait status, -1 when it was gone already.
+sub stop_process {
+    my ($pid, $signal, $seconds) = @_;
+    return -1 if !$pid;
+    kill $signal // 'TERM', $pid;
+    my $status;
+    my $gone = wait_for(sub { my $w = waitpid $pid, WNOHANG; $status = $?; $w != 0 }, $seconds // 8);
+    if (!$gone) {
+        kill 'KILL', $pid;
+        waitpid $pid, 0;
+        $status = $?;
+    }
+    return $status;
+}
+
+
+# Options: workers, moodle, mail, bank (doubles: true by default), globals, http, server (pieces of
+# configuration), pg (postgresql.conf pieces), demo (load the demo shop: true), start (true).
+sub new {
+    my ($class, %option) = @_;
+    my $self = bless {
+        option => {moodle => 1, mail => 1, bank => 1, demo => 1, start => 1, workers => 1, %option},
+        pids     => {},
+        expected => [],
+        owner    => $$,
+    }, $class;
+
+    $self->{dir} = tempdir('shop-t-XXXXXXXX', TMPDIR => 1, CLEANUP => 0);
+    chmod 0755, $self->{dir};
+    make_path("$self->{dir}/logs", "$self->{dir}/spool", "$self->{dir}/secrets");
+    $self->{port} = free_port();
+
+    $self->{pg} = Shop::Pg->new(dir => "$self->{dir}/pg", demo => $self->{option}{demo});
+    $self->start_redis;
+    $self->start_moodle if $self->{option}{moodle};
+    $self->start_mail   if $self->{option}{mail};
+    $self->start_bank   if $self->{option}{bank};
+    $self->write_conf;
+    $self->start_nginx if $self->{option}{start};
+
+    return $self;
+}
+
+
+sub dir  { return $_[0]{dir} }
+sub port { return $_[0]{port} }
+sub base { return "http://127.0.0.1:$_[0]{port}" }
+sub pg   { return $_[0]{pg} }
+sub dbh  { return $_[0]{pg}->dbh }
+
+
+sub start_redis {
+    my ($self) = @_;
+    my $socket = "$self->{dir}/redis.sock";
+    $self->{pids}{redis} = spawn("$self->{dir}/logs/redis.log", 'redis-server', '--port', 0,
+        '--unixsocket', $socket, '--unixsocketperm', 777, '--save', '', '--appendonly', 'no',
+        '--dir', $self->{dir});
+    wait_for(sub { IO::Socket::UNIX->new(Peer => $socket) }, 5) or croak 'redis did not start';
+    return $self->{redis_socket} = $socket;
+}
+
+
+sub start_double {
+    my ($self, $name, @arguments) = @_;
+    my $port = free_port();
+    $self->{pids}{$name} = spawn("$self->{dir}/logs/$name.log", $^X, "-I$TOP/t/lib",
+        "$TOP/t/bin/fake-$name", '--port', $port, @arguments);
+    wait_for(sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port) }, 5)
+        or croak "fake-$name did not start: " . slurp("$self->{dir}/logs/$name.log");
+    return $port;
+}
+
+
+sub start_moodle {
+    my ($self) = @_;
+    $self->{moodle_port} = $self->start_double('moodle', '--seed',
+        "$TOP/conf-examples/demo/moodle-seed.json");
+    return;
+}
+
+
+sub start_mail {
+    my ($self) = @_;
+    $self->{mail_web_port} = free_port();
+    $self->{mail_port} = $self->start_double('smtp', '--web-port', $self->{mail_web_port});
+    return;
+}
+
+
+sub start_bank {
+    my ($self) = @_;
+    $self->{bank_port} = $self->start_double('vads', '--notify',
+        "http://127.0.0.1:$self->{port}/shop/pay/card/notify");
+    return;
+}
+
+
+# Asks a double's control interface; gives the decoded answer.
+sub control {
+    my ($self, $name, $command) = @_;
+    my $port = $name eq 'smtp' ? $self->{mail_web_port} : $self->{"${name}_port"} // $self->{bank_port};
+    my $answer = Shop::Http->new(base => "http://127.0.0.1:$port")->request('POST', '/control',
+        headers => {'Content-Type' => 'application/json'}, body => encode_json($command // {}));
+    return $answer->{body} =~ /^\s*[\[{]/ ? decode_json($answer->{body}) : $answer->{body};
+}
+
+
+sub module { return $ENV{SHOP_MODULE} // "$TOP/build/nginx/ngx_http_shop_module.so" }
+sub binary { return $ENV{SHOP_NGINX} // '/usr/sbin/nginx' }
+
+
+sub write_conf {
+    my ($self) = @_;
+    my $dir = $self->{dir};
+
+    spew("$dir/secrets/shop",   'a' x 48,             0600);
+    spew("$dir/secrets/card",   '1122334455667788',   0600);
+    spew("$dir/secrets/test",   'test-mode-secret-of-this-run', 0600);
+    spew("$dir/secrets/moodle", 'TOKEN',              0600);
+    chmod 0777, "$dir/spool", "$dir/logs";
+
+    spew("$dir/nginx.conf", $self->conf);
+    return;
+}
+
+
+sub conf {
+    my ($self) = @_;
+    my $o   = $self->{option};
+    my $dir = $self->{dir};
+    my $load = $ENV{SHOP_STATIC} ? '' : 'load_module ' . $self->module . ';';
+    my $user = $> == 0 ? 'user nobody nogroup;' : '';
+    my %port = (moodle => 1, bank => 1, mail => 1, %{$self}{grep {/_port$/} keys %{$self}});
+    my $moodle = $self->{moodle_port} ? <<"MOODLE" : '';
+    shop_moodle {
+        url http://127.0.0.1:$self->{moodle_port};
+        token_file $dir/secrets/moodle;
+        @{[$o->{moodle_conf} // '']}
+    }
+MOODLE
+    my $mail = $self->{mail_port} ? <<"MAIL" : '';
+    shop_mail {
+        url smtp://127.0.0.1:$self->{mail_port};
+        sender shop\@atelier.example;
+        sender_name "Atelier";
+    }
+MAIL
+    my $bank = $self->{bank_port} ? <<"BANK" : '';
+    shop_payment card {
+        interface systempay;
+        mode test;
+        site_id 12345678;
+        key_file $dir/secrets/card;
+        form_url http://127.0.0.1:$self->{bank_port}/vads-payment/;
+        ipn_networks 127.0.0.0/8;
+        @{[$o->{bank_conf} // '']}
+    }
+BANK
+
+    return <<"CONF";
+$load
+$user
+daemon off;
+worker_processes $o->{workers};
+error_log $dir/logs/error.log @{[$o->{log} // 'info']};
+pid $dir/nginx.pid;
+@{[$ENV{SHOP_GLOBALS} // '']}
+@{[$o->{globals} // '']}
+
+events {
+    worker_connections 1024;
+    @{[$o->{events} // '']}
+}
+
+http {
+    access_log $dir/logs/access.log;
+    client_body_temp_path $dir/body;
+    proxy_temp_path $dir/proxy;
+    fastcgi_temp_path $dir/fastcgi;
+    uwsgi_temp_path $dir/uwsgi;
+    scgi_temp_path $dir/scgi;
+    types { text/html html; image/svg+xml svg; text/css css; application/javascript js; }
+
+    shop_zone shop:1m;
+    shop_postgres "host=$dir/pg dbname=shop user=shop_web" @{[$o->{pg_options} // '']};
+    shop_redis unix:$dir/redis.sock;
+    shop_spool $dir/spool;
+    shop_secret_file $dir/secrets/shop;
+    shop_base_url http://127.0.0.1:$self->{port};
+    shop_theme $TOP/src/view/theme;
+    shop_media_url /shop-media/;
+
+$moodle$mail$bank
+    shop_payment test {
+        interface test;
+        mode test;
+        secret_file $dir/secrets/test;
+    }
+    shop_payment transfer {
+        interface transfer;
+        mode test;
+        beneficiary "Atelier";
+        iban FR7630006000011234567890189;
+        bic AGRIFRPP;
+    }
+    shop_payment check {
+        interface check;
+        mode test;
+        payee "Atelier";
+        address "12 rue des Tanneurs";
+        zip 44000;
+        city Nantes;
+        country FR;
+    }
+
+    @{[$o->{http} // '']}
+
+    server {
+        listen 127.0.0.1:$self->{port};
+        server_name localhost;
+        @{[$o->{server} // '']}
+
+        location /shop/ac/ { shop ac; }
+        location /shop/pay/ { shop_pay; }
+        location = /shop/status { shop_status; }
+        location /shop-media/ { alias $TOP/conf-examples/demo/media/; }
+    }
+}
+CONF
+}
+
+
+sub start_nginx {
+    my ($self) = @_;
+    $self->{pids}{nginx} = spawn("$self->{dir}/logs/nginx.out", $self->binary, '-p', $self->{dir},
+        '-c', "$self->{dir}/nginx.conf", '-e', "$self->{dir}/logs/error.log");
+    wait_for(sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port}) }, 20)
+        or croak "nginx did not start:\n" . slurp("$self->{dir}/logs/nginx.out")
+        . $self->error_log;
+    return;
+}
+
+
+sub reload { my ($self) = @_; kill 'HUP', $self->{pids}{nginx}; return }
+
+
+sub workers {
+    my ($self) = @_;
+    my $master = $self->{pids}{nginx};
+    return grep { /^\d+$/ } split /\s+/, `pgrep -P $master`;
+}
+
+
+sub stop_nginx {
+    my ($self) = @_;
+    return stop_process(delete $self->{pids}{nginx}, 'QUIT', 20);
+}
+
+
+sub http { my ($self, %o) = @_; return Shop::Http->new(base => $self->base, %o) }
+
+sub error_log  { my ($self) = @_; return slurp("$self->{dir}/logs/error.log") }
+sub access_log { my ($self) = @_; return slurp("$self->{dir}/logs/access.log") }
+sub expect_log { my ($self, @patterns) = @_; push @{$self->{expected}}, @patterns; return }
+
+
+sub status {
+    my ($self) = @_;
+    my $answer = $self->http->get('/shop/status', headers => {Accept => 'application/json'});
+    return decode_json($answer->{body});
+}
+
+
+# One column of the first row.
+sub sql { my ($self, $query, @bind) = @_; return $self->{pg}->value($query, @bind) }
+
+
+sub mails {
+    my ($self) = @_;
+    my $answer = Shop::Http->new(base => "http://127.0.0.1:$self->{mail_web_port}")
+        ->get('/messages.json');
+    return @{decode_json($answer->{body})};
+}
+
+
+# Ends everything and judges the log; called by END for a test that forgot.
+sub finish {
+    my ($self) = @_;
+    return if $self->{finished}++;
+
+    if ($self->{pids}{nginx}) {
+        is($self->stop_nginx, 0, 'nginx left with status 0');
+    }
+
+    my @bad = grep {
+        my $line = $_;
+        !grep { $line =~ $_ } @{$self->{expected}}
+    } grep { /\[(?:alert|emerg|crit)\]|Sanitizer|open socket|exited on signal/ }
+        split /\n/, $self->error_log;
+    is(scalar @bad, 0, 'nothing alarming in the error log') or diag join "\n", @bad[0 .. min($#bad, 20)];
+
+    $self->cleanup;
+    return;
+}
+
+
+sub min { my ($a, $b) = @_; return $a < $b ? $a : $b }
+
+
+sub cleanup {
+    my ($self) = @_;
+    return if $self->{cleaned}++;
+    stop_process(delete $self->{pids}{nginx}, 'QUIT', 20) if $self->{pids}{nginx};
+    for my $name (keys %{$self->{pids}}) {
+        kill 'CONT', $self->{pids}{$name};
+        stop_process($self->{pids}{$name}, 'TERM', 5);
+    }
+    $self->{pg}->stop if $self->{pg};
+    my $failed = !Test::More->builder->is_passing;
+    if ($ENV{SHOP_TEST_KEEP} || $failed) {
+        diag "kept $self->{dir}";
+        diag join "\n", (split /\n/, $self->error_log)[-30 .. -1] if $failed && $self->error_log;
+    }
+    else {
+        remove_tree($self->{dir});
+    }
+    return;
+}
+
+
+sub DESTROY {
+    my ($self) = @_;
+    return if $$ != $self->{owner};
+    local ($?, $@);
+    $self->cleanup;
+    return;
+}
+
+1;

@@ -1,0 +1,35 @@
+#!/bin/sh
+# Builds the dynamic module against Debian's nginx-dev into build/nginx/. Configures again only when
+# the list of source files, the build script or nginx itself has changed.
+set -eu
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+out="$top/build/nginx"
+src=${NGINX_SRC:-/usr/share/nginx/src}
+
+if [ ! -x "$src/configure" ]; then
+    echo "no nginx sources in $src: install nginx-dev, or set NGINX_SRC" >&2
+    exit 1
+fi
+
+mkdir -p "$out"
+stamp=$( (cd "$top" && find src -name '*.[ch]' | sort; cat config; nginx -v 2>&1) | sha256sum)
+
+if [ ! -f "$out/Makefile" ] || [ "$(cat "$out/stamp" 2>/dev/null)" != "$stamp" ]; then
+    (
+        cd "$src"
+        # shellcheck disable=SC1091,SC3030,SC3054
+        exec bash -c '
+            . ./conf_flags
+            exec ./configure "${NGX_CONF_FLAGS[@]}" \
+                --with-cc-opt="$(dpkg-buildflags --get CFLAGS) -fPIC \
+                    $(dpkg-buildflags --get CPPFLAGS) -std=gnu11 -Wextra -Wno-unused-parameter \
+                    -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Werror" \
+                --with-ld-opt="$(dpkg-buildflags --get LDFLAGS) -fPIC" \
+                --add-dynamic-module="$0" --builddir="$1"' "$top" "$out"
+    ) > "$out/configure.log" 2>&1 || { tail -n 20 "$out/configure.log" >&2; exit 1; }
+    printf '%s' "$stamp" > "$out/stamp"
+fi
+
+(cd "$src" && make -s -f "$out/Makefile" "-j${JOBS:-2}" modules)
+echo "$out/ngx_http_shop_module.so"
