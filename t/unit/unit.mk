@@ -1,0 +1,42 @@
+# The pure rooms without nginx, under AddressSanitizer and UBSan: one library, and one program for each
+# t/unit/<room>/<file>.c. `make unit` builds them, `prove t/unit` runs them.
+
+UNIT_CC ?= gcc
+UNIT_CFLAGS = -std=gnu11 -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+              -fno-sanitize-recover=undefined -Wall -Wextra -Wshadow -Wstrict-prototypes \
+              -Wmissing-prototypes -Wformat=2 -Wvla -Werror -Isrc -It/lib -MMD -MP
+UNIT_LIBS = -ljansson -lqrencode -lcrypto -lm
+
+PURE_DIRS = src/base src/shop src/shop/discount src/pay src/produce src/view
+PURE_SRCS := $(shell grep -L 'ngx_' $(wildcard $(addsuffix /*.c,$(PURE_DIRS))) /dev/null 2>/dev/null)
+PURE_OBJS := $(PURE_SRCS:%.c=build/pure/%.o)
+
+UNIT_SRCS := $(wildcard t/unit/*/*.c)
+UNIT_PROGRAMS := $(UNIT_SRCS:t/unit/%.c=build/t/unit/%)
+
+.PHONY: unit
+unit: $(UNIT_PROGRAMS) build/t/render build/t/mustache-spec
+
+build/libshop.a: $(PURE_OBJS)
+	@rm -f $@
+	@ar rcs $@ $^
+
+build/pure/%.o: %.c
+	@mkdir -p $(@D)
+	@$(UNIT_CC) $(UNIT_CFLAGS) -c $< -o $@
+
+build/t/unit/%: build/pure/t/unit/%.o build/libshop.a
+	@mkdir -p $(@D)
+	@$(UNIT_CC) $(UNIT_CFLAGS) $< build/libshop.a $(UNIT_LIBS) -o $@
+
+build/t/render: build/pure/t/tools/render.o build/pure/t/tools/theme.o build/libshop.a
+	@mkdir -p $(@D)
+	@$(UNIT_CC) $(UNIT_CFLAGS) $(filter %.o,$^) build/libshop.a $(UNIT_LIBS) -o $@
+
+build/t/mustache-spec: build/pure/t/view/mustache_spec.o build/libshop.a
+	@mkdir -p $(@D)
+	@$(UNIT_CC) $(UNIT_CFLAGS) $< build/libshop.a $(UNIT_LIBS) -o $@
+
+.SECONDARY:
+
+-include $(PURE_OBJS:.o=.d) $(UNIT_SRCS:%.c=build/pure/%.d)
