@@ -8,31 +8,20 @@
 static shop_status_t start(shop_arena_t *arena, const shop_pay_config_t *config,
                            const shop_pay_attempt_t *attempt, shop_pay_page_t *page)
 {
-    static const char *const shown[] = {"payee", "address", "zip",
-                                        "city",  "country", "validity_days"};
+    static const char *const shown[] = {"payee",   "address",       "zip", "city",
+                                        "country", "validity_days", NULL};
 
-    if (shop_pay_attempt_currency(config, attempt) == NULL || attempt->amount_minor <= 0) {
+    if (!shop_pay_offline_payable(config, attempt)) {
         return SHOP_REFUSED;
     }
 
     shop_status_t status = shop_pay_page_init(arena, page, SHOP_PAY_PAGE_INSTRUCTIONS);
-    for (size_t i = 0; status == SHOP_OK && i < sizeof(shown) / sizeof(shown[0]); i++) {
-        status = shop_pay_page_add_if(page, shown[i], shop_pay_value(config, shown[i]));
+    if (status == SHOP_OK) {
+        status = shop_pay_page_add_params(page, config, shown);
     }
 
     return status == SHOP_OK ? shop_pay_page_add(page, "order_number", attempt->order_number)
                              : status;
-}
-
-
-static shop_status_t confirm(shop_arena_t *arena, const shop_pay_config_t *config,
-                             const shop_pay_attempt_t *attempt, shop_pay_event_t *event)
-{
-    if (shop_pay_attempt_currency(config, attempt) == NULL || attempt->amount_minor <= 0) {
-        return SHOP_REFUSED;
-    }
-
-    return shop_pay_page_event(arena, "check", attempt, SHOP_PAY_STATE_PENDING, event);
 }
 
 
@@ -53,5 +42,5 @@ const shop_pay_interface_t shop_pay_check = {
     .title_key = "paymode_check",
     .params = params,
     .start = start,
-    .confirm = confirm,
+    .confirm = shop_pay_offline_confirm,
 };

@@ -50,3 +50,16 @@ shop_status_t shop_pay_page_event(shop_arena_t *arena, const char *prefix,
 
     return shop_arena_printf(arena, &event->key, "%s:%lld", prefix, (long long) attempt->id);
 }
+
+
+shop_status_t shop_pay_page_add_params(shop_pay_page_t *page, const shop_pay_config_t *config,
+                                       const char *const *names)
+{
+    shop_status_t status = SHOP_OK;
+
+    for (size_t i = 0; status == SHOP_OK && names[i] != NULL; i++) {
+        status = shop_pay_page_add_if(page, names[i], shop_pay_value(config, names[i]));
+    }
+
+    return status;
+}

@@ -81,19 +81,6 @@ bool shop_pay_is_currencies(shop_str_t value)
 }
 
 
-const shop_currency_t *shop_pay_attempt_currency(const shop_pay_config_t *config,
-                                                 const shop_pay_attempt_t *attempt)
-{
-    shop_str_t allowed = shop_pay_value(config, "allowed_currencies");
-
-    if (allowed.len > 0 && !shop_pay_list_has(allowed, attempt->currency)) {
-        return NULL;
-    }
-
-    return shop_currency_find(attempt->currency);
-}
-
-
 /* The length of "http://" or "https://"; 0: neither. */
 static size_t scheme_length(shop_str_t url)
 {

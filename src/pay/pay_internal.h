@@ -31,9 +31,6 @@ shop_str_t shop_pay_origin(shop_str_t url);
 /* *error = message; always SHOP_REFUSED, or SHOP_NO_MEMORY */
 shop_status_t shop_pay_refuse(shop_arena_t *arena, shop_str_t *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* The currency of the attempt, when the configuration's `allowed_currencies` lets it pass. */
-const shop_currency_t *shop_pay_attempt_currency(const shop_pay_config_t *config,
-                                                 const shop_pay_attempt_t *attempt);
 
 /* --- networks (network.c) --- */
 
@@ -57,6 +54,21 @@ SHOP_MUST_USE shop_status_t shop_pay_page_event(shop_arena_t *arena, const char 
                                                 const shop_pay_attempt_t *attempt,
                                                 shop_pay_state_t state, shop_pay_event_t *event);
 
+/* Adds the parameters of this list (ends with NULL) that have a value, under their names. */
+SHOP_MUST_USE shop_status_t shop_pay_page_add_params(shop_pay_page_t *page,
+                                                     const shop_pay_config_t *config,
+                                                     const char *const *names);
+
+/* --- offline modes (offline.c) --- */
+
+/* The attempt can be paid off line: a currency that is allowed, something to pay. */
+bool shop_pay_offline_payable(const shop_pay_config_t *config, const shop_pay_attempt_t *attempt);
+/* `confirm` of the offline interfaces: a promise, so pending; the key begins with the interface. */
+SHOP_MUST_USE shop_status_t shop_pay_offline_confirm(shop_arena_t *arena,
+                                                     const shop_pay_config_t *config,
+                                                     const shop_pay_attempt_t *attempt,
+                                                     shop_pay_event_t *event);
+
 /* --- stamped signatures "t=<unix>,v1=<hex>" (stamp.c) --- */
 
 #define SHOP_PAY_STAMP_TOLERANCE 300
@@ -72,9 +84,11 @@ SHOP_MUST_USE shop_status_t shop_pay_stamp_check(shop_arena_t *arena, shop_str_t
 #define SHOP_PAY_FORM_BYTES 65536
 #define SHOP_PAY_FORM_PAIRS 400
 
-/* Step 1 for form bodies: content type, size, percent-encoding, no NUL, no repeated name. */
+/* Steps 1-2 for form bodies: content type, size, percent-encoding, no NUL, no repeated name, and
+ * every name of `mandatory` (ends with NULL). */
 SHOP_MUST_USE shop_status_t shop_pay_parse_form(shop_arena_t *arena,
                                                 const shop_pay_request_t *request,
+                                                const char *const *mandatory,
                                                 shop_pay_message_t *message);
 
 /* --- bank accounts (iban.c, rib.c; shop_mod97 serves rf.c as well) --- */

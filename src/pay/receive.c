@@ -20,8 +20,20 @@ const shop_str_t *shop_pay_header(const shop_pay_request_t *request, const char 
 }
 
 
+static bool has_names(const shop_form_t *form, const char *const *mandatory)
+{
+    for (size_t i = 0; mandatory[i] != NULL; i++) {
+        if (shop_form_find(form, shop_str(mandatory[i])) == NULL) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
 shop_status_t shop_pay_parse_form(shop_arena_t *arena, const shop_pay_request_t *request,
-                                  shop_pay_message_t *message)
+                                  const char *const *mandatory, shop_pay_message_t *message)
 {
     shop_str_t parameters = request->content_type;
     shop_str_t type;
@@ -44,7 +56,11 @@ shop_status_t shop_pay_parse_form(shop_arena_t *arena, const shop_pay_request_t 
         return status;
     }
 
-    return message->form.duplicate ? SHOP_MALFORMED : SHOP_OK;
+    if (message->form.duplicate || !has_names(&message->form, mandatory)) {
+        return SHOP_MALFORMED;
+    }
+
+    return SHOP_OK;
 }
 
 

@@ -113,21 +113,10 @@ static shop_status_t simulate(shop_arena_t *arena, const shop_pay_config_t *conf
 static shop_status_t parse(shop_arena_t *arena, const shop_pay_request_t *request,
                            shop_pay_message_t *message)
 {
-    static const char *const mandatory[] = {"attempt", "action",   "state",
-                                            "amount",  "currency", "transid"};
+    static const char *const mandatory[] = {"attempt",  "action",  "state", "amount",
+                                            "currency", "transid", NULL};
 
-    shop_status_t status = shop_pay_parse_form(arena, request, message);
-    if (status != SHOP_OK) {
-        return status;
-    }
-
-    for (size_t i = 0; i < sizeof(mandatory) / sizeof(mandatory[0]); i++) {
-        if (shop_form_find(&message->form, shop_str(mandatory[i])) == NULL) {
-            return SHOP_MALFORMED;
-        }
-    }
-
-    return SHOP_OK;
+    return shop_pay_parse_form(arena, request, mandatory, message);
 }
 
 

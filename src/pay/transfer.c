@@ -173,18 +173,18 @@ static shop_status_t add_reference(shop_arena_t *arena, const shop_pay_config_t 
 static shop_status_t start(shop_arena_t *arena, const shop_pay_config_t *config,
                            const shop_pay_attempt_t *attempt, shop_pay_page_t *page)
 {
-    static const char *const shown[] = {"beneficiary", "bic",         "bank_name",
-                                        "bank_code",   "bank_office", "bank_account",
-                                        "bank_key",    "vat_number",  "validity_days"};
+    static const char *const shown[] = {
+        "beneficiary",  "bic",      "bank_name",  "bank_code",     "bank_office",
+        "bank_account", "bank_key", "vat_number", "validity_days", NULL};
     shop_str_t grouped;
 
-    if (shop_pay_attempt_currency(config, attempt) == NULL || attempt->amount_minor <= 0) {
+    if (!shop_pay_offline_payable(config, attempt)) {
         return SHOP_REFUSED;
     }
 
     shop_status_t status = shop_pay_page_init(arena, page, SHOP_PAY_PAGE_INSTRUCTIONS);
-    for (size_t i = 0; status == SHOP_OK && i < sizeof(shown) / sizeof(shown[0]); i++) {
-        status = shop_pay_page_add_if(page, shown[i], shop_pay_value(config, shown[i]));
+    if (status == SHOP_OK) {
+        status = shop_pay_page_add_params(page, config, shown);
     }
     if (status == SHOP_OK) {
         status = shop_iban_group(arena, *(const shop_str_t *) config->data, &grouped);
@@ -197,17 +197,6 @@ static shop_status_t start(shop_arena_t *arena, const shop_pay_config_t *config,
 }
 
 
-static shop_status_t confirm(shop_arena_t *arena, const shop_pay_config_t *config,
-                             const shop_pay_attempt_t *attempt, shop_pay_event_t *event)
-{
-    if (shop_pay_attempt_currency(config, attempt) == NULL || attempt->amount_minor <= 0) {
-        return SHOP_REFUSED;
-    }
-
-    return shop_pay_page_event(arena, "transfer", attempt, SHOP_PAY_STATE_PENDING, event);
-}
-
-
 const shop_pay_interface_t shop_pay_transfer = {
     .name = "transfer",
     .kind = SHOP_PAY_OFFLINE,
@@ -215,5 +204,5 @@ const shop_pay_interface_t shop_pay_transfer = {
     .params = params,
     .prepare = prepare,
     .start = start,
-    .confirm = confirm,
+    .confirm = shop_pay_offline_confirm,
 };

@@ -14,21 +14,15 @@ shop_status_t shop_vads_parse(shop_arena_t *arena, const shop_pay_request_t *req
                               shop_pay_message_t *message)
 {
     /* the signature is mandatory as well, but its absence is a matter of authenticity */
-    static const char *const mandatory[] = {"vads_site_id",  "vads_ctx_mode", "vads_trans_status",
-                                            "vads_order_id", "vads_amount",   "vads_currency"};
+    static const char *const mandatory[] = {"vads_site_id",
+                                            "vads_ctx_mode",
+                                            "vads_trans_status",
+                                            "vads_order_id",
+                                            "vads_amount",
+                                            "vads_currency",
+                                            NULL};
 
-    shop_status_t status = shop_pay_parse_form(arena, request, message);
-    if (status != SHOP_OK) {
-        return status;
-    }
-
-    for (size_t i = 0; i < sizeof(mandatory) / sizeof(mandatory[0]); i++) {
-        if (shop_form_find(&message->form, shop_str(mandatory[i])) == NULL) {
-            return SHOP_MALFORMED;
-        }
-    }
-
-    return SHOP_OK;
+    return shop_pay_parse_form(arena, request, mandatory, message);
 }
 
 

@@ -77,6 +77,7 @@ static bool check_verify(vector_t *v)
     shop_pay_message_t message = {0};
     shop_vads_algorithm_t algorithm;
     const json_t *fields = json_object_get(v->input, "fields");
+    static const char *const nothing[] = {NULL};
 
     if (!take_algorithm(v, &algorithm)) {
         return vector_fails(v, "algorithm not known");
@@ -84,7 +85,7 @@ static bool check_verify(vector_t *v)
 
     if (fields != NULL) {
         message.form = pairs_of(v, fields);
-    } else if (shop_pay_parse_form(v->arena, &request, &message) != SHOP_OK) {
+    } else if (shop_pay_parse_form(v->arena, &request, nothing, &message) != SHOP_OK) {
         return vector_verdict(v, "malformed");
     }
 
