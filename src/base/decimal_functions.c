@@ -8,6 +8,7 @@
 
 
 #define SHOP_DEC_UNIT 1000000000000.0L
+#define SHOP_DEC_EXPONENT_MAX 1000
 
 
 static shop_status_t from_real(long double value, shop_dec_t *d)
@@ -93,19 +94,19 @@ static shop_status_t whole_power(shop_dec_t base, int64_t exponent, shop_dec_t *
 
 shop_status_t shop_dec_pow(shop_dec_t a, shop_dec_t b, shop_dec_t *power)
 {
-    shop_status_t status;
-    shop_dec_t whole = shop_dec_from_int((int64_t) (to_real(b)));
+    const __int128 one = shop_dec_from_int(1).e12;
     bool inverse = b.e12 < 0;
+    shop_status_t status;
 
-    if (shop_dec_cmp(whole, b) != 0) {
-        return a.e12 > 0 ? from_real(powl(to_real(a), to_real(b)), power) : SHOP_OVERFLOW;
-    }
-
-    if (b.e12 > shop_dec_from_int(1000).e12 || b.e12 < shop_dec_from_int(-1000).e12) {
+    if (b.e12 > SHOP_DEC_EXPONENT_MAX * one || b.e12 < -SHOP_DEC_EXPONENT_MAX * one) {
         return SHOP_OVERFLOW;
     }
 
-    status = whole_power(a, (int64_t) (inverse ? -to_real(b) : to_real(b)), power);
+    if (b.e12 % one != 0) {
+        return a.e12 > 0 ? from_real(powl(to_real(a), to_real(b)), power) : SHOP_OVERFLOW;
+    }
+
+    status = whole_power(a, (int64_t) ((inverse ? -b.e12 : b.e12) / one), power);
 
     if (status == SHOP_OK && inverse) {
         status = shop_dec_div(shop_dec_from_int(1), *power, power);

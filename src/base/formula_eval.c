@@ -39,10 +39,11 @@ static shop_status_t to_whole(node_kind_e kind, shop_dec_t a, shop_dec_t *result
     result->e12 = a.e12 - rest;
 
     if (kind == NODE_FLOOR && rest < 0) {
-        result->e12 -= one;
+        return shop_dec_sub(*result, (shop_dec_t){one}, result);
+    }
 
-    } else if (kind == NODE_CEIL && rest > 0) {
-        result->e12 += one;
+    if (kind == NODE_CEIL && rest > 0) {
+        return shop_dec_add(*result, (shop_dec_t){one}, result);
     }
 
     return SHOP_OK;
@@ -52,24 +53,24 @@ static shop_status_t to_whole(node_kind_e kind, shop_dec_t a, shop_dec_t *result
 static shop_status_t round_to(shop_dec_t a, shop_dec_t digits, shop_dec_t *result)
 {
     __int128 one = shop_dec_from_int(1).e12, unit = one, rest;
-    int64_t n = (int64_t) (digits.e12 / one);
 
-    if (n < 0 || n > 12 || digits.e12 % one != 0) {
+    if (digits.e12 < 0 || digits.e12 > 12 * one || digits.e12 % one != 0) {
         return SHOP_OVERFLOW;
     }
 
-    while (n-- > 0) {
+    for (__int128 n = digits.e12; n > 0; n -= one) {
         unit /= 10;
     }
 
     rest = a.e12 % unit;
     result->e12 = a.e12 - rest;
 
-    if (rest >= unit - rest && rest > 0) {
-        result->e12 += unit;
+    if (rest > 0 && rest >= unit - rest) {
+        return shop_dec_add(*result, (shop_dec_t){unit}, result);
+    }
 
-    } else if (rest < 0 && -rest >= unit + rest) {
-        result->e12 -= unit;
+    if (rest < 0 && -rest >= unit + rest) {
+        return shop_dec_sub(*result, (shop_dec_t){unit}, result);
     }
 
     return SHOP_OK;
@@ -82,7 +83,8 @@ static shop_status_t modulo(shop_dec_t a, shop_dec_t b, shop_dec_t *result)
         return SHOP_OVERFLOW;
     }
 
-    result->e12 = a.e12 % b.e12;
+    /* The smallest number divided by -1 has no quotient, though its remainder is 0. */
+    result->e12 = b.e12 == -1 ? 0 : a.e12 % b.e12;
 
     return SHOP_OK;
 }

@@ -50,7 +50,7 @@ typedef struct {
     uint16_t root;
 } statement_t;
 
-#define FORMULA_NODES 512
+#define FORMULA_NODES 1000
 #define FORMULA_SLOTS 32
 #define FORMULA_STATEMENTS 32
 #define FORMULA_DEPTH 64
@@ -59,6 +59,7 @@ typedef struct {
 struct shop_formula_s {
     node_t *nodes;
     size_t node_count;
+    size_t node_max;
     statement_t *statements;
     size_t statement_count;
     shop_str_t *names; /* of the slots, lower case */

@@ -4,8 +4,8 @@
  *   program := stmt { ';' stmt } [ ';' ]      stmt  := var '=' expr
  *   expr    := cmp [ '?' expr ':' expr ]      cmp   := sum [ ( < <= > >= == != ) sum ]
  *   sum     := term { (+|-) term }            term  := unary { (*|/|%) unary }
- *   unary   := [-|+] atom                     atom  := number | var | func '(' ... ')' | '(' expr
- * ')'
+ *   unary   := [-|+] atom
+ *   atom    := number | var | func '(' expr { ',' expr } ')' | '(' expr ')'
  */
 
 #include "base/formula_internal.h"
@@ -109,7 +109,7 @@ static bool add_node(parser_t *p, node_t node, uint16_t *index)
 {
     shop_formula_t *f = p->formula;
 
-    if (f->node_count == FORMULA_NODES) {
+    if (f->node_count == f->node_max) {
         return fail(p, "the formula is too long");
     }
 
@@ -446,7 +446,9 @@ shop_status_t shop_formula_compile(shop_arena_t *arena, shop_str_t text, shop_fo
     }
 
     p.formula = f;
-    f->nodes = shop_arena_alloc(arena, FORMULA_NODES * sizeof(node_t));
+    /* Each node takes at least one character of the text. */
+    f->node_max = text.len < FORMULA_NODES ? text.len : FORMULA_NODES;
+    f->nodes = shop_arena_alloc(arena, f->node_max * sizeof(node_t));
     f->statements = shop_arena_alloc(arena, (FORMULA_STATEMENTS + 1) * sizeof(statement_t));
     f->names = shop_arena_alloc(arena, FORMULA_SLOTS * sizeof(shop_str_t));
 

@@ -48,7 +48,7 @@ shop_status_t shop_money_parse(shop_str_t text, shop_money_t *money)
         digits++;
 
         if (__builtin_mul_overflow(n, (int64_t) 10, &n) ||
-            __builtin_add_overflow(n, (int64_t) (c - '0'), &n)) {
+            __builtin_add_overflow(n, (int64_t) (negative ? '0' - c : c - '0'), &n)) {
             return SHOP_OVERFLOW;
         }
     }
@@ -61,7 +61,7 @@ shop_status_t shop_money_parse(shop_str_t text, shop_money_t *money)
         return SHOP_OVERFLOW;
     }
 
-    money->e4 = negative ? -n : n;
+    money->e4 = n;
 
     return SHOP_OK;
 }

@@ -35,11 +35,20 @@ static void add_grouped(shop_buf_t *buf, shop_str_t plain, const char *group, co
 }
 
 
+/* "CHF" and "lei" stand apart from the digits, "CA$" does not. */
+static bool is_word(shop_str_t symbol)
+{
+    unsigned char first = (unsigned char) (symbol.data[0] | 0x20);
+
+    return first >= 'a' && first <= 'z' && symbol.data[symbol.len - 1] != '$';
+}
+
+
 static shop_status_t format(shop_arena_t *a, shop_money_t m, const shop_currency_t *currency,
                             unsigned decimals, const char *lang, shop_str_t *text)
 {
     bool french = strncmp(lang, "fr", 2) == 0;
-    bool word = currency->symbol[0] >= 'A' && currency->symbol[0] <= 'Z';
+    bool word = is_word(shop_str(currency->symbol));
     shop_buf_t buf;
     shop_str_t plain;
     shop_status_t status = shop_money_print(a, m, decimals, &plain);

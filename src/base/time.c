@@ -64,9 +64,10 @@ static civil_t civil_from_seconds(int64_t seconds)
 /* Four digits of a year are all that the formats have room for. */
 static civil_t bounded(int64_t seconds)
 {
-    const int64_t last = 253402300799; /* 9999-12-31T23:59:59Z */
+    const int64_t first = -62167219200; /* 0000-01-01T00:00:00Z */
+    const int64_t last = 253402300799;  /* 9999-12-31T23:59:59Z */
 
-    return civil_from_seconds(seconds < 0 ? 0 : seconds > last ? last : seconds);
+    return civil_from_seconds(seconds < first ? first : seconds > last ? last : seconds);
 }
 
 
@@ -108,8 +109,15 @@ shop_status_t shop_time_date(shop_arena_t *a, int64_t seconds, int32_t utc_offse
                                          "d\xC3\xA9"
                                          "cembre"};
 
-    civil_t c = bounded(seconds + utc_offset);
+    int64_t local;
+    civil_t c;
     bool fr = strncmp(lang, "fr", 2) == 0;
+
+    if (__builtin_add_overflow(seconds, (int64_t) utc_offset, &local)) {
+        local = seconds;
+    }
+
+    c = bounded(local);
 
     if (fr && c.day == 1) {
         return shop_arena_printf(a, text, "1er %s %d", french[c.month - 1], (int) c.year);
