@@ -123,6 +123,26 @@ static shop_status_t refuse_value(shop_arena_t *arena, const shop_pay_param_t *p
 }
 
 
+/* What the block does not say: missing, or its initial value. */
+static shop_status_t take_defaults(shop_arena_t *arena, const bool *given,
+                                   shop_pay_config_t *config, shop_str_t *error)
+{
+    for (size_t i = 0; config->interface->params[i].name != NULL; i++) {
+        const shop_pay_param_t *param = &config->interface->params[i];
+
+        if (!given[i] && (param->flags & SHOP_PAY_PARAM_REQUIRED)) {
+            return shop_pay_refuse(arena, error, "\"%s\" is missing: add \"%s <%s>;\"", param->name,
+                                   param->name, param->form);
+        }
+        if (!given[i] && param->initial != NULL) {
+            config->values[i] = shop_str(param->initial);
+        }
+    }
+
+    return SHOP_OK;
+}
+
+
 /* Every line of the block has its parameter, once, with a right value. */
 static shop_status_t take_settings(shop_arena_t *arena, const shop_pay_block_t *block,
                                    shop_pay_config_t *config, shop_str_t *error)
@@ -154,19 +174,7 @@ static shop_status_t take_settings(shop_arena_t *arena, const shop_pay_block_t *
         }
     }
 
-    for (size_t i = 0; config->interface->params[i].name != NULL; i++) {
-        const shop_pay_param_t *param = &config->interface->params[i];
-
-        if (!given[i] && (param->flags & SHOP_PAY_PARAM_REQUIRED)) {
-            return shop_pay_refuse(arena, error, "\"%s\" is missing: add \"%s <%s>;\"", param->name,
-                                   param->name, param->form);
-        }
-        if (!given[i] && param->initial != NULL) {
-            config->values[i] = shop_str(param->initial);
-        }
-    }
-
-    return SHOP_OK;
+    return take_defaults(arena, given, config, error);
 }
 
 

@@ -73,6 +73,31 @@ static shop_status_t end(shop_pay_result_t *result, shop_pay_verdict_t verdict, 
 }
 
 
+/* Steps 1 to 3; the verdict stays SHOP_PAY_DECIDE for a message that is well formed and genuine. */
+static shop_status_t believe(shop_arena_t *arena, const shop_pay_config_t *config,
+                             const shop_pay_request_t *request, shop_pay_message_t *message,
+                             shop_pay_result_t *result)
+{
+    shop_status_t status = config->interface->parse(arena, request, message);
+    if (status == SHOP_MALFORMED) {
+        return end(result, SHOP_PAY_MALFORMED, "syntax");
+    }
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    status = config->interface->authenticate(arena, config, request, message);
+    if (status == SHOP_REFUSED) {
+        return end(result, SHOP_PAY_UNAUTHENTIC, "signature");
+    }
+    if (status == SHOP_MALFORMED) {
+        return end(result, SHOP_PAY_MALFORMED, "signature frame");
+    }
+
+    return status == SHOP_OK ? end(result, SHOP_PAY_DECIDE, "") : status;
+}
+
+
 /* Steps 4 and 5: a message in doubt is stored as such, whatever else it claims. */
 static void judge(shop_pay_result_t *result)
 {
@@ -80,8 +105,6 @@ static void judge(shop_pay_result_t *result)
         (void) end(result, SHOP_PAY_QUARANTINE, "shape");
     } else if (result->event.foreign.len > 0) {
         (void) end(result, SHOP_PAY_MISMATCH, "merchant");
-    } else {
-        (void) end(result, SHOP_PAY_DECIDE, "");
     }
 }
 
@@ -102,22 +125,8 @@ shop_status_t shop_pay_receive(shop_arena_t *arena, const shop_pay_config_t *con
         return end(result, SHOP_PAY_UNAUTHENTIC, "address");
     }
 
-    shop_status_t status = interface->parse(arena, request, &message);
-    if (status == SHOP_MALFORMED) {
-        return end(result, SHOP_PAY_MALFORMED, "syntax");
-    }
-    if (status != SHOP_OK) {
-        return status;
-    }
-
-    status = interface->authenticate(arena, config, request, &message);
-    if (status == SHOP_REFUSED) {
-        return end(result, SHOP_PAY_UNAUTHENTIC, "signature");
-    }
-    if (status == SHOP_MALFORMED) {
-        return end(result, SHOP_PAY_MALFORMED, "signature frame");
-    }
-    if (status != SHOP_OK) {
+    shop_status_t status = believe(arena, config, request, &message, result);
+    if (status != SHOP_OK || result->verdict != SHOP_PAY_DECIDE) {
         return status;
     }
 
