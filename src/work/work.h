@@ -30,10 +30,10 @@ typedef struct {
     ngx_str_t host;   /* optional `Host` header; empty: that of the url */
     shop_site_t site; /* role map, accounts, foreign enrolments */
 
-    ngx_msec_t connect_timeout; /* 3 s */
-    ngx_msec_t read_timeout;    /* 15 s */
-    ngx_msec_t write_timeout;   /* 30 s */
-    ngx_uint_t concurrency;     /* calls at once over all workers: 3 */
+    ngx_msec_t connect_timeout;  /* 3 s */
+    ngx_msec_t read_timeout;     /* 15 s */
+    ngx_msec_t write_timeout;    /* 30 s */
+    ngx_uint_t concurrency;      /* calls at once, shared out among the workers: 3 */
     ngx_uint_t breaker_failures; /* transport errors in a row: 5 */
     ngx_msec_t breaker_probe;    /* 30 s */
     ngx_msec_t gate_probe;       /* 5 min */
@@ -51,11 +51,11 @@ void shop_moodle_conf_init(shop_moodle_conf_t *conf);
 
 typedef struct {
     shop_smtp_conf_t smtp;
-    ngx_str_t sender;      /* address of the envelope and of From, when the shop has none */
+    ngx_str_t sender; /* address of the envelope and of From, when the shop has none */
     ngx_str_t sender_name;
-    ngx_str_t base_url;    /* for links */
-    ngx_msec_t timeout;    /* one message: 30 s */
-    ngx_uint_t enabled;    /* 0: mails stay queued */
+    ngx_str_t base_url; /* for links */
+    ngx_msec_t timeout; /* one message: 30 s */
+    ngx_uint_t enabled; /* 0: mails stay queued */
 } shop_mail_conf_t;
 
 void shop_mail_conf_init(shop_mail_conf_t *conf);
@@ -70,7 +70,6 @@ typedef enum {
 } shop_gate_e;
 
 typedef struct {
-    ngx_atomic_t calls;        /* under way now, over all workers */
     ngx_atomic_t calls_total;
     ngx_atomic_t failures;     /* transport errors in a row */
     ngx_atomic_t gate;         /* shop_gate_e */
@@ -128,9 +127,9 @@ typedef struct {
     const shop_template_set_t *templates;
     shop_work_shared_t *shared; /* NULL is allowed: own counters, no common breaker */
 
-    ngx_msec_t pause;     /* between two claims: 1 s, plus as much jitter (JB-4) */
-    ngx_msec_t pause_max; /* when there is nothing: 10 s */
-    ngx_uint_t jobs_max;  /* at once in this worker: 4 */
+    ngx_msec_t pause;                 /* between two claims: 1 s, plus as much jitter (JB-4) */
+    ngx_msec_t pause_max;             /* when there is nothing: 10 s */
+    ngx_uint_t jobs_max;              /* at once in this worker: 4 */
     ngx_msec_t housekeeping_interval; /* 10 min */
 } shop_work_conf_t;
 

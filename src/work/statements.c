@@ -1,0 +1,22 @@
+/*
+ * The table behind statements.h.
+ */
+
+#include "work/statements.h"
+
+#define CALL(function)                                                                             \
+    .name = "shop_" function, .text = "SELECT shop." function "($1::jsonb)", .params = 1
+
+const shop_pg_statement_t shop_sql_statements[SHOP_SQL_COUNT] = {
+    [SHOP_SQL_PAYMENTS_APPLY] = {CALL("payments_apply")},
+    [SHOP_SQL_JOBS_CLAIM] = {CALL("jobs_claim")},
+    [SHOP_SQL_JOB_STEP] = {CALL("job_step")},
+    [SHOP_SQL_JOB_END] = {CALL("job_end")},
+    [SHOP_SQL_INSTANCE_RECORD] = {CALL("instance_record")},
+    [SHOP_SQL_CERTIFICATE_ISSUE] = {CALL("certificate_issue")},
+    [SHOP_SQL_MAILS_CLAIM] = {CALL("mails_claim")},
+    [SHOP_SQL_MAIL_DONE] = {CALL("mail_done")},
+    [SHOP_SQL_MAIL_RETRY] = {CALL("mail_retry")},
+    [SHOP_SQL_REGISTRAR_RUN] = {CALL("registrar_run")},
+    [SHOP_SQL_HOUSEKEEPING] = {CALL("housekeeping")},
+};

@@ -1,0 +1,29 @@
+/*
+ * The one table of SQL statements of the module, used by work and web: a number for each function
+ * of sql/README.md. Every call has one jsonb argument (batched calls: a jsonb array) and gives
+ * jsonb.
+ */
+
+#ifndef SHOP_WORK_STATEMENTS_H
+#define SHOP_WORK_STATEMENTS_H
+
+#include "link/link.h"
+
+typedef enum {
+    SHOP_SQL_PAYMENTS_APPLY = 0, /* batched */
+    SHOP_SQL_JOBS_CLAIM,
+    SHOP_SQL_JOB_STEP,
+    SHOP_SQL_JOB_END,
+    SHOP_SQL_INSTANCE_RECORD,
+    SHOP_SQL_CERTIFICATE_ISSUE,
+    SHOP_SQL_MAILS_CLAIM,
+    SHOP_SQL_MAIL_DONE,
+    SHOP_SQL_MAIL_RETRY,
+    SHOP_SQL_REGISTRAR_RUN,
+    SHOP_SQL_HOUSEKEEPING,
+    SHOP_SQL_COUNT
+} shop_sql_e;
+
+extern const shop_pg_statement_t shop_sql_statements[SHOP_SQL_COUNT];
+
+#endif

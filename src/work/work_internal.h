@@ -1,0 +1,126 @@
+/*
+ * Shared by the files of this room: one worker's background work and the small machines it is
+ * made of.
+ */
+
+#ifndef SHOP_WORK_INTERNAL_H
+#define SHOP_WORK_INTERNAL_H
+
+#include "work/work.h"
+
+
+/* --- loops (loop.c): ask for work, now and then or at once --- */
+
+typedef struct shop_loop_s shop_loop_t;
+typedef void (*shop_loop_pt)(shop_work_t *work, shop_loop_t *loop);
+
+struct shop_loop_s {
+    shop_work_t *work;
+    const char *name;
+    shop_loop_pt run; /* starts one round; ends with shop_loop_ended(), once */
+    ngx_msec_t pause_min;
+    ngx_msec_t pause_max;
+    ngx_msec_t pause; /* the next one, before jitter */
+    ngx_event_t timer;
+    unsigned running : 1;
+    unsigned again : 1; /* woken while running */
+};
+
+void shop_loop_start(shop_loop_t *loop);
+void shop_loop_wake(shop_loop_t *loop);
+void shop_loop_stop(shop_loop_t *loop);
+
+typedef enum {
+    SHOP_ROUND_MORE = 0, /* full: there may be more, go on at once */
+    SHOP_ROUND_SOME,     /* something, but not all that was asked for */
+    SHOP_ROUND_NOTHING,  /* the pause doubles */
+    SHOP_ROUND_TROUBLE   /* no answer: the pause doubles */
+} shop_round_e;
+
+void shop_loop_ended(shop_loop_t *loop, shop_round_e round);
+
+
+/* --- questions to PostgreSQL (ask.c): one SQL function, JSON in, JSON out --- */
+
+/* `argument` is taken over. NGX_OK: done() runs later, in any case. NGX_ERROR: no memory,
+ * or the process is at its end. */
+ngx_int_t shop_ask(shop_work_t *work, ngx_uint_t statement, json_t *argument, shop_op_pt done,
+                   void *data);
+/* The answer of such an operation: a new reference, NULL when there was none (logged). */
+json_t *shop_ask_answer(shop_op_t *op);
+
+
+/* --- Moodle (moodle_call.c, gate.c, startup_check.c) --- */
+
+typedef struct shop_moodle_call_s shop_moodle_call_t;
+/* `answer` and `response` (NULL: none came) are valid during the call only. */
+typedef void (*shop_moodle_pt)(void *data, const shop_answer_t *answer,
+                               const shop_http_response_t *response);
+
+/* One call, once a place is free. `arguments` stays the caller's and may be NULL. done() runs once
+ * in any case, before this returns only when the call cannot be made at all. */
+void shop_moodle_call(shop_work_t *work, const char *function, const json_t *arguments,
+                      shop_moodle_pt done, void *data);
+
+bool shop_gate_is_open(shop_work_t *work);
+/* What an answer says about the site as a whole. */
+void shop_gate_observe(shop_work_t *work, const shop_answer_t *answer);
+/* True for the one caller that may try whether a closed gate opens now. */
+bool shop_gate_probe_due(shop_work_t *work);
+
+void shop_check_start(shop_work_t *work);
+void shop_check_stop(shop_work_t *work);
+
+
+/* --- jobs (claim.c, job_run.c) --- */
+
+typedef struct shop_running_s shop_running_t;
+
+void shop_claim_round(shop_work_t *work, shop_loop_t *loop);
+/* Drives one claimed job (a JSON object, taken over) to its end. */
+void shop_run_start(shop_work_t *work, json_t *claim);
+
+
+/* --- the other rounds --- */
+
+void shop_mail_round(shop_work_t *work, shop_loop_t *loop);
+void shop_registrar_round(shop_work_t *work, shop_loop_t *loop);
+void shop_spool_round(shop_work_t *work, shop_loop_t *loop);
+void shop_housekeeping_round(shop_work_t *work, shop_loop_t *loop);
+
+
+typedef enum {
+    SHOP_LOOP_JOBS = 0,
+    SHOP_LOOP_MAILS,
+    SHOP_LOOP_REGISTRAR,
+    SHOP_LOOP_SPOOL,
+    SHOP_LOOP_HOUSEKEEPING,
+    SHOP_LOOPS
+} shop_loop_e;
+
+struct shop_work_s {
+    shop_work_conf_t conf;
+    shop_work_shared_t own; /* counters when there is no zone */
+    shop_work_shared_t *shared;
+    ngx_log_t *log;
+    shop_str_t owner; /* names this process in claims */
+    char owner_text[96];
+    shop_loop_t loops[SHOP_LOOPS];
+
+    ngx_queue_t running; /* shop_running_t */
+    ngx_uint_t running_count;
+
+    ngx_queue_t waiting_calls; /* shop_moodle_call_t, no place free yet */
+    ngx_uint_t call_count;     /* under way */
+    ngx_uint_t call_max;       /* this worker's part of the site's concurrency */
+
+    ngx_event_t check_timer;
+    ngx_uint_t check_result; /* SHOP_CHECK_* found so far by the check under way */
+    shop_replay_t *replay;   /* the one notification being replayed */
+
+    unsigned leaving : 1; /* claims nothing any more */
+    unsigned stopped : 1; /* the links are going away: starts nothing any more */
+    unsigned checking : 1;
+};
+
+#endif
