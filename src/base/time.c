@@ -95,19 +95,9 @@ shop_status_t shop_time_date(shop_arena_t *a, int64_t seconds, int32_t utc_offse
     static const char *const english[] = {"January",   "February", "March",    "April",
                                           "May",       "June",     "July",     "August",
                                           "September", "October",  "November", "December"};
-    static const char *const french[] = {"janvier",
-                                         "f\xC3\xA9vrier",
-                                         "mars",
-                                         "avril",
-                                         "mai",
-                                         "juin",
-                                         "juillet",
-                                         "ao\xC3\xBBt",
-                                         "septembre",
-                                         "octobre",
-                                         "novembre",
-                                         "d\xC3\xA9"
-                                         "cembre"};
+    static const char *const french[] = {
+        "janvier", "f\303\251vrier", "mars",      "avril",   "mai",      "juin",
+        "juillet", "ao\303\273t",    "septembre", "octobre", "novembre", "d\303\251cembre"};
 
     int64_t local;
     civil_t c;
