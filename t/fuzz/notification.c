@@ -5,15 +5,11 @@
  * genuine message that is cut anew at its plus signs, under any names, never pays another amount.
  */
 
+#include "fuzz.h"
 #include "pay/vads.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 #define PARTS_MAX 200
 #define GENUINE_AMOUNT 100
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
 static shop_pay_config_t *configure(shop_arena_t *arena)
@@ -31,9 +27,7 @@ static shop_pay_config_t *configure(shop_arena_t *arena)
     shop_pay_config_t *config;
     shop_str_t error;
 
-    if (shop_pay_configure(arena, &block, &config, &error) != SHOP_OK) {
-        abort();
-    }
+    must(shop_pay_configure(arena, &block, &config, &error) == SHOP_OK);
 
     return config;
 }
@@ -48,9 +42,7 @@ static void receive(shop_arena_t *arena, const shop_pay_config_t *config, shop_s
         .now = 1795420054,
     };
 
-    if (shop_pay_receive(arena, config, &request, result) != SHOP_OK) {
-        abort();
-    }
+    must(shop_pay_receive(arena, config, &request, result) == SHOP_OK);
 }
 
 
@@ -59,9 +51,7 @@ static void check_unsigned(shop_arena_t *arena, const shop_pay_config_t *config,
     shop_pay_result_t result;
 
     receive(arena, config, body, &result);
-    if (result.store) {
-        abort();
-    }
+    must(!result.store);
 }
 
 
@@ -86,9 +76,7 @@ static shop_str_t genuine(shop_arena_t *arena, const shop_vads_t *vads, shop_str
     const size_t count = sizeof(pairs) / sizeof(pairs[0]);
     shop_buf_t text;
 
-    if (shop_vads_sign(arena, vads->algorithm, vads->key, pairs, count, signature) != SHOP_OK) {
-        abort();
-    }
+    must(shop_vads_sign(arena, vads->algorithm, vads->key, pairs, count, signature) == SHOP_OK);
 
     shop_buf_init(&text, arena, 0);
     for (size_t i = 0; i < count; i++) {
@@ -153,9 +141,7 @@ static void check_cut(shop_arena_t *arena, const shop_pay_config_t *config, cons
     receive(arena, config, cut_anew(arena, text, signature, data, pick_count), &result);
 
     bool paid = result.verdict == SHOP_PAY_DECIDE && result.event.state == SHOP_PAY_STATE_PAID;
-    if (paid && (!result.event.has_amount || result.event.amount_minor != GENUINE_AMOUNT)) {
-        abort();
-    }
+    must(!paid || (result.event.has_amount && result.event.amount_minor == GENUINE_AMOUNT));
 }
 
 
