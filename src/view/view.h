@@ -155,14 +155,15 @@ SHOP_MUST_USE shop_status_t shop_mail_build(shop_arena_t *arena, const shop_temp
                                             shop_str_t *message);
 
 
-/* --- documents (document.c, document_lines.c, document_pay.c) --- */
+/* --- documents (document*.c) --- */
 
 typedef struct {
     const json_t *order; /* what shop.order_read returned (sql/README.md) */
     const shop_strings_t *strings;
     const shop_lang_t *lang;
     int32_t utc_offset; /* seconds east of Greenwich of the shop's dates; 0: UTC */
-    /* Payment instructions of an unpaid order (pay room: name -> text); NULL: none. */
+    shop_str_t paymode; /* text key of the payment mode; empty: "paymode_<order's>", if there is */
+    /* How an unpaid order is paid (pay room: name -> text, "epc" becomes a QR symbol). */
     const shop_pair_t *instructions;
     size_t instruction_count;
 } shop_document_t;
@@ -170,5 +171,18 @@ typedef struct {
 /* The data of the document for pages and mails: README.md "Documents". New reference in *data. */
 SHOP_MUST_USE shop_status_t shop_document_view(shop_arena_t *arena, const shop_document_t *document,
                                                json_t **data);
+
+typedef struct {
+    shop_str_t server; /* the site's name */
+    shop_str_t server_url;
+    shop_str_t ticket;        /* address of the document; empty: no link */
+    const json_t *production; /* array of {"product": …, "message": …}; NULL: none */
+} shop_document_mail_t;
+
+/* The variables of the order mails: README.md "Mails". New reference in *data. */
+SHOP_MUST_USE shop_status_t shop_document_mail_view(shop_arena_t *arena,
+                                                    const shop_document_t *document,
+                                                    const shop_document_mail_t *mail,
+                                                    json_t **data);
 
 #endif
