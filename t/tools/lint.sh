@@ -1,0 +1,100 @@
+#!/bin/sh
+# Checks the form of everything: clang-format, cppcheck, clang-tidy, shellcheck, perlcritic, t/lint.
+# Goes on after a finding and fails at the end. `lint.sh format tidy ...` runs some parts only.
+set -eu
+
+cd "$(dirname "$0")/../.."
+failed=
+
+# need COMMAND PACKAGE: false, and the missing Debian package is named.
+need()
+{
+    command -v "$1" >/dev/null 2>&1 && return 0
+    echo "lint: $1 is missing, install the Debian package $2" >&2
+    failed="$failed $1"
+    return 1
+}
+
+list()
+{
+    git ls-files --cached --others --exclude-standard -- "$@"
+}
+
+report()
+{
+    echo "lint: $1: see above" >&2
+    failed="$failed $1"
+}
+
+lint_format()
+{
+    need clang-format clang-format || return 0
+    list 'src/*.[ch]' 't/*.[ch]' | xargs clang-format --dry-run -Werror || report clang-format
+}
+
+lint_cppcheck()
+{
+    need cppcheck cppcheck || return 0
+    # missingInclude*: system headers are not read. unusedStructMember, constParameter*: contracts
+    # of tables of functions. normalCheckLevel*, unmatchedSuppression: about the tool.
+    list 'src/*.c' | xargs cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -Isrc -j2 \
+        --enable=warning,performance,portability --suppress=missingInclude \
+        --suppress=missingIncludeSystem --suppress=unmatchedSuppression || report cppcheck
+}
+
+# Where nginx's headers are: NGINX_SRC, or Debian's nginx-dev.
+nginx_includes()
+{
+    root=${NGINX_SRC:-/usr/share/nginx/src}
+    for part in src/core src/event src/event/modules src/os/unix objs src/http src/http/modules; do
+        printf -- '-I%s/%s ' "$root" "$part"
+    done
+}
+
+lint_tidy()
+{
+    need clang-tidy clang-tidy || return 0
+    pure=$(list 'src/*.c' | xargs grep -L 'ngx_\|"link/\|"web/\|"work/')
+    other=$(list 'src/*.c' | xargs grep -l 'ngx_\|"link/\|"web/\|"work/' || true)
+
+    # shellcheck disable=SC2086
+    printf '%s\n' $pure | xargs -P2 -n8 clang-tidy --quiet -- -std=gnu11 -Isrc 2>/dev/null ||
+        report clang-tidy
+
+    [ -n "$other" ] || return 0
+    if [ ! -d "${NGINX_SRC:-/usr/share/nginx/src}/src/core" ]; then
+        echo 'lint: no headers of nginx, install the Debian package nginx-dev' >&2
+        failed="$failed nginx-dev"
+        return 0
+    fi
+    # shellcheck disable=SC2046,SC2086
+    printf '%s\n' $other | xargs -P2 -n8 clang-tidy --quiet -- -std=gnu11 -Isrc \
+        -I/usr/include/postgresql $(nginx_includes) 2>/dev/null || report clang-tidy-nginx
+}
+
+lint_shell()
+{
+    need shellcheck shellcheck || return 0
+    list '*.sh' '.ci/run' | xargs shellcheck || report shellcheck
+}
+
+lint_perl()
+{
+    need perlcritic libperl-critic-perl || return 0
+    list 't/*.pm' 't/*.t' | xargs perlcritic --quiet --severity 5 || report perlcritic
+}
+
+lint_rules()
+{
+    prove -Q t/lint || report t/lint
+}
+
+[ $# -gt 0 ] || set -- format cppcheck tidy shell perl rules
+for part in "$@"; do
+    "lint_$part"
+done
+
+if [ -n "$failed" ]; then
+    echo "lint: failed:$failed" >&2
+    exit 1
+fi
