@@ -166,11 +166,12 @@ shop_status_t shop_dec_parse(shop_str_t text, shop_dec_t *d)
             return SHOP_MALFORMED;
         }
 
-        if (++digits > 36) {
+        digits++;
+
+        if (__builtin_mul_overflow(n, (__int128) 10, &n) ||
+            __builtin_add_overflow(n, (__int128) (c - '0'), &n)) {
             return SHOP_OVERFLOW;
         }
-
-        n = n * 10 + (c - '0');
     }
 
     if (digits == 0 || (dot && decimals == 0)) {

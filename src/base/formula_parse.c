@@ -254,6 +254,8 @@ static bool parse_atom(parser_t *p, uint16_t *root)
 {
     node_t node = {.kind = NODE_VAR};
 
+    *root = 0;
+
     if (take(p, "(")) {
         if (!parse_expr(p, root)) {
             return false;
@@ -293,7 +295,7 @@ static bool parse_unary(parser_t *p, uint16_t *root)
 static bool parse_term(parser_t *p, uint16_t *root)
 {
     node_kind_e kind;
-    uint16_t right;
+    uint16_t right = 0;
 
     if (!parse_unary(p, root)) {
         return false;
@@ -320,7 +322,7 @@ static bool parse_term(parser_t *p, uint16_t *root)
 static bool parse_sum(parser_t *p, uint16_t *root)
 {
     node_kind_e kind;
-    uint16_t right;
+    uint16_t right = 0;
 
     if (!parse_term(p, root)) {
         return false;
@@ -350,7 +352,7 @@ static bool parse_comparison(parser_t *p, uint16_t *root)
     } operators[] = {{"<=", NODE_LE}, {">=", NODE_GE}, {"==", NODE_EQ},
                      {"!=", NODE_NE}, {"<", NODE_LT},  {">", NODE_GT}};
 
-    uint16_t right;
+    uint16_t right = 0;
 
     if (!parse_sum(p, root)) {
         return false;
