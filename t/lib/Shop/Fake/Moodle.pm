@@ -8,7 +8,8 @@ package Shop::Fake::Moodle;
 #   POST /_control/complete {username, course, at}, POST /_control/user {...}.
 # Faults: down (refuses connections for `delay` seconds), html503, html502, http403, maintenance,
 #   upgrade, dmlwriteexception, accessexception, invalidtoken, nonjson, slow (answers after `delay`),
-#   close (before the call is done), lost (after it is done). `times` absent: until another fault.
+#   close (before the call is done), lost (after it is done), error (errorcode `code`). `times`
+#   absent: until another fault.
 
 use strict;
 use warnings;
@@ -116,9 +117,8 @@ sub _answer {
             maintenance => [ 'sitemaintenance', 'The site is undergoing maintenance and is currently not available' ],
             upgrade     => [ 'upgraderunning',  'Site is being upgraded, please retry later.' ],
         );
-        if ( $fault && $fault->{kind} =~ /^(?:dmlwriteexception|accessexception)$/ ) {
-            refuse( $fault->{kind} );
-        }
+        refuse( $fault->{kind} ) if $fault && $fault->{kind} =~ /^(?:dmlwriteexception|accessexception)$/;
+        refuse( $fault->{code} ) if $fault && $fault->{kind} eq 'error';
         refuse( @{ $errors{ $fault->{kind} } } ) if $fault && $errors{ $fault->{kind} };
         if ( ( $field->{wstoken} || q{} ) ne $self->{token} || ( $fault && $fault->{kind} eq 'invalidtoken' ) ) {
             refuse( 'invalidtoken', 'Invalid token - token not found' );

@@ -418,8 +418,8 @@ sub check_member {
     my ( $state, $member ) = @_;
     my $group = $state->{groups}{ $member->{groupid} }
         or refuse( 'invalidrecord', q{Can't find data record in database table groups.} );
-    refuse('invaliduser') if !$state->{users}{ $member->{userid} };
     check_groups_allowed( $state, $group->{courseid} );
+    refuse('invaliduser') if !$state->{users}{ $member->{userid} };
     return $group;
 }
 

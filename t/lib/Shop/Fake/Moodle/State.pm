@@ -69,9 +69,17 @@ sub _seed {
     return;
 }
 
+# The next free one, or the wanted one (seeds), after which the count goes on.
+sub _take_id {
+    my ( $self, $kind, $wanted ) = @_;
+    my $id = defined $wanted ? $wanted + 0 : $self->{next_id}{$kind};
+    $self->{next_id}{$kind} = $id + 1 if $id >= $self->{next_id}{$kind};
+    return $id;
+}
+
 sub add_user {
     my ( $self, $user ) = @_;
-    my $id = $self->{next_id}{user}++;
+    my $id = $self->_take_id( user => $user->{id} );
     $self->{users}{$id} = {
         city => q{}, country => q{}, lang => 'en', auth => 'manual', suspended => 0, idnumber => q{},
         hide_email => 0, created => time, %{$user}, id => $id,
@@ -81,7 +89,7 @@ sub add_user {
 
 sub add_course {
     my ( $self, $course ) = @_;
-    my $id = $self->{next_id}{course}++;
+    my $id = $self->_take_id( course => $course->{id} );
     $self->{courses}{$id} = {
         idnumber => q{}, summary => q{}, startdate => 0, visible => 1, manual => 1, welcome => 1, criteria => 0,
         category => 'Courses', certificate => undef, %{$course}, id => $id,
@@ -91,7 +99,7 @@ sub add_course {
 
 sub add_group {
     my ( $self, $group ) = @_;
-    my $id = $self->{next_id}{group}++;
+    my $id = $self->_take_id( group => $group->{id} );
     $self->{groups}{$id} = { description => q{}, idnumber => q{}, members => {}, %{$group}, id => $id };
     $self->{groups}{$id}{members} = {};
     return $self->{groups}{$id};
