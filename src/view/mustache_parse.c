@@ -312,18 +312,23 @@ static shop_str_t skip_component(shop_str_t argument)
 }
 
 
-/* "key, argument" as far as they are constant: the key is cut off, the form of the argument found.
- * A key that is put together from values is found when rendering. */
-static shop_status_t close_str(parser_t *p, const tag_t *tag, size_t index)
+/* In the JSON form a text that came from another one would be unescaped a second time. */
+static bool has_text_inside(const shop_node_t *inner, size_t count)
 {
-    shop_node_t *str = &p->template->nodes[index];
-    shop_node_t *inner = str + 1;
-    size_t count = p->template->count - index - 1;
-
-    if (count == 0) {
-        return fail(p, tag->start, SHOP_MALFORMED, "a text without a key:", tag->content);
+    for (size_t i = 0; i < count; i++) {
+        if (inner[i].type == SHOP_NODE_STR || inner[i].type == SHOP_NODE_PARTIAL) {
+            return true;
+        }
     }
 
+    return false;
+}
+
+
+/* Cuts "key, argument" at the first constant comma and finds the form of the argument; false: there
+ * is none. A key that is put together from values is cut off when rendering. */
+static bool cut_argument(shop_node_t *str, shop_node_t *inner, size_t count)
+{
     for (size_t i = 0; i < count; i++) {
         shop_str_t text = inner[i].text;
         const unsigned char *comma =
@@ -340,7 +345,28 @@ static shop_status_t close_str(parser_t *p, const tag_t *tag, size_t index)
             str->text = shop_str_trim(slice(text, 0, at));
             inner[0].text = rest;
         }
-        return SHOP_OK;
+        return true;
+    }
+
+    return false;
+}
+
+
+static shop_status_t close_str(parser_t *p, const tag_t *tag, size_t index)
+{
+    shop_node_t *str = &p->template->nodes[index];
+    shop_node_t *inner = str + 1;
+    size_t count = p->template->count - index - 1;
+
+    if (count == 0) {
+        return fail(p, tag->start, SHOP_MALFORMED, "a text without a key:", tag->content);
+    }
+
+    if (cut_argument(str, inner, count)) {
+        return str->json && has_text_inside(inner, count)
+                   ? fail(p, tag->start, SHOP_MALFORMED,
+                          "no text or partial may stand in the JSON of", tag->content)
+                   : SHOP_OK;
     }
 
     if (count == 1 && inner[0].type == SHOP_NODE_TEXT) {

@@ -225,6 +225,10 @@ shop_status_t shop_template_render_split(const shop_template_t *template, const 
         return r.slots == 0 ? SHOP_NOT_FOUND : SHOP_MALFORMED;
     }
 
+    if (out->len == 0) {
+        *head = *tail = SHOP_STR("");
+        return SHOP_OK;
+    }
     *head = (shop_str_t){r.slot_at - start, out->data + start};
     *tail = (shop_str_t){out->len - r.slot_at, out->data + r.slot_at};
     return SHOP_OK;

@@ -25,6 +25,10 @@ static void test_errors(void)
         {"{{.a}}", "template \"p\" line 1: a name has an empty part: \".a\""},
         {"{{=a=}}", "template \"p\" line 1: not a pair of delimiters: \"a\""},
         {"{{=a b c=}}", "template \"p\" line 1: not a pair of delimiters: \"a b c\""},
+        {"{{#str}}a, {\"n\": \"{{#str}}b{{/str}}\"}{{/str}}",
+         "template \"p\" line 1: no text or partial may stand in the JSON of \"str\""},
+        {"{{#str}}a, {\"n\": \"{{>b}}\"}{{/str}}",
+         "template \"p\" line 1: no text or partial may stand in the JSON of \"str\""},
         {"{{#str}}{{/str}}", "template \"p\" line 1: a text without a key: \"str\""},
     };
 
