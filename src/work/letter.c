@@ -44,16 +44,54 @@ static shop_str_t domain_of(shop_str_t address)
 
 static const shop_lang_t *lang_of(const json_t *mail)
 {
-    shop_str_t code = shop_json_text(mail, "lang");
-    size_t count;
-    const shop_lang_t *langs = shop_lang_list(&count);
+    const shop_lang_t *lang = shop_lang_find(shop_json_text(mail, "lang"));
 
-    for (size_t i = 0; i < count; i++) {
-        if (shop_str_eq(shop_str(langs[i].code), code)) {
-            return &langs[i];
-        }
+    return lang != NULL ? lang : shop_lang_default();
+}
+
+
+/* Order mails carry the order and the feedback of its production; their variables are the view
+ * room's. New reference. */
+static shop_status_t order_data(shop_work_t *work, shop_arena_t *arena, const json_t *mail,
+                                const shop_mail_t *view, json_t **data)
+{
+    const json_t *order = json_object_get(mail, "order");
+    bool to_sales = shop_str_eq(view->template, SHOP_STR("transaction_confirm"));
+    ngx_str_t base = work->conf.mail->base_url;
+    shop_document_t document = {
+        .order = order,
+        .strings = work->conf.strings,
+        .lang = view->lang,
+        .utc_offset = (int32_t) shop_json_int(mail, "utc_offset"),
+    };
+    shop_document_mail_t variables = {
+        .server = view->from.name,
+        .server_url = {base.len, base.data},
+        .ticket = work->conf.ticket != NULL
+                      ? work->conf.ticket(work->conf.ticket_data, arena, order)
+                      : SHOP_STR_NULL,
+    };
+    json_t *production = NULL;
+    shop_status_t status = shop_feedback_view(arena, &document, json_object_get(mail, "feedback"),
+                                              to_sales ? "sales" : "private", &production);
+
+    if (status == SHOP_OK) {
+        variables.production = production;
+        status = shop_document_mail_view(arena, &document, &variables, data);
     }
-    return shop_lang_default();
+    json_decref(production);
+    return status;
+}
+
+
+static shop_status_t letter_data(shop_work_t *work, shop_arena_t *arena, const json_t *mail,
+                                 const shop_mail_t *view, json_t **data)
+{
+    if (json_is_object(json_object_get(mail, "order"))) {
+        return order_data(work, arena, mail, view, data);
+    }
+    *data = json_incref(json_object_get(mail, "data"));
+    return SHOP_OK;
 }
 
 
@@ -63,7 +101,6 @@ shop_status_t shop_letter_write(shop_work_t *work, shop_arena_t *arena, const js
     const shop_mail_conf_t *conf = work->conf.mail;
     shop_mail_t view = {
         .template = shop_json_text(mail, "template"),
-        .data = json_object_get(mail, "data"),
         .lang = lang_of(mail),
         .from = sender_of(conf, mail),
         .to = mailbox(mail, "to"),
@@ -71,17 +108,23 @@ shop_status_t shop_letter_write(shop_work_t *work, shop_arena_t *arena, const js
         .date = ngx_time(),
     };
     shop_str_t domain = domain_of(view.from.address);
+    json_t *data = NULL;
     shop_status_t status = shop_arena_printf(arena, &view.message_id, "mail.%lld@%.*s",
                                              (long long) shop_json_int(mail, "id"),
                                              (int) domain.len, (const char *) domain.data);
 
-    if (status != SHOP_OK) {
-        return status;
+    if (status == SHOP_OK) {
+        status = letter_data(work, arena, mail, &view, &data);
+    }
+    if (status == SHOP_OK) {
+        view.data = data;
+        status = shop_mail_build(arena, work->conf.templates, work->conf.strings, &view,
+                                 &letter->message);
+        json_decref(data);
     }
     letter->sender = view.from.address;
     letter->recipient = view.to.address;
-    return shop_mail_build(arena, work->conf.templates, work->conf.strings, &view,
-                           &letter->message);
+    return status;
 }
 
 

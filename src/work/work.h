@@ -114,12 +114,19 @@ typedef enum {
 
 void shop_work_replayed(shop_replay_t *replay, shop_replay_e result);
 
+/* The signed address of an order's document, for mails; `order` as shop.order_read gives it. The
+ * empty text: no link. */
+typedef shop_str_t (*shop_ticket_pt)(void *data, shop_arena_t *arena, const json_t *order);
+
 typedef struct {
     shop_pg_t *pg;
     shop_http_t *http;     /* NULL: neither Moodle nor mail */
     shop_spool_t *spool;   /* NULL: none */
     shop_replay_pt replay; /* with spool */
     void *replay_data;
+
+    shop_ticket_pt ticket; /* NULL: mails carry no link */
+    void *ticket_data;
 
     const shop_moodle_conf_t *moodle;
     const shop_mail_conf_t *mail;
