@@ -1,0 +1,558 @@
+/*
+ * The rules of commerce: catalogue, cart, prices, steps, seats, customers, terms, orders.
+ *
+ * Pure: the snapshot of the catalogue, the cart, the visitor and the time are arguments; nothing
+ * here reads a clock, a socket or a configuration. A refusal is a message key (objects.md,
+ * front-office.md) with its variables, never a sentence. Results live in the arena that was given.
+ */
+
+#ifndef SHOP_SHOP_H
+#define SHOP_SHOP_H
+
+#include "base/base.h"
+
+
+#define SHOP_LANGS                                                                                 \
+    2 /* languages of catalogue texts: 0 "en", 1 "fr", the order of view's registry */
+#define SHOP_MAX_LINES 100
+#define SHOP_MAX_QUANTITY 9999
+#define SHOP_MAX_PARTICIPANTS 500
+#define SHOP_TIERS 5
+
+
+/* --- refusals --- */
+
+typedef struct {
+    const char *key;   /* "max_reached"; NULL: no refusal */
+    int64_t n;         /* {n} of the text */
+    shop_str_t name;   /* {name}: a product, in the visitor's language */
+    const char *field; /* of a form, or NULL */
+} shop_refusal_t;
+
+
+/* --- the catalogue (catalog_build.c, catalog_find.c): immutable --- */
+
+typedef struct {
+    shop_str_t name; /* fallbacks are resolved when the snapshot is built */
+    shop_str_t description;
+    shop_str_t notes;
+    shop_str_t eula;
+    shop_str_t seo_title;
+    shop_str_t seo_description;
+} shop_texts_t;
+
+typedef struct {
+    int64_t id;
+    shop_str_t title;
+    shop_str_t ratio; /* decimal text, as stored */
+    shop_str_t formula_text;
+    shop_dec_t ratio_value;
+    shop_formula_t *formula; /* NULL: it does not compile; items that use it are not orderable */
+} shop_tax_t;
+
+/* objects.md 5.6 */
+typedef enum {
+    SHOP_ITEM_PREVIEW = 0,
+    SHOP_ITEM_AVAILABLE,
+    SHOP_ITEM_AVAILABLE_INTERNAL,
+    SHOP_ITEM_AS_COMPLEMENT,
+    SHOP_ITEM_SUSPENDED,
+    SHOP_ITEM_PROVIDING,
+    SHOP_ITEM_ABANDONED
+} shop_item_status_e;
+
+typedef enum { SHOP_ITEM_PLAIN = 0, SHOP_ITEM_SET, SHOP_ITEM_BUNDLE } shop_item_kind_e;
+
+typedef enum {
+    SHOP_AUDIENCE_VISITORS = -1,
+    SHOP_AUDIENCE_ALL = 0,
+    SHOP_AUDIENCE_LOGGED_IN = 1,
+    SHOP_AUDIENCE_CUSTOMERS = 2
+} shop_audience_e;
+
+typedef enum {
+    SHOP_FIELD_TEXT = 0,
+    SHOP_FIELD_TEXTAREA,
+    SHOP_FIELD_CHECKBOX,
+    SHOP_FIELD_SELECT
+} shop_field_type_e;
+
+typedef struct {
+    shop_str_t value;
+    shop_str_t label;
+} shop_option_t;
+
+/* One question of `requireddata` (objects.md 5.9). */
+typedef struct {
+    shop_str_t field;
+    shop_str_t label;
+    shop_str_t desc;
+    shop_field_type_e type;
+    bool required;
+    size_t max_length;  /* in characters; 0: 1000 */
+    shop_str_t pattern; /* POSIX extended, anchored; empty: none */
+    shop_str_t initial;
+    shop_option_t *options;
+    size_t option_count;
+    const json_t *attrs; /* filtered, for the template */
+} shop_field_t;
+
+typedef struct shop_item_s shop_item_t;
+typedef struct shop_category_s shop_category_t;
+typedef struct shop_catalog_s shop_catalog_t;
+
+struct shop_item_s {
+    int64_t id;
+    shop_catalog_t *catalog;
+    shop_category_t *category;
+    shop_str_t code;
+    shop_str_t shortname;
+    shop_str_t alias; /* pretty address; the shortname when there is none */
+    shop_texts_t text[SHOP_LANGS];
+    shop_str_t image;
+    shop_item_kind_e kind;
+    shop_item_status_e status;
+    shop_item_t *container; /* the set or bundle it is an element of; NULL: stands alone */
+    shop_item_t **elements; /* of a set or bundle, by shortname */
+    size_t element_count;
+    bool shows_name;
+    bool shows_description;
+    shop_money_t price[SHOP_TIERS];
+    int64_t range[SHOP_TIERS - 1]; /* inclusive upper bounds; 0: open */
+    const shop_tax_t *tax;         /* NULL: none */
+    int64_t stock;                 /* -1: not managed */
+    int64_t max_quantity;          /* 0: unlimited; the handler's maximum included */
+    shop_audience_e audience;
+    shop_str_t passcode; /* empty: none; secret */
+    int seat_mode;       /* quantaddressesusers: 0, 1, 2 */
+    bool renewable;
+    shop_str_t handler;
+    json_t *params;    /* handlerparams, decoded: name -> text; owned by the snapshot */
+    shop_str_t *roles; /* offered for its seats: "student" and requiredroles */
+    size_t role_count;
+    shop_field_t *fields[SHOP_LANGS];
+    size_t field_count;
+    const char *defect;     /* why it cannot be ordered (for staff); NULL: none */
+    const json_t *document; /* the row, frozen on the bill; owned by the snapshot */
+};
+
+struct shop_category_s {
+    int64_t id;
+    shop_catalog_t *catalog;
+    shop_category_t *parent;
+    shop_category_t **children; /* visible ones, by sortorder */
+    size_t child_count;
+    shop_item_t **items; /* listed ones (no elements), by shortname */
+    size_t item_count;
+    shop_str_t alias; /* pretty address, or its id in decimal */
+    shop_texts_t text[SHOP_LANGS];
+    bool visible;
+    int64_t sortorder;
+};
+
+struct shop_catalog_s {
+    int64_t id;
+    int64_t group;                 /* 0: alone; own id: master; else slave of it */
+    shop_texts_t text[SHOP_LANGS]; /* eula: the sales conditions; notes: the bill footer */
+    shop_str_t countries;          /* ISO 3166 codes with commas; empty: all */
+    shop_category_t **roots;
+    size_t root_count;
+};
+
+typedef struct {
+    int64_t id;
+    shop_str_t alias;
+    shop_texts_t text[SHOP_LANGS];
+    const shop_currency_t *currency;
+    shop_catalog_t *catalog;
+    shop_str_t steps; /* navsteps, valid */
+    bool allow_tax;
+    bool tabbed;
+    bool organisation_required;
+    bool user_organisation_required;
+    bool user_phone_required;
+    bool allow_late_assignment;
+    shop_str_t default_paymode;
+    const json_t *paymodes; /* {mode: {…}} or {mode: true}; owned by the snapshot */
+    const json_t *document; /* the row: seller identity, settings; owned by the snapshot */
+    int32_t utc_offset;
+    bool test; /* test mode of the site */
+    bool test_override;
+} shop_shop_t;
+
+typedef struct shop_snapshot_s shop_snapshot_t;
+typedef struct shop_snapshot_builder_s shop_snapshot_builder_t;
+
+/* The builder and the snapshot live in `arena`; JSON documents that they keep are released by
+ * shop_snapshot_release() (call it once, before the arena goes; also for a failed builder). */
+shop_snapshot_builder_t *shop_snapshot_builder_create(shop_arena_t *arena);
+/* Takes its own reference on `document`. Kinds that it does not know are skipped. */
+SHOP_MUST_USE shop_status_t shop_snapshot_builder_add(shop_snapshot_builder_t *builder,
+                                                      shop_str_t kind, json_t *document);
+/* Ties the rows together, at most `slice` items a call; *more says whether to call again. */
+SHOP_MUST_USE shop_status_t shop_snapshot_builder_finish(shop_snapshot_builder_t *builder,
+                                                         size_t slice, bool *more);
+shop_snapshot_t *shop_snapshot_of(shop_snapshot_builder_t *builder); /* when finished */
+void shop_snapshot_release(shop_snapshot_builder_t *builder);
+
+const shop_shop_t *shop_find_shop(const shop_snapshot_t *snapshot, shop_str_t alias_or_id);
+/* In the shop's catalogue, for a slave the local copy before the master's. By shortname (letters of
+ * either case), by alias, by id. */
+const shop_item_t *shop_find_item(const shop_snapshot_t *snapshot, const shop_shop_t *shop,
+                                  shop_str_t shortname);
+const shop_item_t *shop_find_item_page(const shop_snapshot_t *snapshot, const shop_shop_t *shop,
+                                       shop_str_t alias);
+const shop_category_t *shop_find_category(const shop_snapshot_t *snapshot, const shop_shop_t *shop,
+                                          shop_str_t alias_or_id);
+/* The first visible category with something to see, children searched by sortorder; NULL: none. */
+const shop_category_t *shop_first_category(const shop_shop_t *shop);
+size_t shop_item_count(const shop_snapshot_t *snapshot);
+
+
+/* --- who is there --- */
+
+typedef struct {
+    bool logged_in;
+    int64_t user;       /* in Moodle; 0: none known */
+    int64_t customer;   /* ours; 0: none */
+    shop_str_t email;   /* proven */
+    bool see_all;       /* staff looking at everything */
+    bool non_instant;   /* right: offline payment modes */
+    bool test_payments; /* right: the test interface */
+    bool pay_override;  /* right: produced before payment */
+} shop_visitor_t;
+
+/* Everybody sees one of these four catalogues: the key of shared pages. */
+unsigned shop_visitor_class(const shop_visitor_t *visitor); /* 0 anonymous … 2 customer, 3 all */
+#define SHOP_VISITOR_CLASSES 4
+/* Listed in the catalogue for this visitor. */
+bool shop_item_visible(const shop_item_t *item, const shop_visitor_t *visitor);
+/* May it be put in the cart at all? Everything but quantity and passcode. key NULL: yes. */
+shop_refusal_t shop_item_orderable(const shop_item_t *item, const shop_visitor_t *visitor);
+/* Smallest of product, handler and stock; 0: no limit. */
+int64_t shop_item_max(const shop_item_t *item);
+/* Seats of `quantity` units (a bundle: of its elements). */
+int64_t shop_item_seats(const shop_item_t *item, int64_t quantity);
+bool shop_item_has_fields(const shop_item_t *item); /* its own, or of its elements */
+
+
+/* --- prices (price.c): objects.md 5.3, 8 --- */
+
+shop_money_t shop_tier_price(const shop_item_t *item, int64_t quantity);
+/* Unit price with tax, not rounded; the price itself when the shop charges none. */
+SHOP_MUST_USE shop_status_t shop_tax_apply(const shop_tax_t *tax, shop_money_t untaxed,
+                                           shop_dec_t *taxed);
+
+typedef struct {
+    int64_t from;
+    int64_t to; /* 0: and more */
+    shop_money_t untaxed;
+    shop_money_t taxed; /* rounded to three decimals */
+} shop_tier_t;
+
+/* The ladder of an item: at most SHOP_TIERS steps. */
+size_t shop_item_tiers(const shop_shop_t *shop, const shop_item_t *item,
+                       shop_tier_t tiers[SHOP_TIERS]);
+
+typedef struct {
+    const shop_item_t *item;
+    int64_t quantity;
+    shop_money_t unit;       /* untaxed */
+    shop_money_t unit_taxed; /* rounded to three decimals, for display */
+    shop_money_t untaxed;    /* of the line, rounded */
+    shop_money_t taxed;
+    shop_money_t tax;
+} shop_priced_line_t;
+
+typedef struct {
+    const shop_tax_t *tax;
+    shop_money_t amount;
+} shop_tax_line_t;
+
+/* A discount as agreed, per line: where the discount engine enters the totals. */
+typedef struct {
+    size_t line;
+    int64_t discount;
+    shop_str_t reason;
+    shop_str_t rate;
+    shop_money_t untaxed; /* negative */
+    shop_money_t taxed;
+} shop_discount_line_t;
+
+typedef struct {
+    shop_str_t code; /* "SHIP_FR"; empty: no shipping line */
+    shop_str_t title;
+    const shop_tax_t *tax;
+    shop_money_t untaxed;
+    shop_money_t taxed;
+} shop_shipping_line_t;
+
+typedef struct {
+    shop_priced_line_t *lines;
+    size_t line_count;
+    shop_discount_line_t *discounts;
+    size_t discount_count;
+    shop_shipping_line_t shipping;
+    shop_tax_line_t *taxes; /* one per tax that occurs */
+    size_t tax_count;
+    int64_t items;              /* sum of quantities */
+    shop_money_t order_untaxed; /* lines only */
+    shop_money_t order_taxed;
+    shop_money_t untaxed; /* with discounts and shipping */
+    shop_money_t tax;
+    shop_money_t amount; /* to pay */
+} shop_totals_t;
+
+
+/* --- the cart (cart.c, cart_json.c, cart_rules.c) --- */
+
+typedef struct {
+    shop_str_t shortname;
+    int64_t quantity;
+    json_t *data; /* order parameters: {"<element or empty>": [{field: value} per unit]} or NULL */
+} shop_cart_line_t;
+
+typedef struct {
+    shop_str_t lastname, firstname, email, city, phone, institution;
+} shop_participant_t;
+
+typedef struct {
+    shop_str_t shortname;
+    shop_str_t role;
+    shop_str_t email;
+} shop_assignment_t;
+
+typedef struct {
+    int64_t id;
+    shop_str_t lastname, firstname, organisation, address, zip, city, country, email, phone;
+} shop_customer_t;
+
+typedef struct {
+    shop_str_t organisation, department, lastname, firstname, email, address, zip, city, country,
+        vatcode, plantcode;
+} shop_invoice_t;
+
+typedef struct {
+    int64_t rev;
+    shop_cart_line_t lines[SHOP_MAX_LINES];
+    size_t line_count;
+    shop_str_t passed[SHOP_MAX_LINES]; /* shortnames whose passcode was given */
+    size_t passed_count;
+    shop_participant_t *participants;
+    size_t participant_count;
+    size_t participant_room;
+    shop_assignment_t *assignments;
+    size_t assignment_count;
+    size_t assignment_room;
+    shop_customer_t customer;
+    bool customer_valid; /* passed the step */
+    bool distinct_invoice;
+    shop_invoice_t invoice;
+    shop_str_t terms_hash; /* accepted; hex; empty: not */
+    int64_t terms_at;
+    shop_str_t paymode; /* name of the payment block */
+    shop_str_t transid;
+    shop_str_t shown_total; /* amount on the last order page, decimal text */
+    shop_arena_t *arena;
+} shop_cart_t;
+
+shop_cart_t *shop_cart_create(shop_arena_t *arena); /* NULL: no memory */
+/* Bounded and tolerant: what it does not understand is left out. SHOP_MALFORMED: not a cart. */
+SHOP_MUST_USE shop_status_t shop_cart_parse(shop_arena_t *arena, shop_str_t json,
+                                            shop_cart_t **cart);
+/* Compact JSON, `rev` first. */
+SHOP_MUST_USE shop_status_t shop_cart_dump(shop_arena_t *arena, const shop_cart_t *cart,
+                                           shop_str_t *json);
+bool shop_cart_empty(const shop_cart_t *cart);
+void shop_cart_clear(shop_cart_t *cart); /* lines, people, terms; keeps the customer */
+int64_t shop_cart_quantity(const shop_cart_t *cart, shop_str_t shortname);
+
+typedef struct {
+    const shop_snapshot_t *snapshot;
+    const shop_shop_t *shop;
+    const shop_visitor_t *visitor;
+    size_t lang;
+} shop_where_t;
+
+/* Commands: key NULL: done. A quantity above the maximum is refused with it ("max_reached", n). */
+shop_refusal_t shop_cart_add(shop_cart_t *cart, const shop_where_t *where, shop_str_t shortname,
+                             int64_t quantity);
+shop_refusal_t shop_cart_set(shop_cart_t *cart, const shop_where_t *where, shop_str_t shortname,
+                             int64_t quantity); /* 0 removes */
+shop_refusal_t shop_cart_remove(shop_cart_t *cart, const shop_where_t *where,
+                                shop_str_t shortname); /* one unit */
+/* Right: remembered in the cart. "passcode_wrong" otherwise; the caller counts the tries. */
+shop_refusal_t shop_cart_passcode(shop_cart_t *cart, const shop_where_t *where,
+                                  shop_str_t shortname, shop_str_t code);
+/* Takes out what may no longer be ordered and lowers quantities; tells of each change through
+ * `told` (a refusal with its name). Gives the number of changes. */
+size_t shop_cart_revalidate(shop_cart_t *cart, const shop_where_t *where, shop_refusal_t *told,
+                            size_t room);
+/* Prices of all lines and totals. Discounts and shipping are taken from `totals` when the caller
+ * has filled them before. */
+SHOP_MUST_USE shop_status_t shop_cart_price(shop_arena_t *arena, const shop_cart_t *cart,
+                                            const shop_where_t *where, shop_totals_t *totals);
+
+
+/* --- order parameters (required.c): front-office.md 6 --- */
+
+/* One small form: unit `unit` of a line (`element` of a bundle, or the item itself). */
+typedef struct {
+    const shop_item_t *line;
+    const shop_item_t *owner; /* whose fields: the item, or an element of the bundle */
+    size_t unit;
+} shop_form_unit_t;
+
+SHOP_MUST_USE shop_status_t shop_required_units(shop_arena_t *arena, const shop_cart_t *cart,
+                                                const shop_where_t *where, shop_form_unit_t **units,
+                                                size_t *count);
+/* "<shortname>/<field><unit>", with the element's shortname for bundles. */
+SHOP_MUST_USE shop_status_t shop_required_name(shop_arena_t *arena, const shop_form_unit_t *unit,
+                                               const shop_field_t *field, shop_str_t *name);
+/* The stored value; the field's initial one when nothing is stored. */
+shop_str_t shop_required_value(const shop_cart_t *cart, const shop_form_unit_t *unit,
+                               const shop_field_t *field);
+/* Reads every expected input; good values are stored, bad ones told in `errors` (field = input
+ * name; array of `room`). Gives the number of errors. */
+size_t shop_required_collect(shop_arena_t *arena, shop_cart_t *cart, const shop_where_t *where,
+                             const shop_form_t *form, shop_refusal_t *errors, size_t room);
+bool shop_required_complete(const shop_cart_t *cart, const shop_where_t *where);
+
+
+/* --- seats (seats.c): front-office.md 7 --- */
+
+int64_t shop_seats_total(const shop_cart_t *cart, const shop_where_t *where);
+int64_t shop_seats_assigned(const shop_cart_t *cart, shop_str_t shortname);
+bool shop_seats_complete(const shop_cart_t *cart, const shop_where_t *where);
+shop_refusal_t shop_participant_add(shop_arena_t *arena, shop_cart_t *cart,
+                                    const shop_where_t *where, const shop_form_t *form);
+shop_refusal_t shop_participant_remove(shop_cart_t *cart, shop_str_t email);
+shop_refusal_t shop_seat_assign(shop_cart_t *cart, const shop_where_t *where, shop_str_t shortname,
+                                shop_str_t role, shop_str_t email);
+shop_refusal_t shop_seat_unassign(shop_cart_t *cart, shop_str_t shortname, shop_str_t role,
+                                  shop_str_t email);
+
+
+/* --- customers (customer.c, email.c, vat.c, country.c): front-office.md 8 --- */
+
+bool shop_email_valid(shop_str_t email);
+bool shop_vat_valid(shop_str_t number);
+/* ISO 3166 alpha-2 and names in our languages, in alphabetical order of the English name. */
+typedef struct {
+    const char *code;
+    const char *name[SHOP_LANGS];
+} shop_country_t;
+const shop_country_t *shop_country_at(size_t n); /* NULL: after the last */
+const shop_country_t *shop_country_find(shop_str_t code);
+bool shop_country_allowed(const shop_catalog_t *catalog, shop_str_t code);
+
+/* Reads the form into the cart (always, so that nothing typed is lost) and tells what is wrong. */
+size_t shop_customer_collect(shop_arena_t *arena, shop_cart_t *cart, const shop_where_t *where,
+                             const shop_form_t *form, shop_refusal_t *errors, size_t room);
+/* Validates what the cart has. */
+size_t shop_customer_check(const shop_cart_t *cart, const shop_where_t *where,
+                           shop_refusal_t *errors, size_t room);
+
+
+/* --- terms of sale (terms.c): front-office.md 4 --- */
+
+typedef struct {
+    shop_str_t name; /* of the product; empty for the shop and the catalogue */
+    shop_str_t html;
+} shop_terms_part_t;
+
+typedef struct {
+    shop_terms_part_t *parts;
+    size_t count;    /* 0: nothing to accept */
+    shop_str_t text; /* all together, as kept */
+    shop_str_t hash; /* hex SHA-256 of it */
+} shop_terms_t;
+
+SHOP_MUST_USE shop_status_t shop_terms_assemble(shop_arena_t *arena, const shop_cart_t *cart,
+                                                const shop_where_t *where, shop_terms_t *terms);
+bool shop_terms_accepted(const shop_cart_t *cart, const shop_terms_t *terms);
+
+
+/* --- steps (steps.c): front-office.md 3 --- */
+
+typedef enum {
+    SHOP_STEP_SHOP = 0,
+    SHOP_STEP_PURCHASEREQU,
+    SHOP_STEP_USERS,
+    SHOP_STEP_CUSTOMER,
+    SHOP_STEP_ORDER,
+    SHOP_STEP_PAYMENT,
+    SHOP_STEP_PRODUCE,
+    SHOP_STEP_INVOICE,
+    SHOP_STEP_COUNT
+} shop_step_e;
+
+const char *shop_step_name(shop_step_e step);
+bool shop_step_parse(shop_str_t name, shop_step_e *step);
+/* NULL: valid; else a sentence (objects.md 2.3). */
+const char *shop_steps_check(shop_str_t list);
+/* Nothing to collect for this cart. */
+bool shop_step_skipped(const shop_cart_t *cart, const shop_where_t *where, shop_step_e step);
+/* Neighbours that are not skipped. */
+shop_step_e shop_step_next(const shop_cart_t *cart, const shop_where_t *where, shop_step_e step);
+shop_step_e shop_step_previous(const shop_cart_t *cart, const shop_where_t *where,
+                               shop_step_e step);
+/* Where a request for `wanted` may go: itself, or the first incomplete step before it. */
+shop_step_e shop_step_guard(const shop_cart_t *cart, const shop_where_t *where, shop_step_e wanted);
+
+typedef enum {
+    SHOP_PROGRESS_DONE = 0,
+    SHOP_PROGRESS_CURRENT,
+    SHOP_PROGRESS_TODO,
+    SHOP_PROGRESS_DISABLED
+} shop_progress_e;
+
+typedef struct {
+    shop_step_e step;
+    shop_progress_e state;
+} shop_progress_t;
+
+size_t shop_steps_progress(const shop_cart_t *cart, const shop_where_t *where, shop_step_e current,
+                           shop_progress_t progress[SHOP_STEP_COUNT]);
+
+
+/* --- payment modes (paymodes.c): front-office.md 9.5 --- */
+
+typedef struct {
+    shop_str_t name;      /* of the payment block */
+    shop_str_t interface; /* "systempay" */
+    bool instant;
+    bool internal; /* never offered (freeorder) */
+} shop_paymode_t;
+
+bool shop_paymode_offered(const shop_shop_t *shop, const shop_visitor_t *visitor,
+                          const shop_paymode_t *mode, shop_money_t amount);
+
+
+/* --- orders (bill.c, reference.c, order_request.c) --- */
+
+/* SHOP_TRANSID 30 characters A-Z 2-7 from 19 random bytes. */
+#define SHOP_TRANSID_RANDOM 19
+void shop_transid_make(const unsigned char random[SHOP_TRANSID_RANDOM], char out[31]);
+/* "WWWW-XXXX-YYYY-ZZCC" from 14 random bytes; objects.md 12.2. */
+void shop_reference_make(const unsigned char random[14], char out[20]);
+bool shop_reference_valid(shop_str_t text);
+
+typedef struct {
+    const shop_cart_t *cart;
+    const shop_where_t *where;
+    const shop_totals_t *totals;
+    const shop_terms_t *terms;
+    const shop_paymode_t *mode;
+    const char *lang;
+    shop_str_t address; /* of the visitor */
+    int64_t now;
+    bool test;
+} shop_order_in_t;
+
+/* The launch checks of front-office.md 9 in their order: the first that fails, and its step. */
+shop_refusal_t shop_order_check(shop_arena_t *arena, const shop_order_in_t *in, shop_step_e *step);
+/* One element of shop.place_orders (sql/README.md); a new reference, NULL: no memory. */
+json_t *shop_order_request(shop_arena_t *arena, const shop_order_in_t *in);
+
+#endif
