@@ -77,7 +77,7 @@ my $moodle = "http://127.0.0.1:$port";
 
 sub control {
     my ( $what, $value ) = @_;
-    my $answer = $http->post( "$moodle/_control/$what", { content => $json->encode( $value || {} ) } );
+    my $answer = $http->post( "$moodle/control", { content => $json->encode( { action => $what, %{ $value || {} } } ) } );
     return $json->decode( $answer->{content} );
 }
 
@@ -161,6 +161,12 @@ subtest 'pages and certificates' => sub {
 
 my ( $smtp, $box ) = start('fake-smtp');
 
+sub sink {
+    my ( $action, %more ) = @_;
+    $http->post( "http://127.0.0.1:$box/control", { content => $json->encode( { action => $action, %more } ) } );
+    return;
+}
+
 # One SMTP dialogue; the replies.
 sub dialogue {
     my (@commands) = @_;
@@ -183,7 +189,7 @@ my @send = (
 
 subtest 'mails' => sub {
     is( dialogue(@send), '220 250 250 250 354 250 221', 'a mail is taken' );
-    my $mails = $json->decode( $http->get("http://127.0.0.1:$box/api/mails")->{content} );
+    my $mails = $json->decode( $http->get("http://127.0.0.1:$box/messages.json")->{content} );
     is( scalar @{$mails}, 1, 'and kept' );
     is( $mails->[0]{subject}, "Votre re\x{e7}u", 'its subject is readable' );
     like( $mails->[0]{text}, qr/^[.]a dot/, 'dots are unstuffed' );
@@ -194,14 +200,14 @@ subtest 'mails' => sub {
 subtest 'faults of the mail server' => sub {
     my %expected = ( tempfail => '220 250 451 503 503', reject => '220 250 550 503 503' );
     for my $kind ( sort keys %expected ) {
-        $http->post( "http://127.0.0.1:$box/api/fault", { content => $json->encode( { kind => $kind, times => 1 } ) } );
+        sink( fault => kind => $kind, times => 1 );
         is( dialogue( @send[ 0 .. 3 ] ), $expected{$kind}, $kind );
         is( dialogue(@send), '220 250 250 250 354 250 221', "$kind is over" );
     }
-    $http->post( "http://127.0.0.1:$box/api/fault", { content => $json->encode( { kind => 'reject', at => 'RCPT' } ) } );
+    sink( fault => kind => 'reject', at => 'RCPT' );
     is( dialogue( @send[ 0 .. 2 ] ), '220 250 250 550', 'at another command' );
-    $http->post("http://127.0.0.1:$box/api/reset");
-    is( $http->get("http://127.0.0.1:$box/api/mails")->{content}, '[]', 'a reset forgets' );
+    sink('reset');
+    is( $http->get("http://127.0.0.1:$box/messages.json")->{content}, '[]', 'a reset forgets' );
 };
 
 done_testing();

@@ -65,7 +65,7 @@ my $http = HTTP::Tiny->new( timeout => 5, keep_alive => 0 );
 
 sub control {
     my ( $what, $value ) = @_;
-    my $answer = $http->post( "$moodle->{url}/_control/$what", { content => $json->encode($value) } );
+    my $answer = $http->post( "$moodle->{url}/control", { content => $json->encode( { action => $what, %{$value} } ) } );
     die "control $what: $answer->{content}\n" if !$answer->{success};
     return $json->decode( $answer->{content} );
 }

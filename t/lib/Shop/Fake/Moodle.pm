@@ -3,9 +3,9 @@ package Shop::Fake::Moodle;
 # A double of Moodle: the REST server with the state, the answers and the errors of a real site,
 # faults on demand, and small pages on which a person sees what a purchase has done.
 #
-# Control (JSON): GET /_control/state, GET /_control/calls, POST /_control/reset,
-#   POST /_control/fault {kind, times, function, delay}, POST /_control/capability {name, present},
-#   POST /_control/complete {username, course, at}, POST /_control/user {...}.
+# Control: POST /control with a JSON object whose `action` is one of
+#   state, calls, reset, fault {kind, times, function, delay}, capability {name, present},
+#   complete {username, course, at}, user {...}, enrol {username, course, dates}.
 # Faults: down (refuses connections for `delay` seconds), html503, html502, http403, maintenance,
 #   upgrade, dmlwriteexception, accessexception, invalidtoken, nonjson, slow (answers after `delay`),
 #   close (before the call is done), lost (after it is done), error (errorcode `code`). `times`
@@ -56,8 +56,8 @@ sub _request {
     if ( $path eq '/webservice/rest/server.php' ) {
         $self->_rest( $peer, $request );
     }
-    elsif ( $path =~ m{^/_control/(\w+)$} ) {
-        $self->_control( $peer, $request, $1 );
+    elsif ( $path eq '/control' ) {
+        $self->_control( $peer, $request );
     }
     else {
         my $html = Shop::Fake::Moodle::Pages::page( $self->{state}, $path, $request );
@@ -186,9 +186,10 @@ sub _go_down {
 # --- control ---
 
 sub _control {
-    my ( $self, $peer, $request, $what ) = @_;
+    my ( $self, $peer, $request ) = @_;
     my $in = eval { Shop::Fake::Web::body_json($request) };
-    return $self->{web}->respond_json( $peer, { error => 'not JSON' }, 400 ) if !$in;
+    return $self->{web}->respond_json( $peer, { error => 'not JSON' }, 400 ) if ref $in ne 'HASH';
+    my $what   = delete $in->{action} || 'state';
     my $code   = $self->can("_control_$what") or return $self->{web}->respond_json( $peer, { error => 'unknown' }, 404 );
     my $answer = $self->$code($in);
     $self->{web}->respond_json( $peer, $answer );

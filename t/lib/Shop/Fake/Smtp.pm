@@ -4,7 +4,8 @@ package Shop::Fake::Smtp;
 # mail box that shows what was sent.
 #
 # Web: / list, /mail/N one message, /mail/N/html its HTML part alone (shown in a sandboxed frame),
-#   /mail/N/raw. JSON: GET /api/mails, POST /api/reset, POST /api/fault {kind, times, delay, at}.
+#   /mail/N/raw, /messages.json. Control: POST /control with a JSON object whose `action` is reset or
+#   fault {kind, times, delay, at}.
 # Faults: tempfail (4xx), reject (5xx), slow (answers after `delay` seconds), close; `at` is the
 # command it strikes (MAIL, RCPT, DATA, GREETING, "." after the message), MAIL when absent.
 
@@ -259,8 +260,11 @@ sub collect {
 sub _request {
     my ( $self, $peer, $request ) = @_;
     my $path = $request->{path};
-    if ( $path =~ m{^/api/(\w+)$} ) {
-        return $self->_api( $peer, $request, $1 );
+    if ( $path eq '/messages.json' ) {
+        return $self->{web}->respond_json( $peer, $self->{mails} );
+    }
+    if ( $path eq '/control' ) {
+        return $self->_control( $peer, $request );
     }
     if ( $path eq q{/} ) {
         return $self->{web}->respond_html( $peer, Shop::Fake::Smtp::Pages::list( $self->{mails}, $request ) );
@@ -276,20 +280,18 @@ sub _request {
     return;
 }
 
-sub _api {
-    my ( $self, $peer, $request, $what ) = @_;
-    my $in = eval { Shop::Fake::Web::body_json($request) } || {};
-    if ( $what eq 'mails' ) {
-        return $self->{web}->respond_json( $peer, $self->{mails} );
-    }
-    if ( $what eq 'reset' ) {
+sub _control {
+    my ( $self, $peer, $request ) = @_;
+    my $in     = eval { Shop::Fake::Web::body_json($request) } || {};
+    my $action = $in->{action} || q{};
+    if ( $action eq 'reset' ) {
         @{$self}{qw(mails fault count)} = ( [], undef, 0 );
     }
-    elsif ( $what eq 'fault' ) {
+    elsif ( $action eq 'fault' ) {
         $self->{fault} = ( $in->{kind} || 'none' ) eq 'none' ? undef : { %{$in} };
     }
     else {
-        return $self->{web}->respond_json( $peer, { error => 'unknown' }, 404 );
+        return $self->{web}->respond_json( $peer, { error => 'unknown action' }, 400 );
     }
     return $self->{web}->respond_json( $peer, { ok => JSON::PP::true } );
 }
