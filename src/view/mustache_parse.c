@@ -1,11 +1,11 @@
 /*
  * The Mustache parser: template text becomes a flat array of nodes.
  *
- * One pass over the text, tag by tag. A tag that prints nothing and stands alone on its line takes
- * the whole line with it (specification: "standalone"). Called at configuration time only.
+ * One pass over the text, tag by tag; names are cut at their dots, sections must close in order.
+ * Called at configuration time only.
  */
 
-#include "view/mustache_internal.h"
+#include "view/mustache_tag.h"
 
 #include <string.h>
 
@@ -19,60 +19,24 @@ typedef struct {
     shop_arena_t *arena;
     shop_template_t *template;
     shop_str_t *error;
-    shop_str_t text;
+    shop_tags_t tags;
     size_t pos;  /* what is before it has become nodes */
     size_t room; /* allocated nodes */
-    shop_str_t open;
-    shop_str_t close;
     open_section_t sections[SHOP_MUSTACHE_DEPTH];
     size_t depth;
 } parser_t;
-
-typedef struct {
-    unsigned char sigil; /* 0: an escaped value */
-    shop_str_t content;  /* trimmed */
-    size_t start;
-    size_t end;
-    shop_str_t indent; /* blanks before it, when alone */
-    bool alone;
-} tag_t;
-
-
-static shop_str_t slice(shop_str_t s, size_t from, size_t to)
-{
-    return (shop_str_t){to - from, s.data + from};
-}
-
-
-static bool find(shop_str_t s, size_t from, shop_str_t what, size_t *at)
-{
-    while (from + what.len <= s.len) {
-        const unsigned char *hit = memchr(s.data + from, what.data[0], s.len - from - what.len + 1);
-        if (hit == NULL) {
-            return false;
-        }
-        if (memcmp(hit, what.data, what.len) == 0) {
-            *at = (size_t) (hit - s.data);
-            return true;
-        }
-        from = (size_t) (hit - s.data) + 1;
-    }
-
-    return false;
-}
-
 
 static shop_status_t fail(parser_t *p, size_t at, shop_status_t status, const char *reason,
                           shop_str_t subject)
 {
     size_t line = 1;
 
-    for (size_t i = 0; i < at && i < p->text.len; i++) {
-        line += p->text.data[i] == '\n';
+    for (size_t i = 0; i < at && i < p->tags.text.len; i++) {
+        line += p->tags.text.data[i] == '\n';
     }
 
     shop_str_t name = p->template->name;
-    shop_str_t part = subject.len > 60 ? slice(subject, 0, 60) : subject;
+    shop_str_t part = subject.len > 60 ? shop_tag_slice(subject, 0, 60) : subject;
     shop_status_t printed =
         shop_arena_printf(p->arena, p->error, "template \"%.*s\" line %zu: %s \"%.*s\"",
                           (int) name.len, (const char *) name.data, line, reason, (int) part.len,
@@ -115,83 +79,9 @@ static shop_status_t add_text(parser_t *p, size_t from, size_t to)
 
     shop_status_t status = add_node(p, SHOP_NODE_TEXT, &node);
     if (status == SHOP_OK) {
-        node->text = slice(p->text, from, to);
+        node->text = shop_tag_slice(p->tags.text, from, to);
     }
     return status;
-}
-
-
-static bool is_blank(unsigned char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-
-/* Is the tag alone on its line? Then its line goes: text before ends at the line's start, text
- * behind begins at the next line. */
-static void look_around(const parser_t *p, tag_t *tag)
-{
-    size_t left = tag->start;
-    size_t right = tag->end;
-
-    while (left > 0 && is_blank(p->text.data[left - 1])) {
-        left--;
-    }
-    if (left > 0 && p->text.data[left - 1] != '\n') {
-        return;
-    }
-
-    while (right < p->text.len && is_blank(p->text.data[right])) {
-        right++;
-    }
-    if (right < p->text.len && p->text.data[right] == '\r') {
-        right++;
-    }
-    if (right < p->text.len && p->text.data[right] != '\n') {
-        return;
-    }
-
-    tag->alone = true;
-    tag->indent = slice(p->text, left, tag->start);
-    tag->start = left;
-    tag->end = right < p->text.len ? right + 1 : right;
-}
-
-
-static shop_status_t read_tag(parser_t *p, size_t start, tag_t *tag)
-{
-    static const unsigned char sigils[] = "#^/>!&{=";
-    unsigned char closing[18];
-    shop_str_t close = {0, closing};
-    size_t at = start + p->open.len;
-    size_t stop;
-
-    *tag = (tag_t){.start = start};
-
-    while (at < p->text.len && is_blank(p->text.data[at])) {
-        at++;
-    }
-    if (at < p->text.len && memchr(sigils, p->text.data[at], sizeof(sigils) - 1) != NULL) {
-        tag->sigil = p->text.data[at++];
-    }
-
-    if (tag->sigil == '{' || tag->sigil == '=') {
-        closing[close.len++] = tag->sigil == '{' ? '}' : '=';
-    }
-    memcpy(closing + close.len, p->close.data, p->close.len);
-    close.len += p->close.len;
-
-    if (!find(p->text, at, close, &stop)) {
-        return fail(p, start, SHOP_MALFORMED, "a tag is not closed by", close);
-    }
-
-    tag->content = shop_str_trim(slice(p->text, at, stop));
-    tag->end = stop + close.len;
-
-    if (tag->sigil != 0 && strchr("&{", tag->sigil) == NULL) {
-        look_around(p, tag);
-    }
-    return SHOP_OK;
 }
 
 
@@ -210,7 +100,7 @@ static bool name_valid(shop_str_t name)
 
 
 /* "a.b.c" becomes its parts; "." has none. */
-static shop_status_t split_name(parser_t *p, const tag_t *tag, shop_node_t *node)
+static shop_status_t split_name(parser_t *p, const shop_tag_t *tag, shop_node_t *node)
 {
     shop_str_t parts[SHOP_MUSTACHE_KEYS_MAX];
     shop_str_t rest = tag->content;
@@ -227,7 +117,7 @@ static shop_status_t split_name(parser_t *p, const tag_t *tag, shop_node_t *node
         if (len == 0) {
             return fail(p, tag->start, SHOP_MALFORMED, "a name has an empty part:", tag->content);
         }
-        parts[count++] = slice(rest, 0, len);
+        parts[count++] = shop_tag_slice(rest, 0, len);
 
         if (dot == NULL) {
             shop_str_t *keys = shop_arena_alloc(p->arena, count * sizeof(shop_str_t));
@@ -239,7 +129,7 @@ static shop_status_t split_name(parser_t *p, const tag_t *tag, shop_node_t *node
             node->key_count = count;
             return SHOP_OK;
         }
-        rest = slice(rest, len + 1, rest.len);
+        rest = shop_tag_slice(rest, len + 1, rest.len);
         if (rest.len == 0) {
             return fail(p, tag->start, SHOP_MALFORMED, "a name has an empty part:", tag->content);
         }
@@ -249,7 +139,7 @@ static shop_status_t split_name(parser_t *p, const tag_t *tag, shop_node_t *node
 }
 
 
-static shop_status_t add_value(parser_t *p, const tag_t *tag)
+static shop_status_t add_value(parser_t *p, const shop_tag_t *tag)
 {
     shop_node_t *node;
     shop_node_e type = tag->sigil == 0 ? SHOP_NODE_VALUE : SHOP_NODE_RAW;
@@ -264,7 +154,7 @@ static shop_status_t add_value(parser_t *p, const tag_t *tag)
 }
 
 
-static shop_status_t open_section(parser_t *p, const tag_t *tag)
+static shop_status_t open_section(parser_t *p, const shop_tag_t *tag)
 {
     shop_node_t *node;
     shop_node_e type = tag->sigil == '^' ? SHOP_NODE_INVERTED : SHOP_NODE_SECTION;
@@ -292,7 +182,7 @@ static shop_str_t trim_left(shop_str_t s, size_t from)
     while (from < s.len && s.data[from] <= ' ') {
         from++;
     }
-    return slice(s, from, s.len);
+    return shop_tag_slice(s, from, s.len);
 }
 
 
@@ -342,7 +232,7 @@ static bool cut_argument(shop_node_t *str, shop_node_t *inner, size_t count)
         shop_str_t rest = skip_component(trim_left(text, at + 1));
         str->json = rest.len > 0 && rest.data[0] == '{';
         if (i == 0) {
-            str->text = shop_str_trim(slice(text, 0, at));
+            str->text = shop_str_trim(shop_tag_slice(text, 0, at));
             inner[0].text = rest;
         }
         return true;
@@ -352,7 +242,7 @@ static bool cut_argument(shop_node_t *str, shop_node_t *inner, size_t count)
 }
 
 
-static shop_status_t close_str(parser_t *p, const tag_t *tag, size_t index)
+static shop_status_t close_str(parser_t *p, const shop_tag_t *tag, size_t index)
 {
     shop_node_t *str = &p->template->nodes[index];
     shop_node_t *inner = str + 1;
@@ -378,7 +268,7 @@ static shop_status_t close_str(parser_t *p, const tag_t *tag, size_t index)
 }
 
 
-static shop_status_t close_section(parser_t *p, const tag_t *tag)
+static shop_status_t close_section(parser_t *p, const shop_tag_t *tag)
 {
     if (p->depth == 0) {
         return fail(p, tag->start, SHOP_MALFORMED, "nothing is open for", tag->content);
@@ -396,7 +286,7 @@ static shop_status_t close_section(parser_t *p, const tag_t *tag)
 }
 
 
-static shop_status_t add_partial(parser_t *p, const tag_t *tag)
+static shop_status_t add_partial(parser_t *p, const shop_tag_t *tag)
 {
     shop_node_t *node;
 
@@ -410,7 +300,7 @@ static shop_status_t add_partial(parser_t *p, const tag_t *tag)
 }
 
 
-static shop_status_t set_delimiters(parser_t *p, const tag_t *tag)
+static shop_status_t set_delimiters(parser_t *p, const shop_tag_t *tag)
 {
     shop_str_t content = tag->content;
     size_t at = 0;
@@ -419,21 +309,21 @@ static shop_status_t set_delimiters(parser_t *p, const tag_t *tag)
         at++;
     }
 
-    shop_str_t open = slice(content, 0, at);
-    shop_str_t close = shop_str_trim(slice(content, at, content.len));
+    shop_str_t open = shop_tag_slice(content, 0, at);
+    shop_str_t close = shop_str_trim(shop_tag_slice(content, at, content.len));
 
     if (!name_valid(open) || !name_valid(close) || open.len > 16 || close.len > 16 ||
         memchr(open.data, '=', open.len) != NULL || memchr(close.data, '=', close.len) != NULL) {
         return fail(p, tag->start, SHOP_MALFORMED, "not a pair of delimiters:", content);
     }
 
-    p->open = open;
-    p->close = close;
+    p->tags.open = open;
+    p->tags.close = close;
     return SHOP_OK;
 }
 
 
-static shop_status_t add_tag(parser_t *p, const tag_t *tag)
+static shop_status_t add_tag(parser_t *p, const shop_tag_t *tag)
 {
     if (tag->sigil == '!') {
         return SHOP_OK;
@@ -459,38 +349,39 @@ static shop_status_t add_tag(parser_t *p, const tag_t *tag)
 }
 
 
+static shop_status_t parse_tag(parser_t *p, size_t start)
+{
+    shop_tag_t tag;
+
+    if (!shop_tag_read(&p->tags, start, &tag)) {
+        return fail(p, start, SHOP_MALFORMED, "a tag is not closed:", tag.content);
+    }
+
+    shop_status_t status = add_text(p, p->pos, tag.start);
+    p->pos = tag.end;
+
+    return status == SHOP_OK ? add_tag(p, &tag) : status;
+}
+
+
 shop_status_t shop_mustache_parse(shop_arena_t *arena, shop_str_t text, shop_template_t *template,
                                   shop_str_t *error)
 {
     parser_t p = {.arena = arena,
                   .template = template,
                   .error = error,
-                  .text = text,
-                  .open = SHOP_STR("{{"),
-                  .close = SHOP_STR("}}")};
-    shop_status_t status = SHOP_OK;
+                  .tags = {text, SHOP_STR("{{"), SHOP_STR("}}")}};
     size_t start;
-    tag_t tag;
 
-    if (text.len == 0) {
-        return SHOP_OK;
-    }
     if (text.len > SHOP_MUSTACHE_TEXT_MAX) {
         return fail(&p, 0, SHOP_LIMIT, "longer than a megabyte:", template->name);
     }
 
-    while (find(text, p.pos, p.open, &start)) {
-        status = read_tag(&p, start, &tag);
-        if (status == SHOP_OK) {
-            status = add_text(&p, p.pos, tag.start);
-        }
-        if (status == SHOP_OK) {
-            status = add_tag(&p, &tag);
-        }
+    while (shop_tag_find(&p.tags, p.pos, &start)) {
+        shop_status_t status = parse_tag(&p, start);
         if (status != SHOP_OK) {
             return status;
         }
-        p.pos = tag.end;
     }
 
     if (p.depth > 0) {

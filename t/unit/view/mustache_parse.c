@@ -12,9 +12,9 @@ static void test_errors(void)
     static const struct {
         const char *template, *error;
     } cases[] = {
-        {"a\nb{{x", "template \"p\" line 2: a tag is not closed by \"}}\""},
-        {"{{{x}}", "template \"p\" line 1: a tag is not closed by \"}}}\""},
-        {"{{=<% %>", "template \"p\" line 1: a tag is not closed by \"=}}\""},
+        {"a\nb{{x", "template \"p\" line 2: a tag is not closed: \"{{x\""},
+        {"{{{x}}", "template \"p\" line 1: a tag is not closed: \"{{{x}}\""},
+        {"{{=<% %>", "template \"p\" line 1: a tag is not closed: \"{{=<% %>\""},
         {"{{#a}}\n\n", "template \"p\" line 1: a section is not closed: \"a\""},
         {"\n{{/a}}", "template \"p\" line 2: nothing is open for \"a\""},
         {"{{#a}}{{#b}}{{/a}}{{/b}}", "template \"p\" line 1: another section is open than \"a\""},
