@@ -4,6 +4,9 @@
 
 #include "link/link_internal.h"
 
+/* A connection that lived longer than this proves the server well. */
+#define USEFUL_AFTER 2000
+
 
 ngx_msec_t shop_backoff_next(shop_backoff_t *backoff)
 {
@@ -24,9 +27,10 @@ ngx_msec_t shop_backoff_next(shop_backoff_t *backoff)
 }
 
 
-void shop_backoff_reset(shop_backoff_t *backoff)
+void shop_backoff_lost(shop_backoff_t *backoff, ngx_msec_t lived)
 {
-    backoff->failures = 0;
+    backoff->short_lives = lived >= USEFUL_AFTER ? 0 : backoff->short_lives + 1;
+    backoff->failures = backoff->short_lives;
 }
 
 

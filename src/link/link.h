@@ -289,8 +289,11 @@ typedef struct {
     ngx_msec_t base;
     ngx_msec_t cap;
     ngx_uint_t failures;
+    ngx_uint_t short_lives; /* connections in a row that were lost soon after they were made */
 } shop_backoff_t;
 ngx_msec_t shop_backoff_next(shop_backoff_t *backoff);
-void shop_backoff_reset(shop_backoff_t *backoff);
+/* A connection that worked was lost: the pauses begin anew, longer after several short lives, so
+ * that a server that crashes again and again is not hammered. */
+void shop_backoff_lost(shop_backoff_t *backoff, ngx_msec_t lived);
 
 #endif

@@ -200,8 +200,8 @@ void shop_pg_ready(shop_pg_conn_t *conn)
 
     pg->attempt = NULL;
 
-    if (pg->complained) {
-        pg->complained = 0;
+    if (pg->complaint[0] != '\0') {
+        pg->complaint[0] = '\0';
         ngx_log_error(NGX_LOG_NOTICE, pg->log, 0, "pg conn=%ui up again", conn->number);
     }
 

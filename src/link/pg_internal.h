@@ -95,9 +95,9 @@ struct shop_pg_s {
     shop_pg_conn_t *attempt; /* one at a time (PG-6) */
     ngx_event_t retry;
     shop_backoff_t backoff;
-    ngx_uint_t rotation;   /* PG-4: with which host the next attempt begins */
-    ngx_uint_t complained; /* the reason of the failing attempts is in the log */
-    ngx_queue_t failed;    /* requests that end from the posted event */
+    ngx_uint_t rotation; /* PG-4: with which host the next attempt begins */
+    char complaint[256]; /* the reason that is in the log already; empty: all is well */
+    ngx_queue_t failed;  /* requests that end from the posted event */
     ngx_event_t posted;
     struct shop_pg_line_s *lines; /* batches: one per lane and statement */
     ngx_uint_t shutdown_told;

@@ -8,8 +8,6 @@
 
 #include "link/pg_internal.h"
 
-/* A connection that lived longer than this proves the server well. */
-#define USEFUL_AFTER 2000
 /* An answer later than the server's own limit by this much will never come (half-open link). */
 #define WATCH_MARGIN 2000
 
@@ -23,7 +21,6 @@ void shop_pg_down(shop_pg_conn_t *conn, const char *reason)
 {
     shop_pg_t *pg = conn->pg;
     shop_pg_conn_state_e before = conn->state;
-    size_t len;
 
     if (before == SHOP_PG_AWAY) {
         return;
@@ -33,14 +30,13 @@ void shop_pg_down(shop_pg_conn_t *conn, const char *reason)
         ngx_cpystrn((u_char *) conn->reason, (u_char *) reason, sizeof(conn->reason));
     }
 
-    for (len = ngx_strlen(conn->reason); len > 0 && conn->reason[len - 1] == '\n'; len--) {
-        conn->reason[len - 1] = '\0';
-    }
-
+    /* libpq explains itself in several lines; the first one says it. */
+    conn->reason[strcspn(conn->reason, "\r\n")] = '\0';
     shop_pg_close(conn);
 
-    if (before == SHOP_PG_UP && ngx_current_msec - conn->up_since >= USEFUL_AFTER) {
-        shop_backoff_reset(&pg->backoff);
+    /* The first loss starts the pause; the others of the same moment share it. */
+    if (before == SHOP_PG_UP && !pg->retry.timer_set) {
+        shop_backoff_lost(&pg->backoff, ngx_current_msec - conn->up_since);
     }
 
     if (pg->attempt == conn) {
@@ -82,20 +78,22 @@ static void pass_on(shop_pg_conn_t *conn)
 
 static void try_later(shop_pg_t *pg, shop_pg_conn_t *conn)
 {
-    ngx_uint_t level = pg->complained ? NGX_LOG_INFO : NGX_LOG_ERR;
-    ngx_msec_t delay = 0;
+    ngx_uint_t level = NGX_LOG_INFO;
 
     if (ngx_exiting && conn->lane == SHOP_PG_LANES) {
         return;
     }
 
-    /* The first loss starts the pause; the others of the same moment share it. */
     if (!pg->retry.timer_set) {
-        delay = shop_backoff_next(&pg->backoff);
-        shop_timer_set(&pg->retry, delay);
+        shop_timer_set(&pg->retry, shop_backoff_next(&pg->backoff));
     }
 
-    pg->complained = 1;
+    /* Loud once per reason, until it is up again. */
+    if (strcmp(pg->complaint, conn->reason) != 0) {
+        level = NGX_LOG_ERR;
+        memcpy(pg->complaint, conn->reason, sizeof(pg->complaint));
+    }
+
     ngx_log_error(level, pg->log, 0, "pg conn=%ui down: %s; next attempt in %M ms", conn->number,
                   conn->reason, pg->retry.timer.key - ngx_current_msec);
 }

@@ -11,8 +11,6 @@
 
 #include "link/redis_internal.h"
 
-/* A connection that lived longer than this proves the server well. */
-#define USEFUL_AFTER 2000
 #define ATTEMPT_TIMEOUT 1000
 
 
@@ -281,10 +279,7 @@ static void redis_lost(shop_redis_t *redis, const char *reason)
 
     if (redis->state == SHOP_REDIS_UP) {
         shop_redis_be_patient(redis);
-
-        if (ngx_current_msec - redis->up_since >= USEFUL_AFTER) {
-            shop_backoff_reset(&redis->backoff);
-        }
+        shop_backoff_lost(&redis->backoff, ngx_current_msec - redis->up_since);
     }
 
     redis->state = SHOP_REDIS_AWAY;
