@@ -1,0 +1,157 @@
+/*
+ * An order after it was placed: the document (order sheet, pro forma, invoice), the page that shows how
+ * production goes on, and the small JSON that this page asks for.
+ */
+
+#include "web/front.h"
+
+
+typedef ngx_int_t (*order_page_pt)(ngx_http_shop_ctx_t *ctx, json_t *order);
+
+
+static ngx_int_t read_order(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement, order_page_pt page);
+static ngx_int_t on_order(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static ngx_int_t show_document(ngx_http_shop_ctx_t *ctx, json_t *order);
+static ngx_int_t show_progress(ngx_http_shop_ctx_t *ctx, json_t *order);
+static ngx_int_t show_status(ngx_http_shop_ctx_t *ctx, json_t *order);
+static json_t   *document_data(ngx_http_shop_ctx_t *ctx, json_t *order, const char *title);
+static bool      transid_well_formed(shop_str_t transid);
+
+
+typedef struct {
+    order_page_pt page;
+} order_state_t;
+
+
+ngx_int_t ngx_http_shop_order_show(ngx_http_shop_ctx_t *ctx)
+{
+    ctx->step = SHOP_STR("invoice");
+
+    return read_order(ctx, SHOP_SQL_ORDER_READ, show_document);
+}
+
+
+ngx_int_t ngx_http_shop_order_done(ngx_http_shop_ctx_t *ctx)
+{
+    ctx->step = SHOP_STR("produce");
+
+    return read_order(ctx, SHOP_SQL_ORDER_READ, show_progress);
+}
+
+
+ngx_int_t ngx_http_shop_order_status(ngx_http_shop_ctx_t *ctx)
+{
+    ctx->json = true;
+
+    return read_order(ctx, SHOP_SQL_ORDER_READ, show_status);
+}
+
+
+static ngx_int_t read_order(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement, order_page_pt page)
+{
+    order_state_t *state = ngx_palloc(ctx->r->pool, sizeof(order_state_t));
+    shop_str_t     transid = ctx->captures[0];
+
+    if (state == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (!transid_well_formed(transid)) {
+        return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
+    }
+
+    state->page = page;
+    ctx->state = state;
+    ctx->transid = transid;
+
+    return ngx_http_shop_call(ctx, SHOP_PG_PAGES, statement,
+                              json_pack("{s:o, s:o}", "transid", shop_json_str(transid), "shop",
+                                        shop_json_str(ctx->shop->alias)),
+                              on_order);
+}
+
+
+static bool transid_well_formed(shop_str_t transid)
+{
+    size_t i;
+
+    for (i = 0; i < transid.len; i++) {
+        if (!((transid.data[i] >= 'A' && transid.data[i] <= 'Z')
+              || (transid.data[i] >= '0' && transid.data[i] <= '9'))) {
+            return false;
+        }
+    }
+
+    return transid.len > 0 && transid.len <= 40;
+}
+
+
+/* Not there and not yours look the same. */
+static ngx_int_t on_order(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    order_state_t *state = ctx->state;
+    json_t        *order = ngx_http_shop_answer(ctx, op);
+
+    if (order == NULL) {
+        return ngx_http_shop_trouble(ctx, op);
+    }
+
+    if (json_object_get(order, "error") != NULL
+        || !ngx_http_shop_order_readable(ctx, ctx->transid, order)) {
+        return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
+    }
+
+    return state->page(ctx, order);
+}
+
+
+static json_t *document_data(ngx_http_shop_ctx_t *ctx, json_t *order, const char *title)
+{
+    json_t         *data = ngx_http_shop_page(ctx, title);
+    json_t         *document_json;
+    shop_document_t document = {.order = order,
+                                .strings = ctx->main->strings,
+                                .lang = ctx->lang,
+                                .utc_offset = ngx_http_shop_utc_offset(ctx)};
+
+    if (data == NULL
+        || ngx_http_shop_payment_instructions(ctx, order, &document.instructions,
+                                              &document.instruction_count)
+               != NGX_OK
+        || shop_document_view(&ctx->arena, &document, &document_json) != SHOP_OK
+        || json_object_set_new(data, "document", document_json) != 0) {
+        return NULL;
+    }
+
+    return data;
+}
+
+
+static ngx_int_t show_document(ngx_http_shop_ctx_t *ctx, json_t *order)
+{
+    json_t *data = document_data(ctx, order, "invoice.title");
+
+    if (data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_shop_render(ctx, NGX_HTTP_OK, "invoice", data);
+}
+
+
+static ngx_int_t show_progress(ngx_http_shop_ctx_t *ctx, json_t *order)
+{
+    json_t *data = document_data(ctx, order, "produce.title");
+
+    if (data == NULL || ngx_http_shop_progress_view(ctx, order, data) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_shop_render(ctx, NGX_HTTP_OK, "produce", data);
+}
+
+
+static ngx_int_t show_status(ngx_http_shop_ctx_t *ctx, json_t *order)
+{
+    return ngx_http_shop_send_json(ctx, NGX_HTTP_OK, ngx_http_shop_progress_json(ctx, order));
+}

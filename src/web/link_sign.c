@@ -1,0 +1,68 @@
+/*
+ * Signed links: who holds one may read one order, for a while, and is logged in nowhere
+ * (objects.md 9.11). The signature covers the order and the moment it ends.
+ */
+
+#include "web/front.h"
+
+
+#define SHOP_LINK_MAC 22 /* base64url characters: 132 bits */
+
+
+static shop_status_t make_mac(ngx_http_shop_main_conf_t *conf, shop_arena_t *arena,
+                              shop_str_t transid, int64_t end, shop_str_t *mac);
+
+
+static shop_status_t make_mac(ngx_http_shop_main_conf_t *conf, shop_arena_t *arena,
+                              shop_str_t transid, int64_t end, shop_str_t *mac)
+{
+    u_char        digest[SHOP_SHA256_SIZE];
+    shop_str_t    message;
+    shop_status_t status;
+
+    status = shop_arena_printf(arena, &message, "order:%.*s:%lld", (int) transid.len, transid.data,
+                               (long long) end);
+
+    if (status == SHOP_OK) {
+        status = shop_hmac_sha256((shop_str_t){conf->secret.len, conf->secret.data}, message,
+                                  digest);
+    }
+
+    if (status == SHOP_OK) {
+        status = shop_base64url_encode(arena, (shop_str_t){sizeof(digest), digest}, mac);
+        mac->len = SHOP_LINK_MAC;
+    }
+
+    return status;
+}
+
+
+shop_status_t ngx_http_shop_link_sign(ngx_http_shop_main_conf_t *conf, shop_arena_t *arena,
+                                      shop_str_t transid, int64_t end, shop_str_t *query)
+{
+    shop_str_t    mac;
+    shop_status_t status = make_mac(conf, arena, transid, end, &mac);
+
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    return shop_arena_printf(arena, query, "e=%lld&k=%.*s", (long long) end, (int) mac.len,
+                             mac.data);
+}
+
+
+bool ngx_http_shop_link_valid(ngx_http_shop_ctx_t *ctx, shop_str_t transid)
+{
+    shop_str_t end_text = shop_form_text(&ctx->query, "e");
+    shop_str_t given = shop_form_text(&ctx->query, "k");
+    shop_str_t mac;
+    int64_t    end;
+
+    if (given.len != SHOP_LINK_MAC || shop_str_to_int(end_text, &end) != SHOP_OK
+        || make_mac(ctx->main, &ctx->arena, transid, end, &mac) != SHOP_OK) {
+        return false;
+    }
+
+    return shop_secret_eq(mac, given) && end >= ngx_time();
+}

@@ -1,0 +1,91 @@
+/*
+ * Who may see an order: the session that placed it, its owner, the holder of a signed link. The
+ * transaction code alone opens nothing, and an order that is not yours does not exist.
+ */
+
+#include "web/front.h"
+
+
+#define SHOP_ORDERS_REMEMBERED 20
+
+
+bool ngx_http_shop_order_readable(ngx_http_shop_ctx_t *ctx, shop_str_t transid, json_t *order)
+{
+    json_t    *known, *customer;
+    shop_str_t mine;
+    size_t     i;
+
+    if (ngx_http_shop_link_valid(ctx, transid)) {
+        return true;
+    }
+
+    if (ctx->session.data == NULL) {
+        return false;
+    }
+
+    json_array_foreach (json_object_get(ctx->session.data, "orders"), i, known) {
+        mine = (shop_str_t){json_string_length(known), (u_char *) json_string_value(known)};
+
+        if (shop_str_eq(mine, transid)) {
+            return true;
+        }
+    }
+
+    customer = json_object_get(order, "customer");
+
+    return ctx->visitor.logged_in && ctx->visitor.user > 0
+           && shop_json_int(customer, "hasaccount") == ctx->visitor.user;
+}
+
+
+void ngx_http_shop_order_remember(ngx_http_shop_ctx_t *ctx, shop_str_t transid)
+{
+    json_t *orders, *known;
+    size_t  i;
+
+    if (ctx->session.data == NULL) {
+        return;
+    }
+
+    orders = json_object_get(ctx->session.data, "orders");
+
+    if (orders == NULL) {
+        orders = json_array();
+        if (json_object_set_new(ctx->session.data, "orders", orders) != 0) {
+            return;
+        }
+    }
+
+    json_array_foreach (orders, i, known) {
+        if (shop_str_eq(shop_str(json_string_value(known)), transid)) {
+            return;
+        }
+    }
+
+    if (json_array_size(orders) >= SHOP_ORDERS_REMEMBERED) {
+        json_array_remove(orders, 0);
+    }
+
+    if (json_array_append_new(orders, shop_json_str(transid)) == 0) {
+        ctx->session.changed = true;
+    }
+}
+
+
+shop_str_t ngx_http_shop_safe_next(ngx_http_shop_ctx_t *ctx, shop_str_t next)
+{
+    shop_str_t prefix = {ctx->loc->prefix.len, ctx->loc->prefix.data};
+    size_t     i;
+
+    if (!shop_str_starts(next, prefix) || next.len > 512) {
+        return prefix;
+    }
+
+    for (i = 0; i < next.len; i++) {
+        if (next.data[i] <= ' ' || next.data[i] == '\\' || next.data[i] >= 0x7f) {
+            return prefix;
+        }
+    }
+
+    return next;
+}

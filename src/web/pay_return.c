@@ -1,0 +1,114 @@
+/*
+ * The browser comes back from a provider's page, or gives up there. Neither says anything about money:
+ * the attempt's token finds the order, and the order's own page tells what the database knows.
+ */
+
+#include "web/front.h"
+#include "web/notify.h"
+
+
+#define SHOP_RETURN_LINK 86400 /* the signed address of the order's page lives a day */
+
+
+static ngx_int_t find_attempt(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement,
+                              ngx_http_shop_next_pt next);
+static ngx_int_t on_return(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static ngx_int_t on_cancel(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static ngx_http_shop_mount_t *mount_of(ngx_http_shop_main_conf_t *conf, shop_str_t alias);
+static ngx_int_t send_to(ngx_http_shop_ctx_t *ctx, json_t *attempt, const char *format);
+
+
+ngx_int_t ngx_http_shop_pay_return(ngx_http_shop_ctx_t *ctx)
+{
+    return find_attempt(ctx, SHOP_SQL_ATTEMPT_BY_TOKEN, on_return);
+}
+
+
+ngx_int_t ngx_http_shop_pay_cancel(ngx_http_shop_ctx_t *ctx)
+{
+    return find_attempt(ctx, SHOP_SQL_ATTEMPT_CANCEL, on_cancel);
+}
+
+
+static ngx_int_t find_attempt(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement,
+                              ngx_http_shop_next_pt next)
+{
+    shop_str_t token = shop_form_text(&ctx->query, "t");
+
+    if (ngx_http_shop_payment_find(ctx->main, ctx->captures[0]) == NULL || token.len < 20
+        || token.len > 64) {
+        return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
+    }
+
+    return ngx_http_shop_call(ctx, SHOP_PG_CHANGES, statement,
+                              json_pack("{s:o, s:o}", "token", shop_json_str(token), "config",
+                                        shop_json_str(ctx->captures[0])),
+                              next);
+}
+
+
+static ngx_int_t on_return(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    json_t *attempt = ngx_http_shop_answer(ctx, op);
+
+    if (attempt == NULL) {
+        return ngx_http_shop_trouble(ctx, op);
+    }
+
+    return send_to(ctx, attempt, "%.*sorder/%.*s/done?%.*s");
+}
+
+
+static ngx_int_t on_cancel(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    json_t *attempt = ngx_http_shop_answer(ctx, op);
+
+    if (attempt == NULL) {
+        return ngx_http_shop_trouble(ctx, op);
+    }
+
+    return send_to(ctx, attempt, "%.*sorder/%.*s/done?cancelled=1&%.*s");
+}
+
+
+static ngx_int_t send_to(ngx_http_shop_ctx_t *ctx, json_t *attempt, const char *format)
+{
+    shop_str_t             transid = shop_json_text(attempt, "transid"), query, address;
+    ngx_http_shop_mount_t *mount = mount_of(ctx->main, shop_json_text(attempt, "shop"));
+
+    if (transid.len == 0 || mount == NULL) {
+        return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
+    }
+
+    ctx->transid = transid;
+
+    if (ngx_http_shop_link_sign(ctx->main, &ctx->arena, transid, ngx_time() + SHOP_RETURN_LINK,
+                                &query)
+        != SHOP_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (shop_arena_printf(&ctx->arena, &address, format, (int) mount->prefix.len,
+                          mount->prefix.data, (int) transid.len, transid.data, (int) query.len,
+                          query.data)
+        != SHOP_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_shop_redirect_to(ctx, address);
+}
+
+
+static ngx_http_shop_mount_t *mount_of(ngx_http_shop_main_conf_t *conf, shop_str_t alias)
+{
+    ngx_http_shop_mount_t *mount = conf->mounts.elts;
+    ngx_uint_t             i;
+
+    for (i = 0; i < conf->mounts.nelts; i++) {
+        if (shop_str_eq(alias, (shop_str_t){mount[i].alias.len, mount[i].alias.data})) {
+            return &mount[i];
+        }
+    }
+
+    return NULL;
+}
