@@ -98,6 +98,12 @@ SHOP_MUST_USE shop_status_t shop_template_render_split(const shop_template_t *te
                                                        const shop_view_t *view, shop_buf_t *out,
                                                        shop_str_t *head, shop_str_t *tail);
 
+/* --- plain text of HTML (excerpt.c) --- */
+
+/* Without tags, runs of blanks as one, at most `characters` characters; *cut: there was more. */
+SHOP_MUST_USE shop_status_t shop_html_excerpt(shop_arena_t *arena, shop_str_t html,
+                                              size_t characters, shop_str_t *text, bool *cut);
+
 
 /* --- QR symbols (qr.c, libqrencode) --- */
 

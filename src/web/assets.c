@@ -26,6 +26,25 @@ ngx_int_t ngx_http_shop_asset(ngx_http_shop_ctx_t *ctx)
 }
 
 
+/* "shop.css" is found as {{page.assets.shop_css}}: a dot would be a step into a member. */
+static void set_url(json_t *urls, shop_str_t name, shop_str_t url)
+{
+    char key[64];
+    size_t i;
+
+    if (name.len >= sizeof(key)) {
+        return;
+    }
+
+    for (i = 0; i < name.len; i++) {
+        key[i] = (char) (name.data[i] == '.' || name.data[i] == '-' ? '_' : name.data[i]);
+    }
+
+    key[i] = '\0';
+    shop_json_set_text(urls, key, url);
+}
+
+
 json_t *ngx_http_shop_asset_urls(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_asset_t *asset = ctx->main->assets.elts;
@@ -38,8 +57,7 @@ json_t *ngx_http_shop_asset_urls(ngx_http_shop_ctx_t *ctx)
                               (int) ctx->loc->prefix.len, ctx->loc->prefix.data,
                               (int) asset[i].hash.len, asset[i].hash.data, (int) asset[i].name.len,
                               asset[i].name.data) == SHOP_OK) {
-            json_object_setn_new(urls, (char *) asset[i].name.data, asset[i].name.len,
-                                 shop_json_str(url));
+            set_url(urls, (shop_str_t){asset[i].name.len, asset[i].name.data}, url);
         }
     }
 

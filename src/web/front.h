@@ -26,6 +26,8 @@ ngx_int_t ngx_http_shop_cart_remove(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_cart_clear(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_cart_passcode(ngx_http_shop_ctx_t *ctx);
 
+ngx_int_t ngx_http_shop_certificate(ngx_http_shop_ctx_t *ctx);
+
 ngx_int_t ngx_http_shop_step_show(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_submit(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_participant(ngx_http_shop_ctx_t *ctx);
@@ -42,13 +44,7 @@ ngx_int_t ngx_http_shop_logout(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_language(ngx_http_shop_ctx_t *ctx);
 
 
-/* --- steps (front/step_*.c): one pair of functions per step, listed in front/step.c --- */
-
-typedef struct {
-    const char              *name;
-    ngx_http_shop_handler_pt show;
-    ngx_http_shop_handler_pt submit; /* of "go"; NULL: the page has no form of its own */
-} ngx_http_shop_step_t;
+/* --- steps (front/step_*.c): one line per step in the table of front/step.c --- */
 
 ngx_int_t ngx_http_shop_step_purchaserequ(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_purchaserequ_submit(ngx_http_shop_ctx_t *ctx);
@@ -56,18 +52,47 @@ ngx_int_t ngx_http_shop_step_users(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_users_submit(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_customer(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_customer_submit(ngx_http_shop_ctx_t *ctx);
+void      ngx_http_shop_step_customer_keep(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_order(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_order_submit(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_payment(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_payment_submit(ngx_http_shop_ctx_t *ctx);
-ngx_int_t ngx_http_shop_step_produce(ngx_http_shop_ctx_t *ctx);
-ngx_int_t ngx_http_shop_step_invoice(ngx_http_shop_ctx_t *ctx);
 
-/* The address of the step after `name` for this cart (or before it), below the prefix. */
-ngx_int_t ngx_http_shop_step_forward(ngx_http_shop_ctx_t *ctx, const char *name);
-ngx_int_t ngx_http_shop_step_back(ngx_http_shop_ctx_t *ctx, const char *name);
-/* The common data of a checkout page: page, progress, summary of the cart. */
-json_t *ngx_http_shop_step_page(ngx_http_shop_ctx_t *ctx, const char *name, const char *title_key);
+/* The path of a step, below the prefix. */
+shop_str_t ngx_http_shop_step_path(ngx_http_shop_ctx_t *ctx, shop_step_e step);
+/* Saves, then 303 to the step after this one for this cart. */
+ngx_int_t  ngx_http_shop_step_forward(ngx_http_shop_ctx_t *ctx, shop_step_e step);
+/* The common data of a checkout page: page, progress, addresses, summary of the cart. */
+json_t    *ngx_http_shop_step_page(ngx_http_shop_ctx_t *ctx, shop_step_e step);
+
+
+/* --- views (card.c, page_shop.c, totals_view.c, refusal.c) --- */
+
+/* A product as the catalogue shows it (theme/README.md, "A card"); a new reference. */
+json_t    *ngx_http_shop_card(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
+void       ngx_http_shop_page_shop(ngx_http_shop_ctx_t *ctx, json_t *page);
+shop_str_t ngx_http_shop_country(ngx_http_shop_ctx_t *ctx, shop_str_t code);
+shop_str_t ngx_http_shop_item_url(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
+shop_str_t ngx_http_shop_image_url(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
+/* The sentence of a refusal, in the visitor's language. */
+shop_str_t ngx_http_shop_refusal(ngx_http_shop_ctx_t *ctx, const shop_refusal_t *refusal);
+/* An input of a page: {id, name, label, value, error, required, maxlength, autocomplete, type}. */
+typedef struct {
+    const char *name;
+    const char *label; /* text key */
+    const char *autocomplete;
+    const char *type; /* NULL: "text" */
+    size_t      maxlength;
+    bool        required;
+} ngx_http_shop_input_t;
+json_t *ngx_http_shop_field(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_input_t *input,
+                            shop_str_t value, const shop_refusal_t *errors, size_t error_count);
+/* All refusals of a form as the list at the head of a page: [{id, text}]. */
+json_t *ngx_http_shop_error_list(ngx_http_shop_ctx_t *ctx, const shop_refusal_t *errors,
+                                 size_t count);
+/* The first refusal of a field, or NULL. */
+const shop_refusal_t *ngx_http_shop_error_of(const shop_refusal_t *errors, size_t count,
+                                             const char *field);
 
 
 /* --- signed links to one order (link_sign.c) --- */
@@ -85,6 +110,22 @@ bool          ngx_http_shop_link_valid(ngx_http_shop_ctx_t *ctx, shop_str_t tran
 bool ngx_http_shop_order_readable(ngx_http_shop_ctx_t *ctx, shop_str_t transid, json_t *order);
 /* Remembers that this session placed the order. */
 void ngx_http_shop_order_remember(ngx_http_shop_ctx_t *ctx, shop_str_t transid);
+
+/* --- an order's progress and payment (order_progress.c, instructions.c) --- */
+
+/* Adds state, title, text, items, support, addresses to the data of the page. */
+ngx_int_t ngx_http_shop_progress_view(ngx_http_shop_ctx_t *ctx, json_t *order, json_t *data);
+/* What the page asks for while it waits; a new reference. */
+json_t   *ngx_http_shop_progress_json(ngx_http_shop_ctx_t *ctx, json_t *order);
+/* How an unpaid offline order is paid; none for all others. */
+ngx_int_t ngx_http_shop_payment_instructions(ngx_http_shop_ctx_t *ctx, json_t *order,
+                                             const shop_pair_t **pairs, size_t *count);
+/* The attempt of an answer of the database, as the pay room takes it. */
+ngx_int_t ngx_http_shop_attempt(ngx_http_shop_ctx_t *ctx, const json_t *row,
+                                const shop_pay_config_t *config, shop_pay_attempt_t *attempt);
+ngx_int_t ngx_http_shop_pay_return(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_pay_cancel(ngx_http_shop_ctx_t *ctx);
+
 
 /* --- accounts in Moodle (account_find.c) --- */
 
@@ -106,5 +147,7 @@ ngx_int_t ngx_http_shop_account_find(ngx_http_shop_ctx_t *ctx, shop_str_t email,
 
 /* A path of ours to come back to, or the catalogue (SE-3). */
 shop_str_t ngx_http_shop_safe_next(ngx_http_shop_ctx_t *ctx, shop_str_t next);
+/* Where a form came from: its `next`, else the page that was shown before, else the catalogue. */
+shop_str_t ngx_http_shop_back_to(ngx_http_shop_ctx_t *ctx);
 
 #endif

@@ -70,22 +70,3 @@ void ngx_http_shop_order_remember(ngx_http_shop_ctx_t *ctx, shop_str_t transid)
         ctx->session.changed = true;
     }
 }
-
-
-shop_str_t ngx_http_shop_safe_next(ngx_http_shop_ctx_t *ctx, shop_str_t next)
-{
-    shop_str_t prefix = {ctx->loc->prefix.len, ctx->loc->prefix.data};
-    size_t     i;
-
-    if (!shop_str_starts(next, prefix) || next.len > 512) {
-        return prefix;
-    }
-
-    for (i = 0; i < next.len; i++) {
-        if (next.data[i] <= ' ' || next.data[i] == '\\' || next.data[i] >= 0x7f) {
-            return prefix;
-        }
-    }
-
-    return next;
-}

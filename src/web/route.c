@@ -367,6 +367,10 @@ static ngx_int_t run_handler(ngx_http_shop_ctx_t *ctx)
         return ngx_http_shop_error(ctx, NGX_HTTP_FORBIDDEN);
     }
 
+    if (ctx->cart != NULL && ctx->shop != NULL && ngx_http_shop_cart_prepare(ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     if ((needs & NGX_HTTP_SHOP_NEED_CART) && shop_cart_empty(ctx->cart)) {
         return ngx_http_shop_redirect(ctx, SHOP_STR(""));
     }

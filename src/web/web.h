@@ -228,6 +228,7 @@ struct ngx_http_shop_ctx_s {
     shop_arena_t arena; /* over r->pool */
 
     shop_str_t path; /* below the location's prefix */
+    shop_str_t canonical; /* of a shared page: its one address, below the prefix */
     shop_str_t captures[NGX_HTTP_SHOP_CAPTURES];
     shop_form_t query;
     shop_form_t form;
@@ -239,6 +240,8 @@ struct ngx_http_shop_ctx_s {
     const shop_shop_t *shop;
     ngx_http_shop_session_t session;
     shop_cart_t *cart;
+    shop_refusal_t *notices; /* what revalidation changed in the cart */
+    size_t notice_count;
     shop_visitor_t visitor;
 
     shop_op_t *op; /* what it waits for; NULL: nothing */
@@ -246,6 +249,10 @@ struct ngx_http_shop_ctx_s {
     ngx_uint_t retries;
     json_t *releases; /* array of JSON documents freed with the request */
     void *state;      /* the handler's own */
+    shop_str_t target; /* where to go after the save, below the prefix */
+    void *asking;     /* of the question to Moodle that is under way (account_find.c) */
+    ngx_http_shop_handler_pt then; /* while it waits for the first catalogue */
+    ngx_uint_t ticks;
 
     shop_str_t etag; /* of a shared page, with its quotes */
 
@@ -346,12 +353,41 @@ ngx_int_t ngx_http_shop_bug(ngx_http_shop_ctx_t *ctx, const char *what);
 /* --- pages (page.c, slot.c) --- */
 
 shop_str_t ngx_http_shop_text(ngx_http_shop_ctx_t *ctx, const char *key);
-/* The common `page` block; the caller adds its own members. New reference owned by the request. */
+/* The text with its placeholders filled in from an object; released by this call. */
+shop_str_t ngx_http_shop_text_with(ngx_http_shop_ctx_t *ctx, const char *key, json_t *argument);
+/* Amounts for people, in the shop's currency. */
+shop_str_t ngx_http_shop_money(ngx_http_shop_ctx_t *ctx, shop_money_t amount);
+shop_str_t ngx_http_shop_unit_price(ngx_http_shop_ctx_t *ctx, shop_money_t amount);
+/* The prefix, `path` and `last` together; the empty text when there is no memory. */
+shop_str_t ngx_http_shop_url(ngx_http_shop_ctx_t *ctx, const char *path, shop_str_t last);
+/* The common data of every page, for a personal page with the cart and what only this visitor
+ * sees. New object owned by the request. */
 json_t *ngx_http_shop_page(ngx_http_shop_ctx_t *ctx, const char *title_key);
+/* The same without anything personal, for a page that is kept for everybody. */
+json_t *ngx_http_shop_page_shared(ngx_http_shop_ctx_t *ctx, shop_str_t title);
+int32_t ngx_http_shop_utc_offset(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_render(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const char *name,
                                json_t *data);
 /* The personal fragment of the shared pages. */
 ngx_int_t ngx_http_shop_slot(ngx_http_shop_ctx_t *ctx, shop_str_t *html);
+/* The template alone, for a fragment. */
+ngx_int_t ngx_http_shop_render_part(ngx_http_shop_ctx_t *ctx, const char *name, json_t *data,
+                                    shop_str_t *html);
+/* The cart as pages show it (theme/README.md); NULL: no memory. New reference. */
 json_t *ngx_http_shop_cart_view(ngx_http_shop_ctx_t *ctx);
+/* The cart's content changes: it is saved at the next save, and an order that was placed from it is
+ * not this one any more. */
+void ngx_http_shop_cart_touch(ngx_http_shop_ctx_t *ctx);
+/* Saves, then 303 to the path below the prefix. */
+ngx_int_t ngx_http_shop_save_and_go(ngx_http_shop_ctx_t *ctx, shop_str_t path);
+/* Takes out of the cart what can no longer be ordered; pages tell of it. */
+ngx_int_t ngx_http_shop_cart_prepare(ngx_http_shop_ctx_t *ctx);
+/* What is below the shop for this request: prices, rules. */
+shop_where_t ngx_http_shop_where(ngx_http_shop_ctx_t *ctx);
+
+/* A page of a class of visitors, rendered once per generation (shared_page.c). `kind` and `id` tell
+ * it from the others; `build` makes the data when it is needed. */
+ngx_int_t ngx_http_shop_shared_page(ngx_http_shop_ctx_t *ctx, const char *kind, int64_t id,
+                                    const char *name, json_t *(*build)(ngx_http_shop_ctx_t *ctx));
 
 #endif

@@ -102,8 +102,8 @@ typedef struct {
 typedef struct shop_work_s shop_work_t;
 
 /* A spooled payment notification goes through the web room's pipeline again. `message` is what was
- * spooled and stays valid until shop_work_replayed() has been called once with this `replay`, which
- * must not happen before this call has returned. */
+ * spooled; it and `replay` are valid until shop_work_replayed() has been called, exactly once, at
+ * the earliest from within this call. */
 typedef struct shop_replay_s shop_replay_t;
 typedef void (*shop_replay_pt)(void *data, shop_replay_t *replay, shop_str_t message);
 

@@ -1,0 +1,253 @@
+/*
+ * The customer step: what was typed, whether the address belongs to somebody, the customer's record.
+ *
+ * collect (pure) -> [anonymous: tries counted -> our customers -> Moodle] -> record -> save -> 303.
+ * An anonymous visitor may not take the address of an account: it has to be proven first.
+ */
+
+#include "web/front/customer.h"
+
+
+#define SHOP_ADDRESSES_PER_HOUR 10
+
+
+static ngx_http_shop_customer_t *state_create(ngx_http_shop_ctx_t *ctx);
+static void      prefill(ngx_http_shop_ctx_t *ctx, const json_t *known);
+static ngx_int_t show_on_known(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static ngx_int_t count_addresses(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t submit_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op);  /* 1 */
+static ngx_int_t submit_on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 2 */
+static ngx_int_t submit_on_account(ngx_http_shop_ctx_t *ctx,
+                                   const ngx_http_shop_account_t *account);   /* 3 */
+static ngx_int_t record(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t submit_on_recorded(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 4 */
+static ngx_int_t refuse_email(ngx_http_shop_ctx_t *ctx, const char *key, bool known);
+static json_t   *record_request(ngx_http_shop_ctx_t *ctx);
+
+
+/* Different addresses that one session has asked about within an hour. */
+static const char addresses_script[] = "redis.call('SADD', KEYS[1], ARGV[1]) "
+                                       "if redis.call('TTL', KEYS[1]) < 0 then "
+                                       "redis.call('EXPIRE', KEYS[1], 3600) end "
+                                       "return redis.call('SCARD', KEYS[1])";
+
+
+/* Who is identified finds the form filled in from the own record. */
+ngx_int_t ngx_http_shop_step_customer(ngx_http_shop_ctx_t *ctx)
+{
+    if (state_create(ctx) == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (!ctx->visitor.logged_in || ctx->cart->customer.lastname.len > 0) {
+        if (ctx->visitor.logged_in) {
+            ctx->cart->customer.email = ctx->visitor.email;
+        }
+
+        return ngx_http_shop_customer_page(ctx);
+    }
+
+    return ngx_http_shop_call(ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
+                              json_pack("{s:o}", "email", shop_json_str(ctx->visitor.email)),
+                              show_on_known);
+}
+
+
+static ngx_http_shop_customer_t *state_create(ngx_http_shop_ctx_t *ctx)
+{
+    ctx->state = ngx_pcalloc(ctx->r->pool, sizeof(ngx_http_shop_customer_t));
+
+    return ctx->state;
+}
+
+
+static ngx_int_t show_on_known(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    json_t *known = ngx_http_shop_answer(ctx, op);
+
+    if (known == NULL) {
+        return ngx_http_shop_trouble(ctx, op);
+    }
+
+    prefill(ctx, known);
+
+    return ngx_http_shop_customer_page(ctx);
+}
+
+
+static void prefill(ngx_http_shop_ctx_t *ctx, const json_t *known)
+{
+    shop_customer_t *customer = &ctx->cart->customer;
+
+    customer->lastname = shop_json_text(known, "lastname");
+    customer->firstname = shop_json_text(known, "firstname");
+    customer->organisation = shop_json_text(known, "organisation");
+    customer->address = shop_json_text(known, "address");
+    customer->zip = shop_json_text(known, "zip");
+    customer->city = shop_json_text(known, "city");
+    customer->country = shop_json_text(known, "country");
+    customer->email = ctx->visitor.email;
+}
+
+
+void ngx_http_shop_step_customer_keep(ngx_http_shop_ctx_t *ctx)
+{
+    shop_where_t   where = ngx_http_shop_where(ctx);
+    shop_refusal_t ignored[SHOP_CUSTOMER_ERRORS];
+
+    (void) shop_customer_collect(&ctx->arena, ctx->cart, &where, &ctx->form, ignored,
+                                 SHOP_CUSTOMER_ERRORS);
+    ctx->cart->customer_valid = false;
+    ngx_http_shop_cart_touch(ctx);
+}
+
+
+ngx_int_t ngx_http_shop_step_customer_submit(ngx_http_shop_ctx_t *ctx)
+{
+    ngx_http_shop_customer_t *state = state_create(ctx);
+    shop_where_t              where = ngx_http_shop_where(ctx);
+
+    if (state == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    state->error_count = shop_customer_collect(&ctx->arena, ctx->cart, &where, &ctx->form,
+                                               state->errors, SHOP_CUSTOMER_ERRORS);
+    state->error_count = ngx_min(state->error_count, SHOP_CUSTOMER_ERRORS);
+    ctx->cart->customer_valid = false;
+    ngx_http_shop_cart_touch(ctx);
+
+    if (state->error_count > 0) {
+        ngx_http_shop_count(SHOP_COUNT_REFUSED);
+        return ngx_http_shop_session_save(ctx, ngx_http_shop_customer_page);
+    }
+
+    return ctx->visitor.logged_in ? record(ctx) : count_addresses(ctx);
+}
+
+
+/* The answer tells whether an address has an account: nobody may ask for many (front-office.md 8.3).
+ */
+static ngx_int_t count_addresses(ngx_http_shop_ctx_t *ctx)
+{
+    shop_str_t argv[2];
+    shop_op_t *op;
+
+    argv[1] = ctx->cart->customer.email;
+
+    if (shop_arena_printf(&ctx->arena, &argv[0], "tries:{%.*s}:mails", (int) ctx->session.key.len,
+                          ctx->session.key.data)
+        != SHOP_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    op = ngx_http_shop_await(ctx, ctx->main->redis_timeout, submit_on_counted);
+    if (op == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    shop_redis_script(ngx_http_shop_worker->redis, op, shop_str(addresses_script), 1, 2, argv);
+
+    return NGX_DONE;
+}
+
+
+static ngx_int_t submit_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    ctx->redis_time += op->elapsed;
+
+    if (op->status != SHOP_LINK_OK) {
+        return ngx_http_shop_trouble(ctx, op);
+    }
+
+    if (op->reply.redis->integer > SHOP_ADDRESSES_PER_HOUR) {
+        return refuse_email(ctx, "email_tries", false);
+    }
+
+    return ngx_http_shop_call(ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
+                              json_pack("{s:o}", "email",
+                                        shop_json_str(ctx->cart->customer.email)),
+                              submit_on_customer);
+}
+
+
+static ngx_int_t submit_on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    json_t *customer = ngx_http_shop_answer(ctx, op);
+
+    if (customer == NULL) {
+        return ngx_http_shop_trouble(ctx, op);
+    }
+
+    if (shop_json_int(customer, "hasaccount") > 0) {
+        return refuse_email(ctx, "email_known", true);
+    }
+
+    return ngx_http_shop_account_find(ctx, ctx->cart->customer.email, submit_on_account);
+}
+
+
+static ngx_int_t submit_on_account(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_account_t *account)
+{
+    return account->found ? refuse_email(ctx, "email_known", true) : record(ctx);
+}
+
+
+static ngx_int_t refuse_email(ngx_http_shop_ctx_t *ctx, const char *key, bool known)
+{
+    ngx_http_shop_customer_t *state = ctx->state;
+
+    state->errors[0] = (shop_refusal_t){.key = key, .field = "email"};
+    state->error_count = 1;
+    state->email_known = known;
+    ngx_http_shop_count(SHOP_COUNT_REFUSED);
+
+    return ngx_http_shop_session_save(ctx, ngx_http_shop_customer_page);
+}
+
+
+static ngx_int_t record(ngx_http_shop_ctx_t *ctx)
+{
+    return ngx_http_shop_call(ctx, SHOP_PG_CHANGES, SHOP_SQL_CUSTOMER_SAVE, record_request(ctx),
+                              submit_on_recorded);
+}
+
+
+static json_t *record_request(ngx_http_shop_ctx_t *ctx)
+{
+    const shop_customer_t *c = &ctx->cart->customer;
+    json_t                *request;
+
+    request = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "lastname",
+                        shop_json_str(c->lastname), "firstname", shop_json_str(c->firstname),
+                        "organisation", shop_json_str(c->organisation), "address",
+                        shop_json_str(c->address), "zip", shop_json_str(c->zip), "city",
+                        shop_json_str(c->city), "country", shop_json_str(c->country), "email",
+                        shop_json_str(c->email));
+
+    if (request == NULL) {
+        return NULL;
+    }
+
+    shop_json_set_text(request, "shop", ctx->shop->alias);
+    shop_json_set_text(request, "lang", shop_str(ctx->lang->code));
+    json_object_set_new(request, "user", json_integer((json_int_t) ctx->visitor.user));
+    json_object_set_new(request, "proven", json_boolean(ctx->visitor.logged_in));
+
+    return request;
+}
+
+
+static ngx_int_t submit_on_recorded(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    json_t *answer = ngx_http_shop_answer(ctx, op);
+
+    if (answer == NULL) {
+        return ngx_http_shop_trouble(ctx, op);
+    }
+
+    ctx->cart->customer.id = shop_json_int(answer, "id");
+    ctx->cart->customer_valid = true;
+
+    return ngx_http_shop_step_forward(ctx, SHOP_STEP_CUSTOMER);
+}

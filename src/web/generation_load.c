@@ -1,0 +1,206 @@
+/*
+ * From PostgreSQL to a new generation: rows as they come, tied together in slices, then one pointer
+ * is changed. The old generation serves all the while; a failure keeps it and tries again.
+ *
+ * stream of rows -> builder -> slices (posted, one per turn of the loop) -> replace.
+ */
+
+#include "web/generation.h"
+
+
+#define SHOP_LOAD_DEADLINE 60000
+#define SHOP_LOAD_SLICE 64 /* items tied together in one turn of the loop */
+#define SHOP_LOAD_ROW_MAX (1024 * 1024)
+#define SHOP_LOAD_RETRY 1000
+#define SHOP_LOAD_RETRY_MAX 30000
+
+
+static void start(void);
+static ngx_int_t on_row(shop_op_t *op, size_t columns, const shop_str_t *values);
+static void on_end(shop_op_t *op);
+static void on_slice(ngx_event_t *ev);
+static void on_retry(ngx_event_t *ev);
+static void failed(const char *why);
+static void finished(void);
+
+
+/* One load at a time in a worker. */
+static struct {
+    ngx_http_shop_generation_t *generation; /* under construction; NULL: nothing is loaded */
+    ngx_event_t slice;
+    ngx_event_t retry;
+    shop_op_t *op;
+    shop_status_t status;
+    bool again; /* the catalogue changed meanwhile */
+    shop_backoff_t backoff;
+} load;
+
+
+void ngx_http_shop_generation_refresh(void)
+{
+    if (load.generation != NULL) {
+        load.again = true;
+        return;
+    }
+
+    if (load.retry.timer_set) {
+        ngx_del_timer(&load.retry);
+    }
+
+    start();
+}
+
+
+static void start(void)
+{
+    shop_str_t nothing = SHOP_STR("{}");
+
+    load.slice.handler = on_slice;
+    load.slice.log = ngx_http_shop_worker->log;
+    load.retry.handler = on_retry;
+    load.retry.log = ngx_http_shop_worker->log;
+    load.retry.cancelable = 1;
+    load.retry.data = &load.retry;
+    load.backoff.base = SHOP_LOAD_RETRY;
+    load.backoff.cap = SHOP_LOAD_RETRY_MAX;
+    load.again = false;
+    load.status = SHOP_OK;
+
+    load.generation = ngx_http_shop_generation_create(ngx_http_shop_worker->log);
+    if (load.generation == NULL) {
+        failed("no memory");
+        return;
+    }
+
+    load.op = shop_op_create(ngx_http_shop_worker->log, SHOP_LOAD_DEADLINE, on_end, NULL);
+    if (load.op == NULL) {
+        failed("no memory");
+        return;
+    }
+
+    shop_pg_stream(ngx_http_shop_worker->pg, SHOP_SQL_SNAPSHOT, load.op, &nothing, on_row);
+}
+
+
+static ngx_int_t on_row(shop_op_t *op, size_t columns, const shop_str_t *values)
+{
+    json_t *document;
+
+    (void) op;
+
+    if (columns != 2 || values[1].data == NULL) {
+        load.status = SHOP_MALFORMED;
+        return NGX_ERROR;
+    }
+
+    load.status = shop_json_parse(values[1], SHOP_LOAD_ROW_MAX, &document);
+    if (load.status != SHOP_OK) {
+        return NGX_ERROR;
+    }
+
+    load.status = shop_snapshot_builder_add(load.generation->builder, values[0], document);
+    json_decref(document);
+
+    return load.status == SHOP_OK ? NGX_OK : NGX_ERROR;
+}
+
+
+static void on_end(shop_op_t *op)
+{
+    load.op = NULL;
+
+    if (load.status != SHOP_OK) {
+        failed("a row of shop.snapshot is not understood");
+        return;
+    }
+
+    if (op->status != SHOP_LINK_OK) {
+        /* A backend that is away says so itself. */
+        failed(op->status == SHOP_LINK_ERROR ? "PostgreSQL answered with an error" : NULL);
+        return;
+    }
+
+    ngx_post_event(&load.slice, &ngx_posted_next_events);
+}
+
+
+static void on_slice(ngx_event_t *ev)
+{
+    bool more = false;
+
+    if (shop_snapshot_builder_finish(load.generation->builder, SHOP_LOAD_SLICE, &more) != SHOP_OK) {
+        failed("its rows do not fit together");
+        return;
+    }
+
+    if (more) {
+        ngx_post_event(ev, &ngx_posted_next_events);
+        return;
+    }
+
+    finished();
+}
+
+
+static void finished(void)
+{
+    ngx_http_shop_generation_t *generation = load.generation;
+
+    load.generation = NULL;
+    load.backoff.failures = 0;
+
+    generation->snapshot = shop_snapshot_of(generation->builder);
+    ngx_http_shop_generation_replace(generation);
+
+    ngx_log_error(NGX_LOG_INFO, ngx_http_shop_worker->log, 0, "shop: catalogue of %uz products",
+                  shop_item_count(generation->snapshot));
+
+    if (load.again) {
+        start();
+    }
+}
+
+
+static void failed(const char *why)
+{
+    ngx_http_shop_generation_release(load.generation);
+    load.generation = NULL;
+
+    if (why != NULL) {
+        ngx_log_error(NGX_LOG_ERR, ngx_http_shop_worker->log, 0,
+                      "shop: the catalogue could not be loaded: %s", why);
+    }
+
+    ngx_add_timer(&load.retry, shop_backoff_next(&load.backoff));
+}
+
+
+static void on_retry(ngx_event_t *ev)
+{
+    (void) ev;
+
+    if (!ngx_exiting && !ngx_terminate) {
+        ngx_http_shop_generation_refresh();
+    }
+}
+
+
+void ngx_http_shop_generation_stop(void)
+{
+    if (load.op != NULL) {
+        shop_op_abandon(load.op);
+        load.op = NULL;
+    }
+
+    if (load.slice.posted) {
+        ngx_delete_posted_event(&load.slice);
+    }
+
+    if (load.retry.timer_set) {
+        ngx_del_timer(&load.retry);
+    }
+
+    ngx_http_shop_generation_release(load.generation);
+    load.generation = NULL;
+    ngx_http_shop_generation_replace(NULL);
+}
