@@ -1,0 +1,55 @@
+/*
+ * The table of the front office: every address of a shop, what must be true before, who answers.
+ */
+
+#include "web/assets.h"
+#include "web/front.h"
+
+
+#define SHOP_FORM_SMALL 8192
+#define SHOP_FORM_LARGE (256 * 1024) /* many units with long answers */
+
+#define SHARED (NGX_HTTP_SHOP_NEED_CATALOG | NGX_HTTP_SHOP_MAY_SESSION)
+#define PERSONAL (NGX_HTTP_SHOP_NEED_CATALOG | NGX_HTTP_SHOP_NEED_SESSION)
+#define CHECKOUT (PERSONAL | NGX_HTTP_SHOP_NEED_CART)
+
+
+static const ngx_http_shop_route_t front_routes[] = {
+    {NGX_HTTP_GET, "", SHARED, 0, ngx_http_shop_catalog},
+    {NGX_HTTP_GET, "c/:", SHARED, 0, ngx_http_shop_category},
+    {NGX_HTTP_GET, "p/:", SHARED, 0, ngx_http_shop_product},
+
+    {NGX_HTTP_GET, "cart", SHARED, 0, ngx_http_shop_cart_show},
+    {NGX_HTTP_POST, "cart/add", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_cart_add},
+    {NGX_HTTP_POST, "cart/passcode", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_cart_add},
+    {NGX_HTTP_POST, "cart/set", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_cart_set},
+    {NGX_HTTP_POST, "cart/remove", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_cart_remove},
+    {NGX_HTTP_POST, "cart/clear", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_cart_clear},
+
+    {NGX_HTTP_GET, "step/:", CHECKOUT, 0, ngx_http_shop_step_show},
+    {NGX_HTTP_POST, "step/:", CHECKOUT, SHOP_FORM_LARGE, ngx_http_shop_step_submit},
+    {NGX_HTTP_POST, "participants/:", CHECKOUT, SHOP_FORM_SMALL, ngx_http_shop_participant},
+    {NGX_HTTP_GET, "terms", SHARED, 0, ngx_http_shop_terms},
+
+    {NGX_HTTP_GET, "order/:", SHARED, 0, ngx_http_shop_order_show},
+    {NGX_HTTP_GET, "order/:/done", SHARED, 0, ngx_http_shop_order_done},
+    {NGX_HTTP_GET, "order/:/status", SHARED, 0, ngx_http_shop_order_status},
+    {NGX_HTTP_GET, "certificate/:", SHARED, 0, ngx_http_shop_certificate},
+
+    {NGX_HTTP_GET, "login", PERSONAL, 0, ngx_http_shop_login_show},
+    {NGX_HTTP_POST, "login", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_login_send},
+    {NGX_HTTP_GET, "login/complete", PERSONAL, 0, ngx_http_shop_login_complete},
+    {NGX_HTTP_POST, "logout", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_logout},
+
+    {NGX_HTTP_GET, "lang/:", 0, 0, ngx_http_shop_language},
+    {NGX_HTTP_GET, "-/assets/:/:", 0, 0, ngx_http_shop_asset},
+};
+
+
+ngx_int_t ngx_http_shop_front_handler(ngx_http_request_t *r)
+{
+    ngx_http_shop_loc_conf_t *slcf = ngx_http_get_module_loc_conf(r, ngx_http_shop_module);
+
+    return ngx_http_shop_begin(r, (shop_str_t){slcf->prefix.len, slcf->prefix.data}, front_routes,
+                               sizeof(front_routes) / sizeof(front_routes[0]));
+}

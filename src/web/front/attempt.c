@@ -1,0 +1,115 @@
+/*
+ * A payment attempt as the database knows it, in the terms of the pay room; and how an order that is
+ * to be paid off line is paid.
+ */
+
+#include "web/front.h"
+#include "web/notify.h"
+
+
+static ngx_int_t add_addresses(ngx_http_shop_ctx_t *ctx, const json_t *row,
+                               const shop_pay_config_t *config, shop_pay_attempt_t *attempt);
+static void      add_customer(const json_t *row, shop_pay_customer_t *customer);
+
+
+ngx_int_t ngx_http_shop_attempt(ngx_http_shop_ctx_t *ctx, const json_t *row,
+                                const shop_pay_config_t *config, shop_pay_attempt_t *attempt)
+{
+    const shop_currency_t *currency = shop_currency_find(shop_json_text(row, "currency"));
+
+    ngx_memzero(attempt, sizeof(*attempt));
+
+    if (currency == NULL
+        || shop_money_to_minor(shop_json_money(row, "amount"), currency->exponent,
+                               &attempt->amount_minor)
+               != SHOP_OK) {
+        return NGX_ERROR;
+    }
+
+    attempt->id = shop_json_int(row, "attempt");
+    attempt->transid = shop_json_text(row, "transid");
+    attempt->order_number = shop_json_text(row, "order_number");
+    attempt->provider_ref = shop_json_text(row, "provider_ref");
+    attempt->currency = shop_str(currency->code);
+    attempt->language = shop_str(ctx->lang->code);
+    attempt->now = ngx_time();
+    attempt->shop_name = ctx->shop->text[ctx->lang->index].name;
+    attempt->contrib = SHOP_STR("ngx_http_shop_" SHOP_VERSION);
+    add_customer(row, &attempt->customer);
+
+    return add_addresses(ctx, row, config, attempt);
+}
+
+
+static ngx_int_t add_addresses(ngx_http_shop_ctx_t *ctx, const json_t *row,
+                               const shop_pay_config_t *config, shop_pay_attempt_t *attempt)
+{
+    ngx_str_t *base = &ctx->main->base_url, *prefix = &ctx->main->pay_prefix;
+    shop_str_t token = shop_json_text(row, "token");
+
+    if (shop_arena_printf(&ctx->arena, &attempt->return_url, "%.*s%.*s%.*s/return?t=%.*s",
+                          (int) base->len, base->data, (int) prefix->len, prefix->data,
+                          (int) config->name.len, config->name.data, (int) token.len, token.data)
+            != SHOP_OK
+        || shop_arena_printf(&ctx->arena, &attempt->cancel_url, "%.*s%.*s%.*s/cancel?t=%.*s",
+                             (int) base->len, base->data, (int) prefix->len, prefix->data,
+                             (int) config->name.len, config->name.data, (int) token.len,
+                             token.data)
+               != SHOP_OK) {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static void add_customer(const json_t *row, shop_pay_customer_t *customer)
+{
+    const json_t *c = json_object_get(row, "customer");
+
+    customer->email = shop_json_text(c, "email");
+    customer->first_name = shop_json_text(c, "firstname");
+    customer->last_name = shop_json_text(c, "lastname");
+    customer->address = shop_json_text(c, "address");
+    customer->zip = shop_json_text(c, "zip");
+    customer->city = shop_json_text(c, "city");
+    customer->country = shop_json_text(c, "country");
+    customer->phone = shop_json_text(c, "phone");
+    customer->company = shop_json_text(c, "organisation");
+}
+
+
+ngx_int_t ngx_http_shop_payment_instructions(ngx_http_shop_ctx_t *ctx, json_t *order,
+                                             const shop_pair_t **pairs, size_t *count)
+{
+    ngx_http_shop_payment_t *block;
+    shop_pay_attempt_t       attempt;
+    shop_pay_page_t          page;
+    shop_str_t               status = shop_json_text(order, "status");
+
+    *pairs = NULL;
+    *count = 0;
+
+    block = ngx_http_shop_payment_find(ctx->main, shop_json_text(order, "paymode"));
+
+    if (block == NULL || block->pay->interface->kind != SHOP_PAY_OFFLINE
+        || !(shop_str_eq(status, SHOP_STR("PENDING")) || shop_str_eq(status, SHOP_STR("PLACED"))
+             || shop_str_eq(status, SHOP_STR("PREPROD")))) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_shop_attempt(ctx, order, block->pay, &attempt) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    /* An amount or currency that the mode cannot take has no instructions. */
+    if (block->pay->interface->start(&ctx->arena, block->pay, &attempt, &page) != SHOP_OK
+        || page.kind != SHOP_PAY_PAGE_INSTRUCTIONS) {
+        return NGX_OK;
+    }
+
+    *pairs = page.fields;
+    *count = page.count;
+
+    return NGX_OK;
+}

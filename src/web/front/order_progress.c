@@ -1,0 +1,233 @@
+/*
+ * How an order stands, for people: the page after payment and the JSON that it asks for.
+ */
+
+#include "web/front.h"
+#include "web/notify.h"
+
+
+typedef struct {
+    const char *name; /* texts produce.<name>, produce.<name>_text */
+    const char *flag;
+} state_t;
+
+
+static const state_t *state_of(ngx_http_shop_ctx_t *ctx, json_t *order);
+static json_t        *items_view(ngx_http_shop_ctx_t *ctx, json_t *order);
+static json_t        *item_view(ngx_http_shop_ctx_t *ctx, json_t *item);
+static shop_str_t     message_of(ngx_http_shop_ctx_t *ctx, json_t *item);
+static const char    *item_state(shop_str_t state);
+static bool           settled(json_t *order);
+static shop_str_t     state_text(ngx_http_shop_ctx_t *ctx, const state_t *state,
+                                 const char *suffix);
+static bool           is_one_of(shop_str_t text, const char *const *list);
+
+
+static const state_t paid = {"paid", "is_paid"};
+static const state_t waiting = {"waiting", "is_waiting"};
+static const state_t offline = {"offline", "is_offline"};
+static const state_t refused = {"refused", "is_refused"};
+static const state_t cancelled = {"cancelled", "is_cancelled"};
+static const state_t refunded = {"refunded", "is_refunded"};
+
+static const char *const paid_statuses[] = {"SOLDOUT", "COMPLETE", "PREPROD", "PARTIAL", NULL};
+static const char *const refused_statuses[] = {"REFUSED", "FAILED", NULL};
+
+
+ngx_int_t ngx_http_shop_progress_view(ngx_http_shop_ctx_t *ctx, json_t *order, json_t *data)
+{
+    const state_t *state = state_of(ctx, order);
+    json_t        *seller = json_object_get(ctx->shop->document, "seller");
+    shop_str_t     path, query = SHOP_STR("");
+
+    if (ctx->r->args.len > 0 && ngx_http_shop_link_valid(ctx, ctx->transid)) {
+        query = (shop_str_t){ctx->r->args.len, ctx->r->args.data};
+    }
+
+    if (shop_arena_printf(&ctx->arena, &path, "%.*s/status?%.*s", (int) ctx->transid.len,
+                          ctx->transid.data, (int) query.len, query.data)
+        != SHOP_OK) {
+        return NGX_ERROR;
+    }
+
+    shop_json_set_text(data, "status_url", ngx_http_shop_url(ctx, "order/", path));
+
+    if (shop_arena_printf(&ctx->arena, &path, "%.*s?%.*s", (int) ctx->transid.len,
+                          ctx->transid.data, (int) query.len, query.data)
+        != SHOP_OK) {
+        return NGX_ERROR;
+    }
+
+    shop_json_set_text(data, "document_url", ngx_http_shop_url(ctx, "order/", path));
+    shop_json_set_text(data, "state", shop_str(state->name));
+    json_object_set_new(data, state->flag, json_true());
+    shop_json_set_text(data, "title", state_text(ctx, state, ""));
+    shop_json_set_text(data, "text", state_text(ctx, state, "_text"));
+    json_object_set_new(data, "items", items_view(ctx, order));
+    json_object_set_new(data, "done", json_boolean(settled(order)));
+    json_object_set_new(data, "support",
+                        json_pack("{s:o, s:o}", "email",
+                                  shop_json_str(shop_json_text(seller, "support_mail")), "phone",
+                                  shop_json_str(shop_json_text(seller, "support_phone"))));
+
+    /* Only the browser that holds the cart can pay again. */
+    if (state != &paid && state != &offline && ctx->cart != NULL
+        && shop_str_eq(ctx->cart->transid, ctx->transid)) {
+        shop_json_set_text(data, "pay_url", ngx_http_shop_url(ctx, "step/", SHOP_STR("payment")));
+    }
+
+    return NGX_OK;
+}
+
+
+json_t *ngx_http_shop_progress_json(ngx_http_shop_ctx_t *ctx, json_t *order)
+{
+    const state_t *state = state_of(ctx, order);
+
+    return json_pack("{s:o, s:s, s:o, s:o, s:b, s:o}", "status",
+                     shop_json_str(shop_json_text(order, "status")), "state", state->name, "title",
+                     shop_json_str(state_text(ctx, state, "")), "text",
+                     shop_json_str(state_text(ctx, state, "_text")), "done", settled(order),
+                     "items", items_view(ctx, order));
+}
+
+
+static const state_t *state_of(ngx_http_shop_ctx_t *ctx, json_t *order)
+{
+    shop_str_t               status = shop_json_text(order, "status");
+    ngx_http_shop_payment_t *block;
+
+    if (is_one_of(status, paid_statuses)) {
+        return &paid;
+    }
+
+    if (is_one_of(status, refused_statuses)) {
+        return &refused;
+    }
+
+    if (shop_str_eq(status, SHOP_STR("PAYBACK"))) {
+        return &refunded;
+    }
+
+    if (shop_str_eq(status, SHOP_STR("CANCELLED"))
+        || (shop_str_eq(status, SHOP_STR("PLACED"))
+            && shop_form_find(&ctx->query, SHOP_STR("cancelled")) != NULL)) {
+        return &cancelled;
+    }
+
+    block = ngx_http_shop_payment_find(ctx->main, shop_json_text(order, "paymode"));
+
+    return block != NULL && block->pay->interface->kind == SHOP_PAY_OFFLINE ? &offline : &waiting;
+}
+
+
+/* Nothing more will change by itself soon: the page stops asking. */
+static bool settled(json_t *order)
+{
+    static const char *const open[] = {"PLACED", "PENDING", "SOLDOUT", "PREPROD", NULL};
+    shop_str_t               status = shop_json_text(order, "status");
+    shop_str_t               production = shop_json_text(order, "production");
+
+    if (!is_one_of(status, open)) {
+        return true;
+    }
+
+    return is_one_of(status, paid_statuses) && !shop_str_eq(production, SHOP_STR("running"))
+           && shop_json_text(order, "invoice_number").len > 0;
+}
+
+
+static shop_str_t state_text(ngx_http_shop_ctx_t *ctx, const state_t *state, const char *suffix)
+{
+    shop_str_t key;
+
+    if (shop_arena_printf(&ctx->arena, &key, "produce.%s%s", state->name, suffix) != SHOP_OK) {
+        return SHOP_STR("");
+    }
+
+    return shop_lang_text(ctx->main->strings, ctx->lang, key);
+}
+
+
+static json_t *items_view(ngx_http_shop_ctx_t *ctx, json_t *order)
+{
+    json_t *items = json_array(), *item;
+    size_t  i;
+
+    json_array_foreach (json_object_get(order, "items"), i, item) {
+        json_array_append_new(items, item_view(ctx, item));
+    }
+
+    return items;
+}
+
+
+static json_t *item_view(ngx_http_shop_ctx_t *ctx, json_t *item)
+{
+    const char *state = item_state(shop_json_text(item, "state"));
+    shop_str_t  key, flag;
+
+    if (shop_arena_printf(&ctx->arena, &key, "produce.state_%s", state) != SHOP_OK
+        || shop_arena_printf(&ctx->arena, &flag, "is_%s", state) != SHOP_OK) {
+        return NULL;
+    }
+
+    return json_pack("{s:o, s:s, s:o, s:o, s:b}", "name",
+                     shop_json_str(shop_json_text(item, "name")), "state", state, "label",
+                     shop_json_str(shop_lang_text(ctx->main->strings, ctx->lang, key)), "message",
+                     shop_json_str(message_of(ctx, item)), (char *) flag.data, 1);
+}
+
+
+/* The states of jobs in the buyer's terms: trouble is "our team takes care", never a code. */
+static const char *item_state(shop_str_t state)
+{
+    if (shop_str_eq(state, SHOP_STR("done"))) {
+        return "done";
+    }
+
+    if (shop_str_eq(state, SHOP_STR("waiting"))) {
+        return "waiting";
+    }
+
+    if (shop_str_eq(state, SHOP_STR("blocked")) || shop_str_eq(state, SHOP_STR("manual"))
+        || shop_str_eq(state, SHOP_STR("failed"))) {
+        return "manual";
+    }
+
+    return "running";
+}
+
+
+static shop_str_t message_of(ngx_http_shop_ctx_t *ctx, json_t *item)
+{
+    shop_document_t document = {.strings = ctx->main->strings,
+                                .lang = ctx->lang,
+                                .utc_offset = ngx_http_shop_utc_offset(ctx)};
+    json_t         *feedback = json_object_get(item, "feedback"), *one, *list = NULL;
+
+    if (!json_is_object(feedback)) {
+        return SHOP_STR("");
+    }
+
+    one = ngx_http_shop_own(ctx, json_pack("[O]", feedback));
+
+    if (one == NULL || shop_feedback_view(&ctx->arena, &document, one, "public", &list) != SHOP_OK
+        || ngx_http_shop_own(ctx, list) == NULL) {
+        return SHOP_STR("");
+    }
+
+    return shop_json_text(json_array_get(list, 0), "message");
+}
+
+
+static bool is_one_of(shop_str_t text, const char *const *list)
+{
+    for (; *list != NULL; list++) {
+        if (shop_str_eq(text, shop_str(*list))) {
+            return true;
+        }
+    }
+
+    return false;
+}

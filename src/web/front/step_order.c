@@ -1,0 +1,275 @@
+/*
+ * The order step: accept the terms, choose how to pay, launch.
+ *
+ * all checks again (pure) -> shop.place_orders (one batched call) -> save -> the payment page; a free
+ * order is settled in the same call. The transaction code makes a repeated launch the same order.
+ */
+
+#include "web/front/order.h"
+
+#include <openssl/rand.h>
+
+
+static ngx_http_shop_order_t *prepare(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t collect_modes(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order);
+static void      take_choices(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order);
+static const shop_paymode_t *chosen_mode(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order);
+static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal, shop_step_e step);
+static ngx_int_t make_transid(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t on_placed(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static ngx_int_t placed(ngx_http_shop_ctx_t *ctx, json_t *answer);
+static ngx_int_t stock_gone(ngx_http_shop_ctx_t *ctx, json_t *answer);
+
+
+static const shop_paymode_t free_mode = {
+    .name = {sizeof("freeorder") - 1, (u_char *) "freeorder"},
+    .interface = {sizeof("freeorder") - 1, (u_char *) "freeorder"},
+    .instant = true,
+    .internal = true,
+};
+
+
+ngx_int_t ngx_http_shop_step_order(ngx_http_shop_ctx_t *ctx)
+{
+    return prepare(ctx) != NULL ? ngx_http_shop_order_page(ctx) : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+
+static ngx_http_shop_order_t *prepare(ngx_http_shop_ctx_t *ctx)
+{
+    ngx_http_shop_order_t *order = ngx_pcalloc(ctx->r->pool, sizeof(ngx_http_shop_order_t));
+    shop_where_t           where = ngx_http_shop_where(ctx);
+
+    if (order == NULL
+        || shop_cart_price(&ctx->arena, ctx->cart, &where, &order->totals) != SHOP_OK
+        || shop_terms_assemble(&ctx->arena, ctx->cart, &where, &order->terms) != SHOP_OK
+        || collect_modes(ctx, order) != NGX_OK) {
+        return NULL;
+    }
+
+    ctx->state = order;
+
+    return order;
+}
+
+
+shop_paymode_t ngx_http_shop_paymode(const ngx_http_shop_payment_t *payment)
+{
+    const shop_pay_interface_t *interface = payment->pay->interface;
+
+    return (shop_paymode_t){payment->pay->name, shop_str(interface->name),
+                            interface->kind == SHOP_PAY_INSTANT,
+                            interface->kind == SHOP_PAY_INTERNAL};
+}
+
+
+static ngx_int_t collect_modes(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order)
+{
+    ngx_http_shop_payment_t *payment = ctx->main->payments.elts;
+    shop_paymode_t           mode;
+    ngx_uint_t               i;
+
+    if (order->totals.amount.e4 == 0) {
+        return NGX_OK;
+    }
+
+    for (i = 0; i < ctx->main->payments.nelts && order->mode_count < SHOP_PAYMODES_MAX; i++) {
+        mode = ngx_http_shop_paymode(&payment[i]);
+
+        if (shop_paymode_offered(ctx->shop, &ctx->visitor, &mode, order->totals.amount)) {
+            order->modes[order->mode_count++] = mode;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t ngx_http_shop_step_order_submit(ngx_http_shop_ctx_t *ctx)
+{
+    ngx_http_shop_order_t *order = prepare(ctx);
+    shop_where_t           where = ngx_http_shop_where(ctx);
+    shop_order_in_t        in;
+    shop_refusal_t         refusal;
+    shop_step_e            step = SHOP_STEP_ORDER;
+
+    if (order == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    take_choices(ctx, order);
+
+    in = (shop_order_in_t){.cart = ctx->cart,
+                           .where = &where,
+                           .totals = &order->totals,
+                           .terms = &order->terms,
+                           .mode = chosen_mode(ctx, order),
+                           .lang = ctx->lang->code,
+                           .address = {ctx->r->connection->addr_text.len,
+                                       ctx->r->connection->addr_text.data},
+                           .now = ngx_time(),
+                           .test = ctx->shop->test};
+
+    refusal = shop_order_check(&ctx->arena, &in, &step);
+
+    if (refusal.key != NULL) {
+        return refuse(ctx, refusal, step);
+    }
+
+    if (ctx->cart->transid.len == 0 && make_transid(ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->transid = ctx->cart->transid;
+
+    return ngx_http_shop_call_batched(ctx, SHOP_SQL_PLACE_ORDERS,
+                                      shop_order_request(&ctx->arena, &in), on_placed);
+}
+
+
+/* Another way to pay is another order; the first one stays unpaid and is closed by itself. */
+static void take_choices(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order)
+{
+    shop_str_t paymode = shop_form_text(&ctx->form, "paymode");
+
+    if (!shop_str_eq(ctx->cart->paymode, paymode)) {
+        ctx->cart->transid = SHOP_STR("");
+    }
+
+    ctx->session.cart_changed = true;
+    ctx->cart->paymode = paymode;
+    ctx->cart->shown_total = shop_form_text(&ctx->form, "shown_total");
+
+    if (shop_form_text(&ctx->form, "agree").len > 0) {
+        ctx->cart->terms_hash = order->terms.hash;
+        ctx->cart->terms_at = ngx_time();
+    }
+}
+
+
+static const shop_paymode_t *chosen_mode(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order)
+{
+    size_t i;
+
+    if (order->totals.amount.e4 == 0) {
+        return &free_mode;
+    }
+
+    for (i = 0; i < order->mode_count; i++) {
+        if (shop_str_eq(order->modes[i].name, ctx->cart->paymode)) {
+            return &order->modes[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* A mistake on this page is told on it; one of an earlier step leads there. */
+static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal, shop_step_e step)
+{
+    ngx_http_shop_order_t *order = ctx->state;
+
+    ngx_http_shop_count(SHOP_COUNT_REFUSED);
+
+    if (step == SHOP_STEP_ORDER) {
+        order->refusal = refusal;
+        return ngx_http_shop_session_save(ctx, ngx_http_shop_order_page);
+    }
+
+    ngx_http_shop_flash(ctx, "danger", ngx_http_shop_refusal(ctx, &refusal));
+
+    return ngx_http_shop_save_and_go(ctx, ngx_http_shop_step_path(ctx, step));
+}
+
+
+static ngx_int_t make_transid(ngx_http_shop_ctx_t *ctx)
+{
+    u_char random[SHOP_TRANSID_RANDOM];
+    char   transid[SHOP_TRANSID_LENGTH + 1];
+
+    if (RAND_bytes(random, sizeof(random)) != 1) {
+        return NGX_ERROR;
+    }
+
+    shop_transid_make(random, transid);
+
+    return shop_arena_copy(&ctx->arena, shop_str(transid), &ctx->cart->transid) == SHOP_OK
+               ? NGX_OK
+               : NGX_ERROR;
+}
+
+
+static ngx_int_t on_placed(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    json_t    *answer = ngx_http_shop_answer(ctx, op);
+    shop_str_t verdict;
+
+    if (answer == NULL) {
+        return ngx_http_shop_trouble(ctx, op);
+    }
+
+    verdict = shop_json_text(answer, "verdict");
+
+    if (shop_str_eq(verdict, SHOP_STR("placed")) || shop_str_eq(verdict, SHOP_STR("exists"))) {
+        return placed(ctx, answer);
+    }
+
+    if (shop_str_eq(verdict, SHOP_STR("stock"))) {
+        return stock_gone(ctx, answer);
+    }
+
+    ngx_log_error(NGX_LOG_ERR, ctx->r->connection->log, 0, "shop: order refused: %*s %*s",
+                  verdict.len, verdict.data, shop_json_text(answer, "reason").len,
+                  shop_json_text(answer, "reason").data);
+
+    return refuse(ctx, (shop_refusal_t){.key = "order_refused"}, SHOP_STEP_ORDER);
+}
+
+
+static ngx_int_t placed(ngx_http_shop_ctx_t *ctx, json_t *answer)
+{
+    ngx_http_shop_order_t *order = ctx->state;
+    shop_str_t             path;
+
+    if (shop_str_eq(shop_json_text(answer, "verdict"), SHOP_STR("placed"))) {
+        ngx_http_shop_count(SHOP_COUNT_ORDERS);
+    }
+
+    ngx_http_shop_order_remember(ctx, ctx->cart->transid);
+    shop_work_wake(ngx_http_shop_worker->work);
+
+    if (order->totals.amount.e4 != 0) {
+        return ngx_http_shop_save_and_go(ctx, ngx_http_shop_step_path(ctx, SHOP_STEP_PAYMENT));
+    }
+
+    if (shop_arena_printf(&ctx->arena, &path, "order/%.*s/done", (int) ctx->transid.len,
+                          ctx->transid.data)
+        != SHOP_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_http_shop_cart_forget(ctx);
+
+    return ngx_http_shop_save_and_go(ctx, path);
+}
+
+
+/* Somebody was quicker: the catalogue here does not know it yet. */
+static ngx_int_t stock_gone(ngx_http_shop_ctx_t *ctx, json_t *answer)
+{
+    shop_where_t       where = ngx_http_shop_where(ctx);
+    const shop_item_t *item;
+    shop_refusal_t     refusal = {.key = "out_of_stock", .n = shop_json_int(answer, "left")};
+
+    item = shop_find_item(where.snapshot, ctx->shop, shop_json_text(answer, "item"));
+
+    if (item != NULL) {
+        refusal.name = item->text[ctx->lang->index].name;
+    }
+
+    ngx_http_shop_generation_refresh();
+    ctx->cart->transid = SHOP_STR("");
+
+    return refuse(ctx, refusal, SHOP_STEP_SHOP);
+}
