@@ -1,0 +1,73 @@
+-- The catalogue as the workers keep it in memory.
+
+create or replace function shop.shop_document(s shop.shops) returns jsonb
+language sql stable as $$
+    select jsonb_build_object(
+        'id', s.id, 'alias', s.alias, 'name', s.name, 'description', s.description, 'eula', s.eula,
+        'currency', s.currency, 'catalogid', s.catalogid, 'paymodes', s.paymodes,
+        'defaultpaymode', s.defaultpaymode, 'navsteps', s.navsteps, 'allowtax', s.allowtax,
+        'printtabbedcategories', s.printtabbedcategories,
+        'customerorganisationrequired', s.customerorganisationrequired,
+        'enduserorganisationrequired', s.enduserorganisationrequired,
+        'endusermobilephonerequired', s.endusermobilephonerequired,
+        'allow_late_assignment', s.allow_late_assignment,
+        'forcedownloadleaflet', s.forcedownloadleaflet, 'supportcourse', s.supportcourse,
+        'timezone', s.timezone, 'utc_offset', shop.utc_offset(s.timezone), 'test', s.test,
+        'testoverride', s.testoverride, 'seller', s.seller, 'translations', s.translations)
+$$;
+comment on function shop.shop_document(shop.shops) is 'A shop as the snapshot gives it';
+
+create or replace function shop.item_document(i shop.items) returns jsonb
+language sql stable as $$
+    select jsonb_build_object(
+        'id', i.id, 'catalogid', i.catalogid, 'categoryid', i.categoryid, 'code', i.code,
+        'shortname', i.shortname, 'idnumber', i.idnumber, 'name', i.name,
+        'description', i.description, 'notes', i.notes, 'eula', i.eula, 'seoalias', i.seoalias,
+        'seotitle', i.seotitle, 'seodescription', i.seodescription, 'image', i.image,
+        'leaflet', i.leaflet, 'isset', i.isset, 'setid', i.setid, 'status', i.status,
+        'price1', shop.money(i.price1), 'price2', shop.money(i.price2),
+        'price3', shop.money(i.price3), 'price4', shop.money(i.price4),
+        'price5', shop.money(i.price5), 'range1', i.range1, 'range2', i.range2,
+        'range3', i.range3, 'range4', i.range4, 'taxcode', i.taxcode, 'stock', i.stock,
+        'sold', i.sold)
+        || jsonb_build_object(
+        'maxdeliveryquant', i.maxdeliveryquant, 'onlyforloggedin', i.onlyforloggedin,
+        'password', i.password, 'quantaddressesusers', i.quantaddressesusers,
+        'renewable', i.renewable, 'showsnameinset', i.showsnameinset,
+        'showsdescriptioninset', i.showsdescriptioninset, 'requireddata', i.requireddata,
+        'enablehandler', i.enablehandler, 'handlerparams', i.handlerparams,
+        'productiondata', i.productiondata,
+        'handler_max', (select h.maxquantity from shop.handlers h where h.name = i.enablehandler),
+        'translations', i.translations)
+$$;
+comment on function shop.item_document(shop.items) is 'An item as the snapshot gives it';
+
+create or replace function shop.snapshot(arguments jsonb) returns table (kind text, doc jsonb)
+language sql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+    select x.kind, x.doc from (
+        select 1 as rank, s.sortorder::bigint as place, 'shop' as kind, shop.shop_document(s) as doc
+        from shop.shops s
+        union all
+        select 2, coalesce(c.groupid, c.id), 'catalog', jsonb_build_object(
+            'id', c.id, 'groupid', coalesce(c.groupid, 0), 'name', c.name,
+            'description', c.description, 'salesconditions', c.salesconditions,
+            'countryrestrictions', c.countryrestrictions, 'billfooter', c.billfooter,
+            'translations', c.translations)
+        from shop.catalogs c
+        union all
+        select 3, t.id, 'tax', jsonb_build_object('id', t.id, 'title', t.title,
+            'ratio', trim_scale(t.ratio)::text, 'formula', t.formula, 'translations', t.translations)
+        from shop.taxes t
+        union all
+        select 4, c.sortorder, 'category', jsonb_build_object('id', c.id, 'catalogid', c.catalogid,
+            'parentid', coalesce(c.parentid, 0), 'name', c.name, 'description', c.description,
+            'seoalias', c.seoalias, 'seotitle', c.seotitle, 'seodescription', c.seodescription,
+            'sortorder', c.sortorder, 'visible', c.visible, 'translations', c.translations)
+        from shop.categories c
+        union all
+        select 5, i.id, 'item', shop.item_document(i) from shop.items i where not i.archived
+    ) as x
+    order by x.rank, x.place, (x.doc ->> 'id')::bigint
+$$;
+comment on function shop.snapshot(jsonb) is
+    'The whole catalogue, row by row: shop, catalog, tax, category, item';

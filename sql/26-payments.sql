@@ -1,0 +1,295 @@
+-- What a payment event does (payments.md 1.3, 1.8 steps 6 to 9): several in one call.
+
+create or replace function shop.event_bill(e jsonb) returns bigint
+language sql stable as $$
+    select coalesce(
+        (select b.id from shop.bills b where b.transid = e ->> 'transid'),
+        case when e ->> 'transid' is null then coalesce(
+            (select a.billid from shop.payment_attempts a where a.id = (e ->> 'attempt')::bigint),
+            (select a.billid from shop.payment_attempts a
+             where a.config = e ->> 'config' and a.mode = e ->> 'mode'
+               and a.providerref = e ->> 'provider_ref')) end)
+$$;
+comment on function shop.event_bill(jsonb) is 'The order that an event speaks of; null: unknown';
+
+create or replace function shop.event_attempt(e jsonb, bill bigint) returns shop.payment_attempts
+language sql stable as $$
+    select a from shop.payment_attempts a
+    where a.billid = bill and a.config = e ->> 'config' and a.mode = e ->> 'mode'
+    order by coalesce(a.id = (e ->> 'attempt')::bigint, false) desc,
+             coalesce(a.providertxn = e ->> 'provider_txn', false) desc,
+             coalesce(a.providerref = e ->> 'provider_ref', false) desc, a.paying desc, a.id desc
+    limit 1
+$$;
+comment on function shop.event_attempt(jsonb, bigint) is
+    'The try that an event speaks of: by its id, transaction or reference, else the last of its kind';
+
+create or replace function shop.event_problem(e jsonb, b shop.bills, a shop.payment_attempts,
+                                              p shop.payment_attempts) returns text
+language plpgsql stable as $$
+declare
+    amount constant numeric := (e ->> 'amount')::numeric;
+    state constant text := e ->> 'state';
+begin
+    if exists (select from shop.payment_attempts o
+               where o.config = e ->> 'config' and o.mode = e ->> 'mode'
+                 and o.providertxn = e ->> 'provider_txn' and o.billid <> b.id) then
+        return 'transaction of another order';
+    elsif exists (select from shop.payment_attempts o
+                  where o.id = (e ->> 'attempt')::bigint and o.billid <> b.id) then
+        return 'attempt of another order';
+    elsif amount is null or e ->> 'currency' is null then
+        return 'no amount';
+    elsif e ->> 'currency' <> a.currency then
+        return 'currency';
+    elsif state in ('refunded', 'partially_refunded') then
+        if amount <= 0 or amount > coalesce(p.amount, a.amount) - b.refundedamount then
+            return 'refund of more than was paid';
+        end if;
+    elsif state <> 'chargeback' and amount <> a.amount
+          or state = 'chargeback' and amount > coalesce(p.amount, a.amount) then
+        return 'amount';
+    end if;
+    return null;
+end
+$$;
+comment on function shop.event_problem(jsonb, shop.bills, shop.payment_attempts, shop.payment_attempts) is
+    'Why an event does not fit the order (mismatch); null: it fits';
+
+create or replace function shop.event_verdict(e jsonb, b shop.bills, a shop.payment_attempts,
+                                              p shop.payment_attempts) returns text
+language plpgsql stable as $$
+declare
+    state constant text := e ->> 'state';
+    same constant boolean := p.id is not null and (a.id = p.id or a.id is null)
+        and (p.providertxn is null or e ->> 'provider_txn' is null or p.providertxn = e ->> 'provider_txn');
+    back constant boolean := state in ('refunded', 'partially_refunded', 'chargeback');
+begin
+    if state is null then
+        return 'quarantine';
+    elsif p.id is null then
+        return case when back then 'defer' else 'apply' end;
+    elsif p.state = 'paid' then
+        if back then
+            return 'apply';
+        elsif state = 'paid' then
+            return case when same then 'apply' else 'duplicate-payment' end;
+        end if;
+        return case when same and state in ('cancelled', 'error') then 'apply' else 'ignore-stale' end;
+    elsif p.state = 'partially_refunded' then
+        return case when back then 'apply' else 'ignore-stale' end;
+    elsif p.state = 'chargeback' then
+        return case when state in ('paid', 'refunded', 'partially_refunded') then 'apply'
+                    else 'ignore-stale' end;
+    end if;
+    return 'ignore-stale';
+end
+$$;
+comment on function shop.event_verdict(jsonb, shop.bills, shop.payment_attempts, shop.payment_attempts) is
+    'Step 9: may the payment of the order move so?';
+
+create or replace function shop.event_before(e jsonb, b shop.bills, a shop.payment_attempts)
+returns text language plpgsql volatile as $$
+declare
+    new_state constant text := e ->> 'state';
+    promised constant boolean := exists (select from shop.payment_attempts o
+        where o.billid = b.id and o.id <> a.id and o.state = 'pending');
+begin
+    update shop.payment_attempts
+    set state = new_state, paying = new_state = 'paid', updated = clock_timestamp(),
+        providertxn = coalesce(e ->> 'provider_txn', providertxn),
+        providerstatus = coalesce(e ->> 'provider_status', '')
+    where id = a.id;
+
+    b.remotestatus := coalesce(e ->> 'provider_status', '');
+    if new_state in ('paid', 'pending') then
+        b.paymode := a.config;
+        b.interface := a.interface;
+        b.onlinetransactionid := coalesce(e ->> 'provider_txn', '');
+    end if;
+
+    if new_state = 'paid' then
+        b := shop.bill_move(b, 'SOLDOUT', 'payment', e ->> 'event_key');
+    elsif new_state = 'pending' and b.status in ('PLACED', 'REFUSED', 'FAILED', 'CANCELLED') then
+        b := shop.bill_promise(b, 'payment');
+    elsif new_state = 'refused' and b.status in ('PLACED', 'PENDING', 'FAILED') and not promised then
+        b := shop.bill_move(b, 'REFUSED', 'payment', e ->> 'event_key');
+    elsif new_state = 'error' and b.status in ('PLACED', 'PENDING', 'REFUSED') and not promised then
+        b := shop.bill_move(b, 'FAILED', 'payment', e ->> 'event_key');
+    end if;
+    return b.status;
+end
+$$;
+comment on function shop.event_before(jsonb, shop.bills, shop.payment_attempts) is
+    'An event of an order that is not paid';
+
+create or replace function shop.event_after(e jsonb, b shop.bills, p shop.payment_attempts)
+returns text language plpgsql volatile as $$
+declare
+    new_state text := e ->> 'state';
+    back numeric := (e ->> 'amount')::numeric;
+begin
+    if new_state = 'cancelled' then
+        back := p.amount - b.refundedamount;
+        new_state := 'refunded';
+    end if;
+
+    if new_state in ('refunded', 'partially_refunded') then
+        b := shop.bill_refund(b, p.id, back, 'payment');
+        new_state := case when b.refundedamount < p.amount then 'partially_refunded' else 'refunded' end;
+    elsif new_state = 'chargeback' and b.status <> 'RECOVERING' then
+        b := shop.bill_move(b, 'RECOVERING', 'payment', e ->> 'event_key');
+        perform shop.alert('chargeback', 'high', b.id, 'The bank has taken the money back', e);
+    elsif new_state = 'paid' and b.status = 'RECOVERING' then
+        b := shop.bill_move(b, case when b.completedat is null then 'SOLDOUT' else 'COMPLETE' end,
+                            'payment', e ->> 'event_key');
+    elsif new_state = 'error' and b.status in ('SOLDOUT', 'COMPLETE') then
+        b := shop.bill_move(b, 'FAILED', 'payment', e ->> 'event_key');
+        perform shop.alert('capture', 'high', b.id, 'The capture of a payment failed', e);
+    end if;
+    update shop.payment_attempts
+    set state = new_state, paying = new_state <> 'error', updated = clock_timestamp(),
+        providerstatus = coalesce(e ->> 'provider_status', '')
+    where id = p.id;
+    return b.status;
+end
+$$;
+comment on function shop.event_after(jsonb, shop.bills, shop.payment_attempts) is
+    'An event of an order that was paid';
+
+create or replace function shop.event_store(e jsonb, bill bigint, attempt bigint, verdict text, why text)
+returns boolean language plpgsql volatile as $$
+begin
+    insert into shop.payment_events (eventkey, billid, attemptid, interface, config, mode, channel, state,
+                                     verdict, reason, content, received)
+    values (e ->> 'event_key', bill, attempt, coalesce(e ->> 'interface', ''),
+            coalesce(e ->> 'config', ''), coalesce(e ->> 'mode', ''), coalesce(e ->> 'channel', ''),
+            e ->> 'state', verdict, why, e, coalesce((e ->> 'received')::timestamptz, now()))
+    on conflict (eventkey) do update
+        set billid = excluded.billid, attemptid = excluded.attemptid, verdict = excluded.verdict,
+            reason = excluded.reason, repeats = shop.payment_events.repeats + 1
+        where shop.payment_events.verdict in ('defer', 'unknown-order');
+    return found;
+end
+$$;
+comment on function shop.event_store(jsonb, bigint, bigint, text, text) is
+    'Keeps an event; false: it was there already';
+
+create or replace function shop.event_tell(e jsonb, bill bigint, verdict text, why text) returns void
+language plpgsql volatile as $$
+begin
+    if verdict in ('mismatch', 'duplicate-payment', 'quarantine', 'unknown-order') then
+        perform shop.alert('payment', case when verdict in ('mismatch', 'duplicate-payment')
+                                           then 'high' else 'normal' end,
+            bill, format('Payment message "%s": %s %s', e ->> 'event_key', verdict, coalesce(why, '')), e);
+    end if;
+end
+$$;
+comment on function shop.event_tell(jsonb, bigint, text, text) is 'Staff hear of what changed nothing';
+
+create or replace function shop.event_decide(e jsonb, b shop.bills, a shop.payment_attempts,
+    p shop.payment_attempts, out verdict text, out why text)
+language plpgsql stable as $$
+begin
+    verdict := e ->> 'verdict';
+    why := e ->> 'reason';
+    if verdict is not null then
+        return;
+    elsif b.id is null or a.id is null then
+        verdict := 'unknown-order';
+        return;
+    end if;
+    why := shop.event_problem(e, b, a, p);
+    verdict := case when why is not null then 'mismatch' else shop.event_verdict(e, b, a, p) end;
+end
+$$;
+comment on function shop.event_decide(jsonb, shop.bills, shop.payment_attempts, shop.payment_attempts) is
+    'The verdict on an event that is new';
+
+create or replace function shop.event_apply(e jsonb, out answer jsonb, out paid bigint)
+language plpgsql volatile as $$
+declare
+    b shop.bills;
+    a shop.payment_attempts;
+    p shop.payment_attempts;
+    judged record;
+    state text;
+begin
+    select * into b from shop.bills where id = shop.event_bill(e);
+    a := shop.event_attempt(e, b.id);
+    if a.paying then
+        p := a;
+    else
+        select * into p from shop.payment_attempts where billid = b.id and paying;
+    end if;
+    state := b.status;
+
+    if exists (select from shop.payment_events v where v.eventkey = e ->> 'event_key'
+               and v.verdict not in ('defer', 'unknown-order')) then
+        update shop.payment_events set repeats = repeats + 1 where eventkey = e ->> 'event_key';
+        answer := jsonb_build_object('verdict', 'ignore-duplicate');
+    else
+        judged := shop.event_decide(e, b, a, p);
+        answer := jsonb_build_object('verdict', judged.verdict, 'reason', judged.why);
+        if not shop.event_store(e, b.id, a.id, judged.verdict, judged.why) then
+            answer := jsonb_build_object('verdict', 'ignore-duplicate');
+        elsif judged.verdict = 'apply' and p.id is null then
+            state := shop.event_before(e, b, a);
+            paid := case when e ->> 'state' = 'paid' then b.id end;
+        elsif judged.verdict = 'apply' then
+            state := shop.event_after(e, b, p);
+        else
+            perform shop.event_tell(e, b.id, judged.verdict, judged.why);
+        end if;
+    end if;
+    answer := answer || jsonb_build_object('state', state, 'transid', coalesce(b.transid, e ->> 'transid'),
+        'attempt', a.id, 'ordering', b.ordering, 'paid', paid is not null);
+end
+$$;
+comment on function shop.event_apply(jsonb) is 'One event of payments_apply; the bill is locked';
+
+create or replace function shop.deferred_apply(bill bigint) returns void
+language plpgsql volatile as $$
+declare
+    waiting record;
+begin
+    for waiting in select content from shop.payment_events
+                   where billid = bill and verdict = 'defer' order by id loop
+        perform shop.event_apply(waiting.content);
+    end loop;
+end
+$$;
+comment on function shop.deferred_apply(bigint) is 'Refunds that came before the payment they give back';
+
+create or replace function shop.payments_apply(events jsonb) returns setof jsonb
+language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+declare
+    list constant jsonb := case jsonb_typeof(events) when 'array' then events
+                           else jsonb_build_array(events) end;
+    e jsonb;
+    done record;
+    paid bigint[];
+begin
+    perform from shop.bills b
+    where b.id = any (array(select shop.event_bill(x) from jsonb_array_elements(list) as x))
+    order by b.id for update;
+
+    for e in select value from jsonb_array_elements(list) loop
+        if coalesce(e ->> 'event_key', '') = '' then
+            return next jsonb_build_object('verdict', 'malformed');
+            continue;
+        end if;
+        done := shop.event_apply(e);
+        paid := paid || case when done.paid is not null then array[done.paid] end;
+        return next done.answer;
+    end loop;
+
+    if paid is not null then
+        perform shop.bills_settle(paid);
+        perform shop.deferred_apply(p.bill) from unnest(paid) as p (bill)
+        where exists (select from shop.payment_events v where v.billid = p.bill and v.verdict = 'defer');
+    end if;
+end
+$$;
+comment on function shop.payments_apply(jsonb) is
+    'Events of payments (src/pay/README.md); one verdict per element in order';

@@ -1,0 +1,119 @@
+-- Tries to pay: begun, found again, given up.
+
+create or replace function shop.provider_reference(wanted_interface text, wanted_config text,
+                                                   wanted_mode text, transid text, attempt bigint)
+returns text language plpgsql volatile as $$
+declare
+    today constant date := (now() at time zone 'UTC')::date;
+    counter integer;
+begin
+    if wanted_interface <> 'systempay' then
+        return transid || 'A' || attempt;
+    end if;
+    insert into shop.attempt_counters as c (config, mode, day, value)
+    values (wanted_config, wanted_mode, today, 0)
+    on conflict (config, mode, day) do update set value = c.value + 1
+    returning value into counter;
+    return to_char(today, 'YYYYMMDD') || '-' || lpad(counter::text, 6, '0');
+end
+$$;
+comment on function shop.provider_reference(text, text, text, text, bigint) is
+    'What identifies a try at the provider (payments.md 1.7)';
+
+create or replace function shop.attempt_answer(a shop.payment_attempts, b shop.bills) returns jsonb
+language sql stable as $$
+    select jsonb_build_object('verdict', 'ok', 'attempt', a.id, 'token', a.token,
+        'provider_ref', a.providerref, 'amount', shop.money(a.amount), 'currency', a.currency,
+        'state', a.state, 'mode', a.mode, 'config', a.config, 'interface', a.interface,
+        'transid', b.transid, 'status', b.status, 'lang', b.lang,
+        'order_number', shop.order_number(b.ordering, b.placedat, s.timezone),
+        'shop', s.alias, 'shop_name', s.name, 'customer', b.customer, 'invoiceinfo', b.invoiceinfo)
+    from shop.shops s where s.id = b.shopid
+$$;
+comment on function shop.attempt_answer(shop.payment_attempts, shop.bills) is 'An attempt as the payment page needs it';
+
+create or replace function shop.attempt_reusable(bill shop.bills, arguments jsonb)
+returns shop.payment_attempts language sql stable as $$
+    select a from shop.payment_attempts a
+    where a.billid = bill.id and a.config = arguments ->> 'config' and a.mode = arguments ->> 'mode'
+      and a.interface = arguments ->> 'interface' and a.amount = bill.amount
+      and (a.state in ('created', 'redirected')
+           or a.state = 'pending' and a.interface in ('check', 'transfer'))
+      and (a.interface <> 'systempay'
+           or (a.created at time zone 'UTC')::date = (now() at time zone 'UTC')::date)
+      and a.expires > now()
+    order by a.id desc limit 1
+$$;
+comment on function shop.attempt_reusable(shop.bills, jsonb) is
+    'An open try of the same kind; systempay''s references hold for one UTC day';
+
+create or replace function shop.attempt_insert(b shop.bills, arguments jsonb)
+returns shop.payment_attempts language plpgsql volatile as $$
+declare
+    a shop.payment_attempts;
+    wanted constant text := arguments ->> 'interface';
+begin
+    a.id := nextval(pg_get_serial_sequence('shop.payment_attempts', 'id'));
+    insert into shop.payment_attempts (id, billid, config, interface, mode, token, providerref, amount,
+                                       currency, state, expires)
+    values (a.id, b.id, arguments ->> 'config', wanted, arguments ->> 'mode', shop.random_token(),
+            shop.provider_reference(wanted, arguments ->> 'config', arguments ->> 'mode', b.transid, a.id),
+            b.amount, b.currency,
+            case when wanted in ('check', 'transfer') then 'created' else 'redirected' end,
+            now() + shop.setting_days(case when wanted in ('check', 'transfer') then 'pending_days'
+                                           else 'attempt_days' end))
+    returning * into a;
+    return a;
+end
+$$;
+comment on function shop.attempt_insert(shop.bills, jsonb) is 'A new try';
+
+create or replace function shop.attempt_start(arguments jsonb) returns jsonb
+language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+declare
+    b shop.bills;
+    a shop.payment_attempts;
+begin
+    select * into b from shop.bills
+    where transid = arguments ->> 'transid'
+      and (arguments -> 'shop' is null or shopid = shop.shop_id(arguments -> 'shop'))
+    for update;
+    if b.id is null then
+        return '{"error": "unknown"}';
+    elsif b.status not in ('PLACED', 'PENDING', 'REFUSED', 'FAILED') or b.paidat is not null then
+        return jsonb_build_object('error', case when b.paidat is not null then 'paid' else 'closed' end,
+                                  'status', b.status, 'transid', b.transid);
+    elsif coalesce(arguments ->> 'config', '') = '' or coalesce(arguments ->> 'interface', '') = ''
+          or coalesce(arguments ->> 'mode', '') not in ('test', 'live') then
+        return '{"error": "argument"}';
+    end if;
+    a := shop.attempt_reusable(b, arguments);
+    if a.id is null then
+        a := shop.attempt_insert(b, arguments);
+    end if;
+    return shop.attempt_answer(a, b);
+end
+$$;
+comment on function shop.attempt_start(jsonb) is 'Begins a try to pay an order, or finds the open one again';
+
+create or replace function shop.attempt_by_token(arguments jsonb) returns jsonb
+language sql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+    select coalesce((
+        select shop.attempt_answer(a, b)
+        from shop.payment_attempts a join shop.bills b on b.id = a.billid
+        where a.token = arguments ->> 'token' and a.config = arguments ->> 'config'),
+        '{"error": "unknown"}')
+$$;
+comment on function shop.attempt_by_token(jsonb) is 'The try that a return address speaks of';
+
+create or replace function shop.attempt_cancel(arguments jsonb) returns jsonb
+language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+begin
+    update shop.payment_attempts set state = 'cancelled', updated = clock_timestamp()
+    where token = arguments ->> 'token' and config = arguments ->> 'config'
+      and state in ('created', 'redirected');
+    return shop.attempt_by_token(arguments);
+end
+$$;
+comment on function shop.attempt_cancel(jsonb) is
+    'The buyer gave up on the provider''s page: only a try without news is cancelled, never the order';

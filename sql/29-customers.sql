@@ -1,0 +1,89 @@
+-- Customers, one-time links, certificates: what visitors ask for.
+
+create or replace function shop.customer_document(c shop.customers) returns jsonb
+language sql immutable as $$
+    select jsonb_build_object('id', c.id, 'firstname', c.firstname, 'lastname', c.lastname,
+        'organisation', c.organisation, 'address', c.address, 'zip', c.zip, 'city', c.city,
+        'country', c.country, 'email', c.email, 'phone', c.phone, 'hasaccount', c.hasaccount,
+        'invoiceinfo', c.invoiceinfo)
+$$;
+comment on function shop.customer_document(shop.customers) is 'A customer for forms';
+
+create or replace function shop.customer_find(arguments jsonb) returns jsonb
+language sql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+    select coalesce((
+        select shop.customer_document(c) from shop.customers c
+        where lower(c.email) = lower(arguments ->> 'email')
+           or (arguments ->> 'email' is null
+               and c.hasaccount = nullif((arguments ->> 'user')::bigint, 0))
+           or c.id = (arguments ->> 'id')::bigint
+        limit 1), '{"id": null}')
+$$;
+comment on function shop.customer_find(jsonb) is 'A customer by e-mail, Moodle user or id; {"id": null}: none';
+
+create or replace function shop.customer_save(arguments jsonb) returns jsonb
+language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+declare
+    c shop.customers;
+    wanted constant jsonb := coalesce(arguments -> 'customer', arguments);
+    account constant bigint := coalesce((arguments ->> 'user')::bigint, 0);
+begin
+    if coalesce(wanted ->> 'email', '') !~ '^[^@\s]+@[^@\s]+$' or coalesce(wanted ->> 'lastname', '') = ''
+       or coalesce(wanted ->> 'country', '') !~ '^([A-Z]{2})?$' then
+        return '{"verdict": "refused"}';
+    end if;
+    insert into shop.customers as k (shopid, firstname, lastname, organisation, address, zip, city, country,
+                                     email, phone)
+    values (shop.shop_id(arguments -> 'shop'), left(coalesce(wanted ->> 'firstname', ''), 100),
+            left(wanted ->> 'lastname', 100), left(coalesce(wanted ->> 'organisation', ''), 255),
+            left(coalesce(wanted ->> 'address', ''), 255), left(coalesce(wanted ->> 'zip', ''), 20),
+            left(coalesce(wanted ->> 'city', ''), 120), coalesce(wanted ->> 'country', ''),
+            wanted ->> 'email', left(coalesce(wanted ->> 'phone', ''), 40))
+    on conflict (lower(email)) do update
+    set firstname = excluded.firstname, lastname = excluded.lastname,
+        organisation = excluded.organisation, address = excluded.address, zip = excluded.zip,
+        city = excluded.city, country = excluded.country, phone = excluded.phone
+    returning * into c;
+    update shop.customers k set hasaccount = account
+    where k.id = c.id and k.hasaccount = 0 and account > 0
+      and not exists (select from shop.customers o where o.hasaccount = account);
+    return jsonb_build_object('verdict', 'ok', 'id', c.id);
+end
+$$;
+comment on function shop.customer_save(jsonb) is
+    'Keeps the contact data of a customer; only for buyers whose mailbox was proven';
+
+create or replace function shop.login_request(arguments jsonb) returns jsonb
+language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+declare
+    s shop.shops;
+    mail bigint;
+begin
+    select * into s from shop.shops where id = shop.shop_id(arguments -> 'shop');
+    if s.id is null or coalesce(arguments ->> 'email', '') !~ '^[^@\s]+@[^@\s]+$'
+       or coalesce(arguments ->> 'key', '') = '' or coalesce(arguments ->> 'url', '') = '' then
+        return '{"verdict": "refused"}';
+    end if;
+    insert into shop.mails (key, shopid, template, lang, toaddress, data)
+    values (left('login_link:' || (arguments ->> 'key'), 200), s.id, 'login_link',
+            coalesce(arguments ->> 'lang', s.lang), arguments ->> 'email',
+            jsonb_build_object('server', coalesce(s.seller ->> 'name', s.name), 'seller', s.name,
+                               'url', arguments ->> 'url',
+                               'minutes', (arguments ->> 'minutes')::integer))
+    on conflict (key) do nothing
+    returning id into mail;
+    return jsonb_build_object('verdict', case when mail is null then 'exists' else 'ok' end);
+end
+$$;
+comment on function shop.login_request(jsonb) is 'Queues the mail with a one-time link, once per key';
+
+create or replace function shop.certificate_verify(arguments jsonb) returns jsonb
+language sql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+    select coalesce((
+        select jsonb_build_object('number', c.number, 'holder', c.holder, 'course', c.course,
+            'completed_at', shop.utc(c.completedat), 'issued_at', shop.utc(c.issuedat),
+            'revoked', c.revokedat is not null, 'revoked_at', shop.utc(c.revokedat))
+        from shop.certificates c where c.number = upper(btrim(arguments ->> 'number'))),
+        '{"error": "unknown"}')
+$$;
+comment on function shop.certificate_verify(jsonb) is 'What anybody may know of a certificate number';

@@ -1,0 +1,184 @@
+-- Production jobs: claimed with a lease, driven step by step, handed back.
+
+create or replace function shop.job_customer(bill bigint) returns jsonb
+language sql stable as $$
+    select jsonb_build_object('id', c.id, 'email', coalesce(b.customer ->> 'email', c.email),
+        'firstname', coalesce(b.customer ->> 'firstname', c.firstname),
+        'lastname', coalesce(b.customer ->> 'lastname', c.lastname),
+        'city', coalesce(b.customer ->> 'city', c.city),
+        'country', coalesce(b.customer ->> 'country', c.country), 'lang', b.lang,
+        'phone', coalesce(b.customer ->> 'phone', c.phone),
+        'organisation', coalesce(b.customer ->> 'organisation', c.organisation),
+        'moodle_user_id', case when b.userid > 0 then b.userid else c.hasaccount end,
+        'identity', b.identity)
+    from shop.bills b join shop.customers c on c.id = b.customerid
+    where b.id = bill
+$$;
+comment on function shop.job_customer(bigint) is 'The customer of a job, as he is known now';
+
+create or replace function shop.job_covered(customer bigint, line bigint) returns jsonb
+language sql stable as $$
+    select coalesce(jsonb_agg(distinct jsonb_build_object('id', (p.productiondata ->> 'courseid')::bigint)),
+                    '[]')
+    from shop.product_instances p
+    where p.customerid = customer and not p.deleted and (p.enddate is null or p.enddate > now())
+      and p.initialitemid is distinct from line and p.productiondata ->> 'courseid' ~ '^[1-9][0-9]*$'
+$$;
+comment on function shop.job_covered(bigint, bigint) is 'Courses of other live instances of the customer';
+
+create or replace function shop.job_claim(job bigint, who text, lease interval) returns jsonb
+language plpgsql volatile as $$
+declare
+    j shop.jobs;
+begin
+    select * into j from shop.jobs where id = job;
+    -- one customer, one job at a time: accounts and enrolments of a person never race
+    if not pg_try_advisory_xact_lock(hashtextextended('shop.customer', j.customerid))
+       or exists (select from shop.jobs o where o.customerid = j.customerid and o.state = 'running'
+                  and o.id <> j.id and o.nexttry > clock_timestamp()) then
+        return null;
+    end if;
+    update shop.jobs
+    set state = 'running', owner = who, token = token + 1, nexttry = clock_timestamp() + lease,
+        unknown = unknown or state = 'running'
+    where id = job returning * into j;
+    return jsonb_build_object('id', j.id, 'token', j.token, 'progress', j.progress,
+        'unknown', j.unknown, 'tries', j.tries, 'failing_since', shop.utc(j.failingsince),
+        'inputs', j.inputs || jsonb_build_object('customer', shop.job_customer(j.billid),
+                                                 'covered', shop.job_covered(j.customerid, j.itemid)),
+        'steps', (select coalesce(jsonb_object_agg(s.name, s.output), '{}')
+                  from shop.job_steps s where s.jobid = j.id));
+end
+$$;
+comment on function shop.job_claim(bigint, text, interval) is 'Takes one locked job; null: not now';
+
+create or replace function shop.jobs_claim(arguments jsonb) returns jsonb
+language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+declare
+    wanted constant integer := least(coalesce((arguments ->> 'limit')::integer, 1), 200);
+    lease constant interval := make_interval(secs => coalesce((arguments ->> 'lease_seconds')::integer, 600));
+    claimed jsonb := '[]';
+    due record;
+    one jsonb;
+begin
+    for due in
+        select id from shop.jobs
+        where state in ('pending', 'running', 'waiting', 'blocked') and nexttry <= now()
+          and (coalesce((arguments ->> 'moodle')::boolean, true) or handler = '')
+        order by nexttry, id
+        limit wanted * 4
+        for update skip locked
+    loop
+        exit when jsonb_array_length(claimed) >= wanted;
+        one := shop.job_claim(due.id, left(coalesce(arguments ->> 'owner', ''), 100), lease);
+        claimed := claimed || case when one is not null then jsonb_build_array(one) else '[]' end;
+    end loop;
+    return jsonb_build_object('jobs', claimed);
+end
+$$;
+comment on function shop.jobs_claim(jsonb) is 'Claims due jobs for a worker, each with a lease and a new token';
+
+create or replace function shop.job_held(arguments jsonb) returns shop.jobs
+language sql volatile as $$
+    select j from shop.jobs j
+    where j.id = (arguments ->> 'job')::bigint and j.token = (arguments ->> 'token')::bigint
+      and j.state = 'running'
+    for update
+$$;
+comment on function shop.job_held(jsonb) is 'The job, if the claim still holds';
+
+create or replace function shop.job_step(arguments jsonb) returns jsonb
+language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+declare
+    j shop.jobs := shop.job_held(arguments);
+    done constant boolean := coalesce((arguments ->> 'done')::boolean, false);
+begin
+    if j.id is null then
+        return '{"verdict": "lost"}';
+    end if;
+    if done then
+        insert into shop.job_steps (jobid, name, output)
+        values (j.id, arguments ->> 'step', coalesce(arguments -> 'output', '{}'))
+        on conflict (jobid, name) do update set output = excluded.output, doneat = now();
+    end if;
+    update shop.jobs
+    set step = arguments ->> 'step', tries = 0, unknown = false, failingsince = null,
+        progress = case when done then null else nullif(arguments -> 'output', 'null') end,
+        nexttry = clock_timestamp()
+            + make_interval(secs => coalesce((arguments ->> 'lease_seconds')::integer, 600))
+    where id = j.id;
+    return '{"verdict": "ok"}';
+end
+$$;
+comment on function shop.job_step(jsonb) is 'Stores what a step has done, or its progress, and renews the lease';
+
+create or replace function shop.bill_produced(bill bigint) returns void
+language plpgsql volatile as $$
+declare
+    b shop.bills;
+    open_jobs integer;
+    stuck integer;
+begin
+    select * into b from shop.bills where id = bill for update;
+    select count(*) filter (where state in ('pending', 'running')),
+           count(*) filter (where state in ('waiting', 'blocked', 'manual', 'failed'))
+    into open_jobs, stuck
+    from shop.jobs where billid = bill and phase = 'postpay';
+    if open_jobs > 0 then
+        return;
+    end if;
+    -- what can be said is said now; what still hangs is told when it is there
+    update shop.mails set nexttry = now()
+    where billid = bill and state = 'queued' and needsinvoice and nexttry > now();
+    if stuck = 0 and b.status = 'SOLDOUT' then
+        perform shop.bill_move(b, 'COMPLETE', 'production', null);
+        if exists (select from shop.mails where key = 'sales_feedback:' || bill and state <> 'queued') then
+            perform shop.mail_orders(array[bill], 'sales_feedback', interval '0', true, ':rest');
+        end if;
+    end if;
+end
+$$;
+comment on function shop.bill_produced(bigint) is 'Is the production of a bill over? Then it is complete and the mails may go';
+
+create or replace function shop.job_end(arguments jsonb) returns jsonb
+language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+declare
+    j shop.jobs;
+    target constant text := arguments ->> 'state';
+    tried constant boolean := coalesce((arguments ->> 'tried')::boolean, false);
+begin
+    -- the bill before the job, as everywhere
+    perform from shop.bills where id = (select billid from shop.jobs
+        where id = (arguments ->> 'job')::bigint) for update;
+    j := shop.job_held(arguments);
+    if j.id is null then
+        return '{"verdict": "lost"}';
+    elsif coalesce(target, '') not in ('done', 'pending', 'waiting', 'blocked', 'manual', 'failed') then
+        return '{"verdict": "refused"}';
+    end if;
+    update shop.jobs
+    set state = target, owner = '', step = coalesce(arguments ->> 'step', step),
+        reason = arguments ->> 'reason', code = arguments ->> 'code',
+        unknown = coalesce((arguments ->> 'unknown')::boolean, false),
+        tries = tries + case when tried then 1 else 0 end,
+        failingsince = case when tried then coalesce(failingsince, now()) else failingsince end,
+        feedback = coalesce(nullif(arguments -> 'feedback', 'null'), feedback),
+        nexttry = clock_timestamp()
+            + make_interval(secs => greatest(coalesce((arguments ->> 'delay_ms')::numeric, 0), 0)::float8 / 1000),
+        doneat = case when target = 'done' then clock_timestamp() end
+    where id = j.id;
+    if target in ('blocked', 'manual', 'failed') then
+        perform shop.alert('production', 'normal', j.billid,
+            format('Job %s is %s: %s %s', j.id, target, arguments ->> 'reason', arguments ->> 'code'), null);
+    elsif target = 'done' then
+        update shop.bill_items set produced = now()
+        where id = j.itemid and not exists (select from shop.jobs o where o.itemid = j.itemid
+            and o.phase = 'postpay' and o.state not in ('done', 'cancelled'));
+    end if;
+    if j.phase = 'postpay' and target <> 'pending' then
+        perform shop.bill_produced(j.billid);
+    end if;
+    return '{"verdict": "ok"}';
+end
+$$;
+comment on function shop.job_end(jsonb) is 'Hands a job back: done, or to be tried later, or for a person';

@@ -1,0 +1,61 @@
+-- What has outlived its time ends.
+
+create or replace function shop.orders_expire() returns integer
+language plpgsql volatile as $$
+declare
+    b shop.bills;
+    ended integer := 0;
+begin
+    for b in select * from shop.bills x
+             where (x.status in ('PLACED', 'REFUSED', 'FAILED') and x.paidat is null
+                    and x.placedat < now() - shop.setting_days('placed_days')
+                    or x.status = 'PENDING' and x.placedat < now() - shop.setting_days('pending_days'))
+               and not exists (select from shop.payment_attempts a where a.billid = x.id
+                    and a.state in ('created', 'redirected', 'pending') and a.expires > now())
+             order by x.id limit 500 for update skip locked loop
+        perform shop.bill_move(b, 'CANCELLED', 'housekeeping', 'never paid');
+        update shop.jobs set state = 'cancelled', reason = 'cancelled'
+        where billid = b.id and state in ('pending', 'waiting', 'blocked', 'manual');
+        ended := ended + 1;
+    end loop;
+    return ended;
+end
+$$;
+comment on function shop.orders_expire() is 'Orders that nobody paid in time are cancelled';
+
+create or replace function shop.sales_fold() returns void
+language sql volatile as $$
+    with gone as (
+        delete from shop.item_sales where id in (select id from shop.item_sales order by id limit 10000)
+        returning itemid, quantity)
+    update shop.items i set sold = i.sold + g.quantity
+    from (select itemid, sum(quantity) as quantity from gone group by itemid order by itemid) as g
+    where i.id = g.itemid and g.quantity <> 0
+$$;
+comment on function shop.sales_fold() is 'Adds the units sold to their items';
+
+create or replace function shop.housekeeping(arguments jsonb) returns jsonb
+language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+declare
+    attempts integer;
+    orders integer;
+begin
+    if not pg_try_advisory_xact_lock(hashtextextended('shop.housekeeping', 0)) then
+        return '{"busy": true}';
+    end if;
+    update shop.payment_attempts set state = 'expired', updated = now()
+    where state in ('created', 'redirected', 'pending') and expires < now();
+    get diagnostics attempts = row_count;
+    orders := shop.orders_expire();
+    perform shop.sales_fold();
+    delete from shop.traces where at < now() - shop.setting_days('trace_days');
+    delete from shop.mails where settledat < now() - shop.setting_days('mail_days')
+        and template = 'login_link';
+    delete from shop.payment_events where billid is null
+        and stored < now() - shop.setting_days('event_days');
+    delete from shop.attempt_counters where day < current_date - 7;
+    return jsonb_build_object('attempts', attempts, 'orders', orders);
+end
+$$;
+comment on function shop.housekeeping(jsonb) is
+    'Ends attempts and orders without news, counts sales, forgets what need not be kept';

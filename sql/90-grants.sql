@@ -1,0 +1,17 @@
+-- What the module may do: call these functions, nothing else.
+
+revoke all on all tables in schema shop from public, shop_web;
+revoke all on all functions in schema shop from public, shop_web;
+grant execute on function
+    shop.check_version(integer),
+    shop.snapshot(jsonb), shop.place_orders(jsonb), shop.payments_apply(jsonb),
+    shop.order_read(jsonb), shop.order_confirm(jsonb), shop.order_paymode(jsonb),
+    shop.customer_orders(jsonb), shop.mark_paid(jsonb), shop.bill_flow(jsonb),
+    shop.attempt_start(jsonb), shop.attempt_by_token(jsonb), shop.attempt_cancel(jsonb),
+    shop.customer_find(jsonb), shop.customer_save(jsonb), shop.login_request(jsonb),
+    shop.certificate_verify(jsonb),
+    shop.jobs_claim(jsonb), shop.job_step(jsonb), shop.job_end(jsonb), shop.instance_record(jsonb),
+    shop.certificate_issue(jsonb), shop.mails_claim(jsonb), shop.mail_done(jsonb), shop.mail_retry(jsonb),
+    shop.registrar_run(jsonb), shop.invoices_verify(jsonb), shop.housekeeping(jsonb)
+to shop_web;
+reset role;

@@ -1,0 +1,33 @@
+-- Installs or upgrades the schema "shop" in the current database: psql -v ON_ERROR_STOP=1 -f install.sql
+-- Harmless to run again; one transaction, all or nothing. Needs the right to create roles.
+
+\set ON_ERROR_STOP on
+begin;
+set local client_min_messages = warning;
+select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
+\ir 00-roles.sql
+\ir 01-describe.sql
+\ir 10-shops.sql
+\ir 11-catalogs.sql
+\ir 12-trade.sql
+\ir 13-orders.sql
+\ir 14-payments.sql
+\ir 15-production.sql
+\ir 16-service.sql
+\ir 20-common.sql
+\ir 21-snapshot.sql
+\ir 22-flow.sql
+\ir 23-settle.sql
+\ir 24-order-read.sql
+\ir 25-place.sql
+\ir 26-payments.sql
+\ir 27-attempts.sql
+\ir 28-orders.sql
+\ir 29-customers.sql
+\ir 30-jobs.sql
+\ir 31-job-records.sql
+\ir 32-mails.sql
+\ir 33-registrar.sql
+\ir 34-housekeeping.sql
+\ir 90-grants.sql
+commit;

@@ -1,0 +1,120 @@
+#!/usr/bin/perl
+
+# Payment events: once, in any order, never more than what fits; refunds, late money, disputes.
+
+use strict;
+use warnings;
+
+use FindBin qw($Bin);
+use lib "$Bin/../lib", $Bin;
+use JSON::PP;
+use Orders qw(call calls event line order paid started);
+use Shop::Pg;
+use Test::More;
+
+my $pg  = Shop::Pg->new(demo => 1);
+my $web = $pg->connect('shop_web');
+my $dbh = $pg->dbh;
+my $course = line($dbh, 'excel_basics', 1);
+
+
+sub placed {
+    my $order = order([$course]);
+    call($web, 'place_orders', [$order]);
+    return ($order, started($web, $order));
+}
+
+
+sub apply { return call($web, 'payments_apply', [@_]) }
+sub say_of { my ($answer) = @_; return "$answer->{verdict} " . ($answer->{state} // '-') }
+sub status { return call($web, 'order_read', {transid => $_[0]{transid}}) }
+
+
+my ($order, $attempt) = placed();
+like($attempt->{provider_ref}, qr/^20\d{6}-0\d{5}$/, 'a reference of today');
+is(started($web, $order)->{attempt}, $attempt->{attempt}, 'an open attempt is used again');
+is(call($web, 'attempt_by_token', {token => $attempt->{token}, config => 'card'})->{shop}, 'ac', 'found by its token');
+is(call($web, 'attempt_by_token', {token => $attempt->{token}, config => 'x'})->{error}, 'unknown', 'of its block only');
+
+is(say_of(apply(event($order, $attempt, 'pending'))), 'apply PENDING', 'pending');
+is(say_of(apply(event($order, $attempt, 'paid'))), 'apply SOLDOUT', 'paid');
+is(say_of(apply(event($order, $attempt, 'paid'))), 'ignore-duplicate SOLDOUT', 'the same again');
+is(say_of(apply(event($order, $attempt, 'refused'))), 'ignore-stale SOLDOUT', 'too late to refuse');
+is(say_of(apply(event($order, $attempt, 'paid', event_key => 'other', provider_txn => 'other'))),
+    'duplicate-payment SOLDOUT', 'money twice');
+is(started($web, $order)->{error}, 'paid', 'not payable again');
+is($pg->value(q{select string_agg(phase || state, ' ' order by id) from shop.jobs}),
+    'prepaycancelled postpaypending', 'one job is left to do');
+is($pg->value(q{select count(*) from shop.mails where nexttry > now()}), 2, 'two mails wait for the production');
+is($pg->value('select count(*) from shop.registrar_queue'), 1, 'one number to come');
+
+($order, $attempt) = placed();
+my $paid = event($order, $attempt, 'paid');
+for my $case ([amount => '107.99'], [amount => undef], [currency => 'USD'], [currency => undef],
+              [provider_txn => 'txn1']) {
+    my ($name, $value) = @{$case};
+    is(say_of(apply({%{$paid}, event_key => "bad:$name:" . ($value // 'null'), $name => $value})),
+        'mismatch PLACED', "another $name");
+}
+is(say_of(apply({%{$paid}, event_key => 'q', verdict => 'quarantine', reason => 'fields'})), 'quarantine PLACED',
+    'in doubt');
+is(say_of(apply({%{$paid}, event_key => 'u', transid => 'NOSUCHORDERNOSUCHORDER'})), 'unknown-order -', 'of no order');
+is(say_of(apply({%{$paid}, event_key => 'm', mode => 'live'})), 'unknown-order PLACED', 'of another mode');
+is($pg->value('select count(*) from shop.alerts'), 9, 'staff hear of each');
+is(say_of(apply($paid)), 'apply SOLDOUT', 'the right one applies');
+
+($order, $attempt) = placed();
+my $early = event($order, $attempt, 'refunded');
+is(say_of(apply($early)), 'defer PLACED', 'a refund before the payment waits');
+is(say_of(apply(event($order, $attempt, 'paid'))), 'apply SOLDOUT', 'the payment comes');
+is(status($order)->{status}, 'PAYBACK', 'and the refund after it');
+is($pg->value(q{select count(*) from shop.jobs where reason = 'refunded'}), 1, 'nothing is produced');
+
+($order, $attempt) = paid($web, [$course]);
+is(say_of(apply(event($order, $attempt, 'refunded', event_key => 'r1', amount => '8.00'))), 'apply SOLDOUT', 'a part back');
+is(status($order)->{attempt}{state}, 'partially_refunded', 'is a part');
+is(say_of(apply(event($order, $attempt, 'refunded', event_key => 'r2', amount => '100.01'))), 'mismatch SOLDOUT',
+    'no more than was paid');
+is(say_of(apply(event($order, $attempt, 'refunded', event_key => 'r3', amount => '100.00', provider_ref => 'own'))),
+    'apply PAYBACK', 'the rest back, by the order');
+
+($order, $attempt) = placed();
+is(say_of(apply(event($order, $attempt, 'cancelled'))), 'apply PLACED', 'an attempt was given up');
+isnt(started($web, $order)->{attempt}, $attempt->{attempt}, 'a new one begins');
+$dbh->do(q{update shop.bills set placedat = placedat - interval '8 days' where transid = ?}, undef, $order->{transid});
+$dbh->do(q{update shop.payment_attempts set expires = now() - interval '1 hour' where state = 'redirected'});
+is(call($web, 'housekeeping', {})->{orders}, 1, 'an old order ends');
+is(say_of(apply(event($order, $attempt, 'paid', event_key => 'late'))), 'apply SOLDOUT', 'its money comes late');
+ok(status($order)->{late}, 'and staff are told');
+
+($order, $attempt) = placed();
+is(say_of(apply(event($order, $attempt, 'refused'))), 'apply REFUSED', 'refused');
+my $second = started($web, $order);
+is(say_of(apply(event($order, $second, 'paid'))), 'apply SOLDOUT', 'and paid by another try');
+is(say_of(apply(event($order, $second, 'chargeback'))), 'apply RECOVERING', 'taken back by the bank');
+is(say_of(apply(event($order, $second, 'paid', event_key => 'won'))), 'apply SOLDOUT', 'and given again');
+
+($order, $attempt) = placed();
+is(call($web, 'attempt_cancel', {token => $attempt->{token}, config => 'card'})->{state}, 'cancelled',
+    'the buyer comes back');
+is(status($order)->{status}, 'PLACED', 'the order stays');
+
+my @many = map { [placed()] } 1 .. 5;
+my @answers = calls($web, 'payments_apply', [(map { event($_->[0], $_->[1], 'paid') } reverse @many),
+    event($many[0][0], $many[0][1], 'paid')]);
+is(join(' ', map { $_->{verdict} } @answers), 'apply apply apply apply apply ignore-duplicate', 'several at once');
+is($answers[0]{transid}, $many[4][0]{transid}, 'in their order');
+
+my $kit = line($dbh, 'welcome_kit', 3);
+my ($first) = paid($web, [$kit]);
+is($pg->value(q{select stock from shop.items where shortname = 'welcome_kit'}), 2, 'sold, taken from the stock');
+($order) = map { order([{%{$kit}, quantity => 2, untaxed => '28.44', taxed => '34.13'}]) } 1;
+call($web, 'place_orders', [$order]);
+$dbh->do(q{update shop.items set stock = 1 where shortname = 'welcome_kit'});
+apply(event($order, started($web, $order), 'paid'));
+is($pg->value(q{select stock || status from shop.items where shortname = 'welcome_kit'}), '0PROVIDING', 'sold out');
+ok($pg->value(q{select count(*) from shop.alerts where kind = 'stock'}), 'and more than was there');
+call($web, 'housekeeping', {});
+is($pg->value(q{select sold from shop.items where shortname = 'welcome_kit'}), 5, 'the sales are counted');
+$web->disconnect;
+done_testing();
