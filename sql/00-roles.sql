@@ -12,6 +12,11 @@ begin
 end
 $$;
 
+-- Every question of the module goes by an index. A plan is kept for the life of a connection: one made
+-- while a table was small must not be a scan.
+alter role shop_web set enable_seqscan = off;
+alter role shop_web set random_page_cost = 1.1;
+alter role shop_web set jit = off;
 alter role shop_web set statement_timeout = '30s';
 alter role shop_web set lock_timeout = '2s';
 alter role shop_web set idle_in_transaction_session_timeout = '10s';

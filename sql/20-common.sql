@@ -15,7 +15,7 @@ $$;
 comment on function shop.money(numeric) is 'Money as decimal text: two decimals, three where they matter';
 
 create or replace function shop.utc(moment timestamptz) returns text
-language sql immutable parallel safe as $$
+language sql stable parallel safe as $$
     select to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
 $$;
 comment on function shop.utc(timestamptz) is 'A moment as ISO 8601 in UTC';
@@ -27,15 +27,21 @@ $$;
 comment on function shop.utc_offset(text) is 'Seconds that a time zone is ahead of UTC now';
 
 create or replace function shop.setting_days(wanted text) returns interval
-language sql stable as $$
-    select make_interval(days => value::integer) from shop.settings where name = wanted
+language plpgsql stable as $$
+begin
+    return (
+        select make_interval(days => value::integer) from shop.settings where name = wanted);
+end
 $$;
 comment on function shop.setting_days(text) is 'A delay of the settings';
 
 create or replace function shop.shop_id(wanted jsonb) returns bigint
-language sql stable as $$
-    select id from shop.shops where alias = wanted #>> '{}' or id::text = wanted #>> '{}'
-    order by alias = wanted #>> '{}' desc limit 1
+language plpgsql stable as $$
+begin
+    return (
+        select id from shop.shops where alias = wanted #>> '{}' or id::text = wanted #>> '{}'
+        order by alias = wanted #>> '{}' desc limit 1);
+end
 $$;
 comment on function shop.shop_id(jsonb) is 'A shop by its alias or id; null: none';
 
@@ -76,10 +82,12 @@ returns text language sql stable parallel safe as $$
 $$;
 comment on function shop.order_number(bigint, timestamptz, text) is 'The printed number of an order';
 
-create or replace function shop.alert(kind text, severity text, billid bigint, message text, details jsonb)
-returns void language sql volatile as $$
+create or replace function shop.alert(about text, urgency text, bill bigint, told text, facts jsonb)
+returns void language plpgsql volatile as $$
+begin
     insert into shop.alerts (kind, severity, billid, message, details)
-    values ($1, $2, $3, $4, $5)
+    values (about, urgency, bill, told, facts);
+end
 $$;
 comment on function shop.alert(text, text, bigint, text, jsonb) is 'Tells staff';
 

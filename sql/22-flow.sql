@@ -42,7 +42,8 @@ comment on function shop.shop_mailbox(shop.shops) is 'Where the sales team reads
 
 create or replace function shop.mail_orders(ids bigint[], wanted text, hold interval, invoiced boolean,
                                             suffix text)
-returns void language sql volatile as $$
+returns void language plpgsql volatile as $$
+begin
     insert into shop.mails (key, shopid, billid, template, lang, toname, toaddress, needsinvoice, nexttry)
     select wanted || ':' || b.id || suffix, b.shopid, b.id, wanted,
            case when wanted = 'sales_feedback' then b.lang else s.lang end,
@@ -56,7 +57,8 @@ returns void language sql volatile as $$
     where b.id = any (ids)
       and (wanted = 'sales_feedback' or shop.shop_mailbox(s) is not null)
     order by b.id
-    on conflict (key) do nothing
+    on conflict (key) do nothing;
+end
 $$;
 comment on function shop.mail_orders(bigint[], text, interval, boolean, text) is
     'Queues one mail per order: sales_feedback to the buyer, the others to the sales team';
@@ -85,7 +87,8 @@ comment on function shop.job_inputs(shop.bills, shop.bill_items, shop.shops, tex
     'What a job knows for ever (head of produce.h)';
 
 create or replace function shop.jobs_insert(ids bigint[], wanted text) returns void
-language sql volatile as $$
+language plpgsql volatile as $$
+begin
     insert into shop.jobs (billid, itemid, element, unit, phase, customerid, handler, inputs)
     select b.id, l.id, coalesce(e.value ->> 'code', ''), u.unit, wanted, b.customerid,
            coalesce(e.value ->> 'handler', l.handler),
@@ -103,7 +106,8 @@ language sql volatile as $$
         where wanted = 'postpay' or h.name <> '') as u (unit)
     where b.id = any (ids)
     order by b.id, l.ordering, e.place, u.unit
-    on conflict (itemid, element, unit, phase, actionid) do nothing
+    on conflict (itemid, element, unit, phase, actionid) do nothing;
+end
 $$;
 comment on function shop.jobs_insert(bigint[], text) is
     'The jobs of a phase: one per unit, and per element of a bundle; one per line without handler';

@@ -1,13 +1,16 @@
 -- An order as pages, mails and invoices read it.
 
 create or replace function shop.order_lines(bill bigint) returns jsonb
-language sql stable as $$
-    select coalesce(jsonb_agg(jsonb_build_object(
-        'type', l.type, 'code', l.itemcode, 'name', l.abstract, 'unit', shop.money(l.unitcost),
-        'quantity', trim_scale(l.quantity)::text, 'untaxed', shop.money(l.totalprice),
-        'taxed', shop.money(l.taxedprice), 'tax', l.tax,
-        'itemid', l.catalogitemid, 'produced', shop.utc(l.produced)) order by l.ordering), '[]')
-    from shop.bill_items l where l.billid = bill
+language plpgsql stable as $$
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'type', l.type, 'code', l.itemcode, 'name', l.abstract, 'unit', shop.money(l.unitcost),
+            'quantity', trim_scale(l.quantity)::text, 'untaxed', shop.money(l.totalprice),
+            'taxed', shop.money(l.taxedprice), 'tax', l.tax,
+            'itemid', l.catalogitemid, 'produced', shop.utc(l.produced)) order by l.ordering), '[]')
+        from shop.bill_items l where l.billid = bill);
+end
 $$;
 comment on function shop.order_lines(bigint) is 'The lines of a bill';
 
@@ -23,81 +26,96 @@ $$;
 comment on function shop.order_seller(shop.shops) is 'The seller as documents print him';
 
 create or replace function shop.order_document(b shop.bills) returns jsonb
-language sql stable as $$
-    select jsonb_build_object(
-        'id', b.id, 'transid', b.transid, 'shop', s.alias,
-        'order_number', shop.order_number(b.ordering, b.placedat, s.timezone),
-        'invoice_number', v.number, 'status', b.status, 'late', b.late, 'test', b.test,
-        'placed_at', shop.utc(b.placedat), 'paid_at', shop.utc(b.paidat),
-        'invoiced_at', shop.utc(v.issuedat), 'currency', b.currency, 'lang', b.lang,
-        'paymode', b.paymode, 'interface', b.interface,
-        'untaxed', shop.money(b.untaxedamount), 'taxes', shop.money(b.taxes),
-        'amount', shop.money(b.amount), 'refunded', shop.money(b.refundedamount),
-        'seller', shop.order_seller(s),
-        'customer', b.customer || jsonb_build_object('id', b.customerid,
-            'hasaccount', case when b.userid > 0 then b.userid else k.hasaccount end),
-        'invoiceinfo', b.invoiceinfo, 'lines', shop.order_lines(b.id),
-        'utc_offset', shop.utc_offset(s.timezone), 'billfooter', c.billfooter)
-    from shop.shops s
-    join shop.customers k on k.id = b.customerid
-    left join shop.catalogs c on c.id = s.catalogid
-    left join shop.invoices v on v.billid = b.id and v.refundid is null
-    where s.id = b.shopid
+language plpgsql stable as $$
+begin
+    return (
+        select jsonb_build_object(
+            'id', b.id, 'transid', b.transid, 'shop', s.alias,
+            'order_number', shop.order_number(b.ordering, b.placedat, s.timezone),
+            'invoice_number', v.number, 'status', b.status, 'late', b.late, 'test', b.test,
+            'placed_at', shop.utc(b.placedat), 'paid_at', shop.utc(b.paidat),
+            'invoiced_at', shop.utc(v.issuedat), 'currency', b.currency, 'lang', b.lang,
+            'paymode', b.paymode, 'interface', b.interface,
+            'untaxed', shop.money(b.untaxedamount), 'taxes', shop.money(b.taxes),
+            'amount', shop.money(b.amount), 'refunded', shop.money(b.refundedamount),
+            'seller', shop.order_seller(s),
+            'customer', b.customer || jsonb_build_object('id', b.customerid,
+                'hasaccount', case when b.userid > 0 then b.userid else k.hasaccount end),
+            'invoiceinfo', b.invoiceinfo, 'lines', shop.order_lines(b.id),
+            'utc_offset', shop.utc_offset(s.timezone), 'billfooter', c.billfooter)
+        from shop.shops s
+        join shop.customers k on k.id = b.customerid
+        left join shop.catalogs c on c.id = s.catalogid
+        left join shop.invoices v on v.billid = b.id and v.refundid is null
+        where s.id = b.shopid);
+end
 $$;
 comment on function shop.order_document(shop.bills) is 'The order without its production and payments';
 
 create or replace function shop.order_attempt(bill bigint) returns jsonb
-language sql stable as $$
-    select jsonb_build_object('id', a.id, 'state', a.state, 'config', a.config,
-        'interface', a.interface, 'mode', a.mode, 'paying', a.paying,
-        'provider_ref', a.providerref, 'amount', shop.money(a.amount), 'currency', a.currency,
-        'created', shop.utc(a.created), 'updated', shop.utc(a.updated))
-    from shop.payment_attempts a where a.billid = bill
-    order by a.paying desc, a.id desc limit 1
+language plpgsql stable as $$
+begin
+    return (
+        select jsonb_build_object('id', a.id, 'state', a.state, 'config', a.config,
+            'interface', a.interface, 'mode', a.mode, 'paying', a.paying,
+            'provider_ref', a.providerref, 'amount', shop.money(a.amount), 'currency', a.currency,
+            'created', shop.utc(a.created), 'updated', shop.utc(a.updated))
+        from shop.payment_attempts a where a.billid = bill
+        order by a.paying desc, a.id desc limit 1);
+end
 $$;
 comment on function shop.order_attempt(bigint) is 'The attempt that paid, else the last one; null: none';
 
 create or replace function shop.order_feedback(bill bigint) returns jsonb
-language sql stable as $$
-    select coalesce(jsonb_agg(j.feedback
-        || jsonb_build_object('reason', j.reason, 'code', j.code) order by j.id), '[]')
-    from shop.jobs j
-    where j.billid = bill and jsonb_typeof(j.feedback) = 'object' and j.state <> 'cancelled'
+language plpgsql stable as $$
+begin
+    return (
+        select coalesce(jsonb_agg(j.feedback
+            || jsonb_build_object('reason', j.reason, 'code', j.code) order by j.id), '[]')
+        from shop.jobs j
+        where j.billid = bill and jsonb_typeof(j.feedback) = 'object' and j.state <> 'cancelled');
+end
 $$;
 comment on function shop.order_feedback(bigint) is
     'What production said: [{product, handler, event, vars, reason, code}]';
 
 create or replace function shop.order_production(bill bigint) returns jsonb
-language sql stable as $$
-    select jsonb_build_object(
-        'items', coalesce(jsonb_agg(jsonb_build_object(
-            'name', j.inputs #>> '{product,name}', 'code', j.inputs #>> '{product,code}',
-            'handler', j.handler, 'phase', j.phase, 'unit', j.unit, 'state', j.state, 'step', j.step,
-            'reason', j.reason, 'reference', p.reference, 'startdate', shop.utc(p.startdate),
-            'enddate', shop.utc(p.enddate),
-            'feedback', j.feedback || jsonb_build_object('reason', j.reason, 'code', j.code))
-            order by j.id), '[]'),
-        'production', case
-            when count(j.id) = 0 then 'none'
-            when bool_or(j.state in ('blocked', 'manual', 'failed')) then 'trouble'
-            when bool_and(j.state = 'done') then 'done'
-            else 'running' end)
-    from shop.jobs j
-    left join shop.product_instances p
-        on p.initialitemid = j.itemid and p.element = j.element and p.unit = j.unit
-    where j.billid = bill and j.phase = 'postpay' and j.state <> 'cancelled'
+language plpgsql stable as $$
+begin
+    return (
+        select jsonb_build_object(
+            'items', coalesce(jsonb_agg(jsonb_build_object(
+                'name', j.inputs #>> '{product,name}', 'code', j.inputs #>> '{product,code}',
+                'handler', j.handler, 'phase', j.phase, 'unit', j.unit, 'state', j.state, 'step', j.step,
+                'reason', j.reason, 'reference', p.reference, 'startdate', shop.utc(p.startdate),
+                'enddate', shop.utc(p.enddate),
+                'feedback', j.feedback || jsonb_build_object('reason', j.reason, 'code', j.code))
+                order by j.id), '[]'),
+            'production', case
+                when count(j.id) = 0 then 'none'
+                when bool_or(j.state in ('blocked', 'manual', 'failed')) then 'trouble'
+                when bool_and(j.state = 'done') then 'done'
+                else 'running' end)
+        from shop.jobs j
+        left join shop.product_instances p
+            on p.initialitemid = j.itemid and p.element = j.element and p.unit = j.unit
+        where j.billid = bill and j.phase = 'postpay' and j.state <> 'cancelled');
+end
 $$;
 comment on function shop.order_production(bigint) is 'How the production of an order stands';
 
 create or replace function shop.order_read(arguments jsonb) returns jsonb
-language sql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
-    select coalesce((
-        select shop.order_document(b) || shop.order_production(b.id)
-            || jsonb_build_object('attempt', shop.order_attempt(b.id),
-                                  'feedback', shop.order_feedback(b.id))
-        from shop.bills b
-        where b.transid = arguments ->> 'transid'
-          and (arguments -> 'shop' is null or b.shopid = shop.shop_id(arguments -> 'shop'))),
-        '{"error": "unknown"}')
+language plpgsql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+begin
+    return (
+        select coalesce((
+            select shop.order_document(b) || shop.order_production(b.id)
+                || jsonb_build_object('attempt', shop.order_attempt(b.id),
+                                      'feedback', shop.order_feedback(b.id))
+            from shop.bills b
+            where b.transid = arguments ->> 'transid'
+              and (arguments -> 'shop' is null or b.shopid = shop.shop_id(arguments -> 'shop'))),
+            '{"error": "unknown"}'));
+end
 $$;
 comment on function shop.order_read(jsonb) is 'An order with its payment and production';

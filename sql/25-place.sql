@@ -1,35 +1,41 @@
 -- Placing orders: several in one call, each with its own verdict.
 
 create or replace function shop.stock_problem(order_lines jsonb) returns text
-language sql stable as $$
-    select 'stock:' || i.code
-    from (select itemid, sum(quantity) as wanted
-          from jsonb_to_recordset(order_lines) as l (type text, itemid bigint, quantity numeric)
-          where l.type = 'BILLING' and l.itemid is not null group by itemid) as l
-    join shop.items i on i.id = l.itemid
-    where i.stock < l.wanted
-    order by i.code limit 1
+language plpgsql stable as $$
+begin
+    return (
+        select 'stock:' || i.code
+        from (select itemid, sum(quantity) as wanted
+              from jsonb_to_recordset(order_lines) as l (type text, itemid bigint, quantity numeric)
+              where l.type = 'BILLING' and l.itemid is not null group by itemid) as l
+        join shop.items i on i.id = l.itemid
+        where i.stock < l.wanted
+        order by i.code limit 1);
+end
 $$;
 comment on function shop.stock_problem(jsonb) is 'The first item of which too few are left; null: none';
 
 create or replace function shop.sums_problem(e jsonb) returns text
-language sql stable as $$
-    select case
-        when count(*) = 0 then 'lines'
-        when bool_or(l.type is null or l.type not in ('BILLING', 'DISCOUNT', 'SHIPPING')) then 'line_type'
-        when bool_or(coalesce(l.code, '') = '' or l.unitcost is null or l.untaxed is null
-                     or l.taxed is null or coalesce(l.quantity, 0) <= 0) then 'line'
-        when bool_or(l.type = 'BILLING' and (l.quantity <> trunc(l.quantity)
-                     or abs(l.unitcost * l.quantity - l.untaxed) > 0.0051)) then 'line_amount'
-        when bool_or(l.type = 'DISCOUNT' and (l.untaxed > 0 or l.taxed > 0)) then 'discount'
-        when sum(l.untaxed) <> (e #>> '{totals,untaxed}')::numeric
-          or sum(l.taxed) <> (e #>> '{totals,amount}')::numeric
-          or sum(l.taxed - l.untaxed) <> (e #>> '{totals,taxes}')::numeric then 'totals'
-        when (e #>> '{totals,amount}')::numeric < 0 then 'amount'
-        when ((e #>> '{totals,amount}')::numeric = 0) <> (e ->> 'interface' = 'freeorder') then 'paymode'
-    end
-    from jsonb_to_recordset(e -> 'lines') as l (type text, code text, quantity numeric,
-        unitcost numeric, untaxed numeric, taxed numeric)
+language plpgsql stable as $$
+begin
+    return (
+        select case
+            when count(*) = 0 then 'lines'
+            when bool_or(l.type is null or l.type not in ('BILLING', 'DISCOUNT', 'SHIPPING')) then 'line_type'
+            when bool_or(coalesce(l.code, '') = '' or l.unitcost is null or l.untaxed is null
+                         or l.taxed is null or coalesce(l.quantity, 0) <= 0) then 'line'
+            when bool_or(l.type = 'BILLING' and (l.quantity <> trunc(l.quantity)
+                         or abs(l.unitcost * l.quantity - l.untaxed) > 0.0051)) then 'line_amount'
+            when bool_or(l.type = 'DISCOUNT' and (l.untaxed > 0 or l.taxed > 0)) then 'discount'
+            when sum(l.untaxed) <> (e #>> '{totals,untaxed}')::numeric
+              or sum(l.taxed) <> (e #>> '{totals,amount}')::numeric
+              or sum(l.taxed - l.untaxed) <> (e #>> '{totals,taxes}')::numeric then 'totals'
+            when (e #>> '{totals,amount}')::numeric < 0 then 'amount'
+            when ((e #>> '{totals,amount}')::numeric = 0) <> (e ->> 'interface' = 'freeorder') then 'paymode'
+        end
+        from jsonb_to_recordset(e -> 'lines') as l (type text, code text, quantity numeric,
+            unitcost numeric, untaxed numeric, taxed numeric));
+end
 $$;
 comment on function shop.sums_problem(jsonb) is 'What is wrong with the lines and totals of an order; null: nothing';
 
@@ -75,7 +81,8 @@ $$;
 comment on function shop.identity_of(jsonb) is 'How the mailbox of an order was proven';
 
 create or replace function shop.customers_insert(accepted jsonb) returns void
-language sql volatile as $$
+language plpgsql volatile as $$
+begin
     insert into shop.customers (shopid, firstname, lastname, organisation, address, zip, city, country,
                                 email, phone)
     select distinct on (lower(c.email)) x.shopid, left(coalesce(c.firstname, ''), 100),
@@ -89,13 +96,16 @@ language sql volatile as $$
              address text, zip text, city text, country text, email text, phone text)
     where x.customerid is null
     order by lower(c.email)
-    on conflict (lower(email)) do nothing
+    on conflict (lower(email)) do nothing;
+end
 $$;
 comment on function shop.customers_insert(jsonb) is
     'Makes the customers that are new; what is known of the others is not overwritten';
 
 create or replace function shop.bills_insert(accepted jsonb) returns setof bigint
-language sql volatile as $$
+language plpgsql volatile as $$
+begin
+    return query
     insert into shop.bills (shopid, transid, status, customerid, userid, identity, customer, invoiceinfo,
         title, lang, address, test, currency, untaxedamount, taxes, amount, untaxeddiscount, discount,
         paymode, interface, ignoretax, trusted, eulahash, eulaaccepted)
@@ -120,12 +130,14 @@ language sql volatile as $$
         where l.type = 'DISCOUNT') as d
     order by x.ordinality
     on conflict (transid) do nothing
-    returning id
+    returning bills.id;
+end
 $$;
 comment on function shop.bills_insert(jsonb) is 'The bills of the accepted orders; gives the ids of those that did not exist';
 
 create or replace function shop.lines_insert(accepted jsonb, ids bigint[]) returns void
-language sql volatile as $$
+language plpgsql volatile as $$
+begin
     insert into shop.bill_items (billid, ordering, type, itemcode, catalogitemid, catalogitem, abstract,
         description, unitcost, quantity, totalprice, taxedprice, tax, seats, handler, params,
         customerdata, users, elements)
@@ -140,7 +152,8 @@ language sql volatile as $$
         abstract text, description text, quantity numeric, unitcost numeric, untaxed numeric,
         taxed numeric, tax jsonb, seats integer, catalogitem jsonb, handler text, params jsonb,
         customerdata jsonb, users jsonb, elements jsonb)) with ordinality as l
-    order by b.id, l.ordinality
+    order by b.id, l.ordinality;
+end
 $$;
 comment on function shop.lines_insert(jsonb, bigint[]) is 'The lines of the accepted orders';
 
@@ -181,12 +194,15 @@ $$;
 comment on function shop.free_settle(shop.bills) is 'An order with nothing to pay is paid';
 
 create or replace function shop.order_answer(b shop.bills, verdict text) returns jsonb
-language sql stable as $$
-    select jsonb_build_object('verdict', verdict, 'transid', b.transid, 'state', b.status,
-        'order_number', shop.order_number(b.ordering, b.placedat, s.timezone),
-        'bill', b.id, 'customer', b.customerid, 'amount', shop.money(b.amount),
-        'currency', b.currency, 'paymode', b.paymode, 'interface', b.interface, 'test', b.test)
-    from shop.shops s where s.id = b.shopid
+language plpgsql stable as $$
+begin
+    return (
+        select jsonb_build_object('verdict', verdict, 'transid', b.transid, 'state', b.status,
+            'order_number', shop.order_number(b.ordering, b.placedat, s.timezone),
+            'bill', b.id, 'customer', b.customerid, 'amount', shop.money(b.amount),
+            'currency', b.currency, 'paymode', b.paymode, 'interface', b.interface, 'test', b.test)
+        from shop.shops s where s.id = b.shopid);
+end
 $$;
 comment on function shop.order_answer(shop.bills, text) is 'What the web is told about an order';
 

@@ -1,25 +1,33 @@
 -- What a payment event does (payments.md 1.3, 1.8 steps 6 to 9): several in one call.
 
 create or replace function shop.event_bill(e jsonb) returns bigint
-language sql stable as $$
-    select coalesce(
-        (select b.id from shop.bills b where b.transid = e ->> 'transid'),
-        case when e ->> 'transid' is null then coalesce(
-            (select a.billid from shop.payment_attempts a where a.id = (e ->> 'attempt')::bigint),
-            (select a.billid from shop.payment_attempts a
-             where a.config = e ->> 'config' and a.mode = e ->> 'mode'
-               and a.providerref = e ->> 'provider_ref')) end)
+language plpgsql stable as $$
+begin
+    return (
+        select coalesce(
+            (select b.id from shop.bills b where b.transid = e ->> 'transid'),
+            case when e ->> 'transid' is null then coalesce(
+                (select a.billid from shop.payment_attempts a where a.id = (e ->> 'attempt')::bigint),
+                (select a.billid from shop.payment_attempts a
+                 where a.config = e ->> 'config' and a.mode = e ->> 'mode'
+                   and a.providerref = e ->> 'provider_ref')) end));
+end
 $$;
 comment on function shop.event_bill(jsonb) is 'The order that an event speaks of; null: unknown';
 
 create or replace function shop.event_attempt(e jsonb, bill bigint) returns shop.payment_attempts
-language sql stable as $$
-    select a from shop.payment_attempts a
+language plpgsql stable as $$
+declare
+    found_row shop.payment_attempts;
+begin
+    select a.* into found_row from shop.payment_attempts a
     where a.billid = bill and a.config = e ->> 'config' and a.mode = e ->> 'mode'
     order by coalesce(a.id = (e ->> 'attempt')::bigint, false) desc,
              coalesce(a.providertxn = e ->> 'provider_txn', false) desc,
              coalesce(a.providerref = e ->> 'provider_ref', false) desc, a.paying desc, a.id desc
-    limit 1
+    limit 1;
+    return found_row;
+end
 $$;
 comment on function shop.event_attempt(jsonb, bigint) is
     'The try that an event speaks of: by its id, transaction or reference, else the last of its kind';

@@ -21,20 +21,26 @@ comment on function shop.provider_reference(text, text, text, text, bigint) is
     'What identifies a try at the provider (payments.md 1.7)';
 
 create or replace function shop.attempt_answer(a shop.payment_attempts, b shop.bills) returns jsonb
-language sql stable as $$
-    select jsonb_build_object('verdict', 'ok', 'attempt', a.id, 'token', a.token,
-        'provider_ref', a.providerref, 'amount', shop.money(a.amount), 'currency', a.currency,
-        'state', a.state, 'mode', a.mode, 'config', a.config, 'interface', a.interface,
-        'transid', b.transid, 'status', b.status, 'lang', b.lang,
-        'order_number', shop.order_number(b.ordering, b.placedat, s.timezone),
-        'shop', s.alias, 'shop_name', s.name, 'customer', b.customer, 'invoiceinfo', b.invoiceinfo)
-    from shop.shops s where s.id = b.shopid
+language plpgsql stable as $$
+begin
+    return (
+        select jsonb_build_object('verdict', 'ok', 'attempt', a.id, 'token', a.token,
+            'provider_ref', a.providerref, 'amount', shop.money(a.amount), 'currency', a.currency,
+            'state', a.state, 'mode', a.mode, 'config', a.config, 'interface', a.interface,
+            'transid', b.transid, 'status', b.status, 'lang', b.lang,
+            'order_number', shop.order_number(b.ordering, b.placedat, s.timezone),
+            'shop', s.alias, 'shop_name', s.name, 'customer', b.customer, 'invoiceinfo', b.invoiceinfo)
+        from shop.shops s where s.id = b.shopid);
+end
 $$;
 comment on function shop.attempt_answer(shop.payment_attempts, shop.bills) is 'An attempt as the payment page needs it';
 
 create or replace function shop.attempt_reusable(bill shop.bills, arguments jsonb)
-returns shop.payment_attempts language sql stable as $$
-    select a from shop.payment_attempts a
+returns shop.payment_attempts language plpgsql stable as $$
+declare
+    found_row shop.payment_attempts;
+begin
+    select a.* into found_row from shop.payment_attempts a
     where a.billid = bill.id and a.config = arguments ->> 'config' and a.mode = arguments ->> 'mode'
       and a.interface = arguments ->> 'interface' and a.amount = bill.amount
       and (a.state in ('created', 'redirected')
@@ -42,7 +48,9 @@ returns shop.payment_attempts language sql stable as $$
       and (a.interface <> 'systempay'
            or (a.created at time zone 'UTC')::date = (now() at time zone 'UTC')::date)
       and a.expires > now()
-    order by a.id desc limit 1
+    order by a.id desc limit 1;
+    return found_row;
+end
 $$;
 comment on function shop.attempt_reusable(shop.bills, jsonb) is
     'An open try of the same kind; systempay''s references hold for one UTC day';
@@ -97,12 +105,15 @@ $$;
 comment on function shop.attempt_start(jsonb) is 'Begins a try to pay an order, or finds the open one again';
 
 create or replace function shop.attempt_by_token(arguments jsonb) returns jsonb
-language sql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
-    select coalesce((
-        select shop.attempt_answer(a, b)
-        from shop.payment_attempts a join shop.bills b on b.id = a.billid
-        where a.token = arguments ->> 'token' and a.config = arguments ->> 'config'),
-        '{"error": "unknown"}')
+language plpgsql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+begin
+    return (
+        select coalesce((
+            select shop.attempt_answer(a, b)
+            from shop.payment_attempts a join shop.bills b on b.id = a.billid
+            where a.token = arguments ->> 'token' and a.config = arguments ->> 'config'),
+            '{"error": "unknown"}'));
+end
 $$;
 comment on function shop.attempt_by_token(jsonb) is 'The try that a return address speaks of';
 

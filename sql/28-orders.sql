@@ -1,11 +1,16 @@
 -- What buyers and staff do with an order after it was placed.
 
 create or replace function shop.order_lock(arguments jsonb) returns shop.bills
-language sql volatile as $$
-    select b from shop.bills b
+language plpgsql volatile as $$
+declare
+    found_row shop.bills;
+begin
+    select b.* into found_row from shop.bills b
     where b.transid = arguments ->> 'transid'
       and (arguments -> 'shop' is null or b.shopid = shop.shop_id(arguments -> 'shop'))
-    for update
+    for update;
+    return found_row;
+end
 $$;
 comment on function shop.order_lock(jsonb) is 'The order, locked';
 
@@ -123,34 +128,40 @@ comment on function shop.bill_flow(jsonb) is
     'A member of staff moves a bill along bill_flows, with everything that follows';
 
 create or replace function shop.mark_paid(arguments jsonb) returns jsonb
-language sql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
-    select shop.bill_flow(arguments || '{"to": "SOLDOUT"}')
+language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+begin
+    return (
+        select shop.bill_flow(arguments || '{"to": "SOLDOUT"}'));
+end
 $$;
 comment on function shop.mark_paid(jsonb) is 'The money of a cheque or transfer is there';
 
 create or replace function shop.customer_orders(arguments jsonb) returns jsonb
-language sql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
-    select jsonb_build_object('orders', coalesce(jsonb_agg(jsonb_build_object(
-        'transid', x.transid, 'order_number', x.number, 'invoice_number', x.invoice,
-        'status', x.status, 'placed_at', shop.utc(x.placedat), 'paid_at', shop.utc(x.paidat),
-        'amount', shop.money(x.amount), 'currency', x.currency, 'paymode', x.paymode,
-        'interface', x.interface, 'test', x.test, 'items', x.items, 'names', x.names)
-        order by x.id desc), '[]'))
-    from (
-        select b.*, v.number as invoice, shop.order_number(b.ordering, b.placedat, s.timezone) as number,
-               l.items, l.names
-        from shop.customers c
-        join shop.bills b on b.customerid = c.id
-        join shop.shops s on s.id = b.shopid
-        left join shop.invoices v on v.billid = b.id and v.refundid is null
-        cross join lateral (
-            select coalesce(sum(quantity), 0)::bigint as items, jsonb_agg(abstract order by ordering) as names
-            from shop.bill_items where billid = b.id and type in ('BILLING', 'MANUAL')) as l
-        where (c.id = (arguments ->> 'customer')::bigint
-               or lower(c.email) = lower(arguments ->> 'email')
-               or c.hasaccount = nullif((arguments ->> 'user')::bigint, 0))
-          and (arguments -> 'shop' is null or b.shopid = shop.shop_id(arguments -> 'shop'))
-        order by b.id desc
-        limit least(coalesce((arguments ->> 'limit')::integer, 50), 500)) as x
+language plpgsql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+begin
+    return (
+        select jsonb_build_object('orders', coalesce(jsonb_agg(jsonb_build_object(
+            'transid', x.transid, 'order_number', x.number, 'invoice_number', x.invoice,
+            'status', x.status, 'placed_at', shop.utc(x.placedat), 'paid_at', shop.utc(x.paidat),
+            'amount', shop.money(x.amount), 'currency', x.currency, 'paymode', x.paymode,
+            'interface', x.interface, 'test', x.test, 'items', x.items, 'names', x.names)
+            order by x.id desc), '[]'))
+        from (
+            select b.*, v.number as invoice, shop.order_number(b.ordering, b.placedat, s.timezone) as number,
+                   l.items, l.names
+            from shop.customers c
+            join shop.bills b on b.customerid = c.id
+            join shop.shops s on s.id = b.shopid
+            left join shop.invoices v on v.billid = b.id and v.refundid is null
+            cross join lateral (
+                select coalesce(sum(quantity), 0)::bigint as items, jsonb_agg(abstract order by ordering) as names
+                from shop.bill_items where billid = b.id and type in ('BILLING', 'MANUAL')) as l
+            where (c.id = (arguments ->> 'customer')::bigint
+                   or lower(c.email) = lower(arguments ->> 'email')
+                   or c.hasaccount = nullif((arguments ->> 'user')::bigint, 0))
+              and (arguments -> 'shop' is null or b.shopid = shop.shop_id(arguments -> 'shop'))
+            order by b.id desc
+            limit least(coalesce((arguments ->> 'limit')::integer, 50), 500)) as x);
+end
 $$;
 comment on function shop.customer_orders(jsonb) is 'The last orders of a customer';

@@ -10,14 +10,17 @@ $$;
 comment on function shop.customer_document(shop.customers) is 'A customer for forms';
 
 create or replace function shop.customer_find(arguments jsonb) returns jsonb
-language sql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
-    select coalesce((
-        select shop.customer_document(c) from shop.customers c
-        where lower(c.email) = lower(arguments ->> 'email')
-           or (arguments ->> 'email' is null
-               and c.hasaccount = nullif((arguments ->> 'user')::bigint, 0))
-           or c.id = (arguments ->> 'id')::bigint
-        limit 1), '{"id": null}')
+language plpgsql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+begin
+    return (
+        select coalesce((
+            select shop.customer_document(c) from shop.customers c
+            where lower(c.email) = lower(arguments ->> 'email')
+               or (arguments ->> 'email' is null
+                   and c.hasaccount = nullif((arguments ->> 'user')::bigint, 0))
+               or c.id = (arguments ->> 'id')::bigint
+            limit 1), '{"id": null}'));
+end
 $$;
 comment on function shop.customer_find(jsonb) is 'A customer by e-mail, Moodle user or id; {"id": null}: none';
 
@@ -78,12 +81,15 @@ $$;
 comment on function shop.login_request(jsonb) is 'Queues the mail with a one-time link, once per key';
 
 create or replace function shop.certificate_verify(arguments jsonb) returns jsonb
-language sql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
-    select coalesce((
-        select jsonb_build_object('number', c.number, 'holder', c.holder, 'course', c.course,
-            'completed_at', shop.utc(c.completedat), 'issued_at', shop.utc(c.issuedat),
-            'revoked', c.revokedat is not null, 'revoked_at', shop.utc(c.revokedat))
-        from shop.certificates c where c.number = upper(btrim(arguments ->> 'number'))),
-        '{"error": "unknown"}')
+language plpgsql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+begin
+    return (
+        select coalesce((
+            select jsonb_build_object('number', c.number, 'holder', c.holder, 'course', c.course,
+                'completed_at', shop.utc(c.completedat), 'issued_at', shop.utc(c.issuedat),
+                'revoked', c.revokedat is not null, 'revoked_at', shop.utc(c.revokedat))
+            from shop.certificates c where c.number = upper(btrim(arguments ->> 'number'))),
+            '{"error": "unknown"}'));
+end
 $$;
 comment on function shop.certificate_verify(jsonb) is 'What anybody may know of a certificate number';

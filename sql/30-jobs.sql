@@ -1,28 +1,34 @@
 -- Production jobs: claimed with a lease, driven step by step, handed back.
 
 create or replace function shop.job_customer(bill bigint) returns jsonb
-language sql stable as $$
-    select jsonb_build_object('id', c.id, 'email', coalesce(b.customer ->> 'email', c.email),
-        'firstname', coalesce(b.customer ->> 'firstname', c.firstname),
-        'lastname', coalesce(b.customer ->> 'lastname', c.lastname),
-        'city', coalesce(b.customer ->> 'city', c.city),
-        'country', coalesce(b.customer ->> 'country', c.country), 'lang', b.lang,
-        'phone', coalesce(b.customer ->> 'phone', c.phone),
-        'organisation', coalesce(b.customer ->> 'organisation', c.organisation),
-        'moodle_user_id', case when b.userid > 0 then b.userid else c.hasaccount end,
-        'identity', b.identity)
-    from shop.bills b join shop.customers c on c.id = b.customerid
-    where b.id = bill
+language plpgsql stable as $$
+begin
+    return (
+        select jsonb_build_object('id', c.id, 'email', coalesce(b.customer ->> 'email', c.email),
+            'firstname', coalesce(b.customer ->> 'firstname', c.firstname),
+            'lastname', coalesce(b.customer ->> 'lastname', c.lastname),
+            'city', coalesce(b.customer ->> 'city', c.city),
+            'country', coalesce(b.customer ->> 'country', c.country), 'lang', b.lang,
+            'phone', coalesce(b.customer ->> 'phone', c.phone),
+            'organisation', coalesce(b.customer ->> 'organisation', c.organisation),
+            'moodle_user_id', case when b.userid > 0 then b.userid else c.hasaccount end,
+            'identity', b.identity)
+        from shop.bills b join shop.customers c on c.id = b.customerid
+        where b.id = bill);
+end
 $$;
 comment on function shop.job_customer(bigint) is 'The customer of a job, as he is known now';
 
 create or replace function shop.job_covered(customer bigint, line bigint) returns jsonb
-language sql stable as $$
-    select coalesce(jsonb_agg(distinct jsonb_build_object('id', (p.productiondata ->> 'courseid')::bigint)),
-                    '[]')
-    from shop.product_instances p
-    where p.customerid = customer and not p.deleted and (p.enddate is null or p.enddate > now())
-      and p.initialitemid is distinct from line and p.productiondata ->> 'courseid' ~ '^[1-9][0-9]*$'
+language plpgsql stable as $$
+begin
+    return (
+        select coalesce(jsonb_agg(distinct jsonb_build_object('id', (p.productiondata ->> 'courseid')::bigint)),
+                        '[]')
+        from shop.product_instances p
+        where p.customerid = customer and not p.deleted and (p.enddate is null or p.enddate > now())
+          and p.initialitemid is distinct from line and p.productiondata ->> 'courseid' ~ '^[1-9][0-9]*$');
+end
 $$;
 comment on function shop.job_covered(bigint, bigint) is 'Courses of other live instances of the customer';
 
@@ -62,10 +68,12 @@ declare
     one jsonb;
 begin
     for due in
-        select id from shop.jobs
-        where state in ('pending', 'running', 'waiting', 'blocked') and nexttry <= now()
-          and (coalesce((arguments ->> 'moodle')::boolean, true) or handler = '')
-        order by nexttry, id
+        select j.id from shop.jobs j
+        where j.state in ('pending', 'running', 'waiting', 'blocked') and j.nexttry <= now()
+          and (coalesce((arguments ->> 'moodle')::boolean, true) or j.handler = '')
+          and not exists (select from shop.jobs o where o.customerid = j.customerid
+              and o.state = 'running' and o.nexttry > now() and o.id <> j.id)
+        order by j.nexttry, j.id
         limit wanted * 4
         for update skip locked
     loop
@@ -79,11 +87,16 @@ $$;
 comment on function shop.jobs_claim(jsonb) is 'Claims due jobs for a worker, each with a lease and a new token';
 
 create or replace function shop.job_held(arguments jsonb) returns shop.jobs
-language sql volatile as $$
-    select j from shop.jobs j
+language plpgsql volatile as $$
+declare
+    found_row shop.jobs;
+begin
+    select j.* into found_row from shop.jobs j
     where j.id = (arguments ->> 'job')::bigint and j.token = (arguments ->> 'token')::bigint
       and j.state = 'running'
-    for update
+    for update;
+    return found_row;
+end
 $$;
 comment on function shop.job_held(jsonb) is 'The job, if the claim still holds';
 
@@ -129,7 +142,7 @@ begin
     end if;
     -- what can be said is said now; what still hangs is told when it is there
     update shop.mails set nexttry = now()
-    where billid = bill and state = 'queued' and needsinvoice and nexttry > now();
+    where billid = bill and state = 'queued' and needsinvoice and tries = 0 and nexttry > now();
     if stuck = 0 and b.status = 'SOLDOUT' then
         perform shop.bill_move(b, 'COMPLETE', 'production', null);
         if exists (select from shop.mails where key = 'sales_feedback:' || bill and state <> 'queued') then

@@ -1,20 +1,23 @@
 -- The outbox.
 
 create or replace function shop.mail_document(m shop.mails) returns jsonb
-language sql stable as $$
-    select jsonb_build_object('id', m.id, 'token', m.token, 'template', m.template, 'lang', m.lang,
-        'from', jsonb_build_object('name', coalesce(s.seller ->> 'name', s.name),
-                                   'address', s.seller ->> 'mail'),
-        'to', jsonb_build_object('name', m.toname, 'address', m.toaddress),
-        'reply_to', jsonb_build_object('name', coalesce(s.seller ->> 'name', s.name),
-            'address', coalesce(s.seller ->> 'support_mail', s.seller ->> 'mail')),
-        'utc_offset', shop.utc_offset(s.timezone))
-        || case when m.billid is null then jsonb_build_object('data', m.data)
-           else (select jsonb_build_object('order', shop.order_document(b)
-                            || jsonb_build_object('attempt', shop.order_attempt(b.id)),
-                        'feedback', shop.order_feedback(b.id))
-                 from shop.bills b where b.id = m.billid) end
-    from shop.shops s where s.id = m.shopid
+language plpgsql stable as $$
+begin
+    return (
+        select jsonb_build_object('id', m.id, 'token', m.token, 'template', m.template, 'lang', m.lang,
+            'from', jsonb_build_object('name', coalesce(s.seller ->> 'name', s.name),
+                                       'address', s.seller ->> 'mail'),
+            'to', jsonb_build_object('name', m.toname, 'address', m.toaddress),
+            'reply_to', jsonb_build_object('name', coalesce(s.seller ->> 'name', s.name),
+                'address', coalesce(s.seller ->> 'support_mail', s.seller ->> 'mail')),
+            'utc_offset', shop.utc_offset(s.timezone))
+            || case when m.billid is null then jsonb_build_object('data', m.data)
+               else (select jsonb_build_object('order', shop.order_document(b)
+                                || jsonb_build_object('attempt', shop.order_attempt(b.id)),
+                            'feedback', shop.order_feedback(b.id))
+                     from shop.bills b where b.id = m.billid) end
+        from shop.shops s where s.id = m.shopid);
+end
 $$;
 comment on function shop.mail_document(shop.mails) is 'A mail with all that it will say';
 

@@ -7,11 +7,16 @@ $$;
 comment on function shop.document_hash(text, jsonb) is 'The hash that chains a document to the one before';
 
 create or replace function shop.series_draw(wanted_shop bigint, wanted_kind text, wanted_year integer)
-returns shop.numbering_series language sql volatile as $$
+returns shop.numbering_series language plpgsql volatile as $$
+declare
+    found_row shop.numbering_series;
+begin
     insert into shop.numbering_series as n (shopid, kind, year, last)
     values (wanted_shop, wanted_kind, wanted_year, 1)
     on conflict (shopid, kind, year) do update set last = n.last + 1
-    returning n
+    returning n.* into found_row;
+    return found_row;
+end
 $$;
 comment on function shop.series_draw(bigint, text, integer) is 'The next number of a series; its hash is still the last one''s';
 
@@ -74,13 +79,16 @@ $$;
 comment on function shop.registrar_run(jsonb) is 'Gives the documents that wait for it their numbers';
 
 create or replace function shop.invoices_verify(arguments jsonb) returns jsonb
-language sql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
-    select jsonb_build_object('checked', count(*), 'broken', coalesce(jsonb_agg(x.number order by x.number)
-        filter (where x.hash <> shop.document_hash(x.previoushash, x.content)
-                   or x.previoushash <> x.chained or x.seq <> x.place), '[]'))
-    from (select v.*, coalesce(lag(v.hash) over series, '') as chained, row_number() over series as place
-          from shop.invoices v
-          where arguments -> 'shop' is null or v.shopid = shop.shop_id(arguments -> 'shop')
-          window series as (partition by v.shopid, v.kind, v.year order by v.seq)) as x
+language plpgsql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+begin
+    return (
+        select jsonb_build_object('checked', count(*), 'broken', coalesce(jsonb_agg(x.number order by x.number)
+            filter (where x.hash <> shop.document_hash(x.previoushash, x.content)
+                       or x.previoushash <> x.chained or x.seq <> x.place), '[]'))
+        from (select v.*, coalesce(lag(v.hash) over series, '') as chained, row_number() over series as place
+              from shop.invoices v
+              where arguments -> 'shop' is null or v.shopid = shop.shop_id(arguments -> 'shop')
+              window series as (partition by v.shopid, v.kind, v.year order by v.seq)) as x);
+end
 $$;
 comment on function shop.invoices_verify(jsonb) is 'Checks numbers and hashes of all documents; tampering shows';

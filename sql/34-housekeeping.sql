@@ -24,13 +24,15 @@ $$;
 comment on function shop.orders_expire() is 'Orders that nobody paid in time are cancelled';
 
 create or replace function shop.sales_fold() returns void
-language sql volatile as $$
+language plpgsql volatile as $$
+begin
     with gone as (
         delete from shop.item_sales where id in (select id from shop.item_sales order by id limit 10000)
         returning itemid, quantity)
     update shop.items i set sold = i.sold + g.quantity
     from (select itemid, sum(quantity) as quantity from gone group by itemid order by itemid) as g
-    where i.id = g.itemid and g.quantity <> 0
+    where i.id = g.itemid and g.quantity <> 0;
+end
 $$;
 comment on function shop.sales_fold() is 'Adds the units sold to their items';
 
