@@ -13,8 +13,9 @@ end
 $$;
 
 -- Every question of the module goes by an index. A plan is kept for the life of a connection: one made
--- while a table was small must not be a scan.
+-- while a table was small must not be a scan, and none is worth being made again for each call.
 alter role shop_web set enable_seqscan = off;
+alter role shop_web set plan_cache_mode = force_generic_plan;
 alter role shop_web set random_page_cost = 1.1;
 alter role shop_web set jit = off;
 alter role shop_web set statement_timeout = '30s';

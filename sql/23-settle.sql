@@ -44,7 +44,7 @@ begin
     group by l.catalogitemid, l.billid;
     perform from shop.items i
     where i.stock is not null and i.id in (select catalogitemid from shop.bill_items where billid = bill)
-    order by i.id for update;
+    order by i.id for no key update;
     update shop.items i set stock = i.stock + l.quantity
     from (select catalogitemid as id, sum(quantity)::integer as quantity
           from shop.bill_items where billid = bill and type = 'BILLING' group by catalogitemid) as l

@@ -278,9 +278,10 @@ declare
     done record;
     paid bigint[];
 begin
+    -- "no key": a lock that documents and jobs, which refer to the bill, need not wait for
     perform from shop.bills b
     where b.id = any (array(select shop.event_bill(x) from jsonb_array_elements(list) as x))
-    order by b.id for update;
+    order by b.id for no key update;
 
     for e in select value from jsonb_array_elements(list) loop
         if coalesce(e ->> 'event_key', '') = '' then

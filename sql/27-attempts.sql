@@ -46,14 +46,15 @@ begin
       and (a.state in ('created', 'redirected')
            or a.state = 'pending' and a.interface in ('check', 'transfer'))
       and (a.interface <> 'systempay'
-           or (a.created at time zone 'UTC')::date = (now() at time zone 'UTC')::date)
+           or (a.created at time zone 'UTC')::date = (now() at time zone 'UTC')::date
+              and a.created > now() - interval '15 minutes')
       and a.expires > now()
     order by a.id desc limit 1;
     return found_row;
 end
 $$;
 comment on function shop.attempt_reusable(shop.bills, jsonb) is
-    'An open try of the same kind; systempay''s references hold for one UTC day';
+    'An open try of the same kind; systempay''s references hold for one UTC day and one visit to the bank';
 
 create or replace function shop.attempt_insert(b shop.bills, arguments jsonb)
 returns shop.payment_attempts language plpgsql volatile as $$
@@ -85,7 +86,7 @@ begin
     select * into b from shop.bills
     where transid = arguments ->> 'transid'
       and (arguments -> 'shop' is null or shopid = shop.shop_id(arguments -> 'shop'))
-    for update;
+    for no key update;
     if b.id is null then
         return '{"error": "unknown"}';
     elsif b.status not in ('PLACED', 'PENDING', 'REFUSED', 'FAILED') or b.paidat is not null then

@@ -8,7 +8,7 @@ begin
     select b.* into found_row from shop.bills b
     where b.transid = arguments ->> 'transid'
       and (arguments -> 'shop' is null or b.shopid = shop.shop_id(arguments -> 'shop'))
-    for update;
+    for no key update;
     return found_row;
 end
 $$;

@@ -75,7 +75,7 @@ begin
               and o.state = 'running' and o.nexttry > now() and o.id <> j.id)
         order by j.nexttry, j.id
         limit wanted * 4
-        for update skip locked
+        for no key update skip locked
     loop
         exit when jsonb_array_length(claimed) >= wanted;
         one := shop.job_claim(due.id, left(coalesce(arguments ->> 'owner', ''), 100), lease);
@@ -94,7 +94,7 @@ begin
     select j.* into found_row from shop.jobs j
     where j.id = (arguments ->> 'job')::bigint and j.token = (arguments ->> 'token')::bigint
       and j.state = 'running'
-    for update;
+    for no key update;
     return found_row;
 end
 $$;
@@ -132,7 +132,7 @@ declare
     open_jobs integer;
     stuck integer;
 begin
-    select * into b from shop.bills where id = bill for update;
+    select * into b from shop.bills where id = bill for no key update;
     select count(*) filter (where state in ('pending', 'running')),
            count(*) filter (where state in ('waiting', 'blocked', 'manual', 'failed'))
     into open_jobs, stuck
@@ -162,7 +162,7 @@ declare
 begin
     -- the bill before the job, as everywhere
     perform from shop.bills where id = (select billid from shop.jobs
-        where id = (arguments ->> 'job')::bigint) for update;
+        where id = (arguments ->> 'job')::bigint) for no key update;
     j := shop.job_held(arguments);
     if j.id is null then
         return '{"verdict": "lost"}';

@@ -33,7 +33,7 @@ begin
                where v.billid = m.billid and v.refundid is null))
         order by m.nexttry, m.id
         limit least(coalesce((arguments ->> 'limit')::integer, 1), 100)
-        for update skip locked),
+        for no key update skip locked),
     taken as (
         update shop.mails m
         set state = 'sending', token = m.token + 1, owner = left(coalesce(arguments ->> 'owner', ''), 100),
@@ -68,7 +68,7 @@ declare
 begin
     select * into m from shop.mails
     where id = (arguments ->> 'mail')::bigint and token = (arguments ->> 'token')::bigint
-      and state = 'sending' for update;
+      and state = 'sending' for no key update;
     if m.id is null then
         return '{"verdict": "lost"}';
     end if;

@@ -12,7 +12,7 @@ begin
                     or x.status = 'PENDING' and x.placedat < now() - shop.setting_days('pending_days'))
                and not exists (select from shop.payment_attempts a where a.billid = x.id
                     and a.state in ('created', 'redirected', 'pending') and a.expires > now())
-             order by x.id limit 500 for update skip locked loop
+             order by x.id limit 500 for no key update skip locked loop
         perform shop.bill_move(b, 'CANCELLED', 'housekeeping', 'never paid');
         update shop.jobs set state = 'cancelled', reason = 'cancelled'
         where billid = b.id and state in ('pending', 'waiting', 'blocked', 'manual');

@@ -9,6 +9,7 @@ use FindBin qw($Bin);
 use lib "$Bin/../lib";
 use Shop::Pg;
 use Test::More;
+use Time::HiRes qw(sleep);
 
 my $pg  = Shop::Pg->new(demo => 1);
 my $dbh = $pg->dbh;
@@ -77,7 +78,7 @@ $dbh->do(q{update shop.items set price1 = price1 where shortname = 'exam_voucher
 my $told;
 for (1 .. 100) {
     last if $told = $web->pg_notifies;
-    select undef, undef, undef, 0.02;
+    sleep 0.02;
 }
 ok($told, 'prices are');
 

@@ -8,6 +8,7 @@ use warnings;
 use FindBin qw($Bin);
 use lib "$Bin/../lib", $Bin;
 use JSON::PP;
+use POSIX ();
 use Orders qw(call calls event line order paid started);
 use Shop::Pg;
 use Test::More;
@@ -47,7 +48,6 @@ for my $n (0 .. 3) {
     }
     push @children, $pid;
 }
-use POSIX ();
 my $failed = grep { waitpid $_, 0; $? != 0 } @children;
 is($failed, 0, 'four sessions without an error');
 1 while call($dbh, 'registrar_run', {limit => 50})->{numbered} > 0;

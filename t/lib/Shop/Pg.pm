@@ -14,6 +14,7 @@ use Fcntl qw(:flock);
 use File::Basename qw(dirname);
 use File::Path qw(make_path remove_tree);
 use File::Temp qw(tempdir);
+use Time::HiRes qw(sleep);
 
 my $TOP = abs_path(dirname(__FILE__) . '/../../..');
 my ($BIN) = sort { version_of($b) <=> version_of($a) } glob '/usr/lib/postgresql/*/bin';
@@ -185,7 +186,7 @@ sub kill {    ## no critic (ProhibitBuiltinHomonyms)
     CORE::kill('KILL', $master, @all);
     for (1 .. 200) {
         last if !CORE::kill(0, $master);
-        select undef, undef, undef, 0.02;
+        sleep 0.02;
     }
     unlink "$self->{dir}/data/postmaster.pid";
     $self->forget;
