@@ -34,7 +34,7 @@ static long double to_real(shop_dec_t d)
 /* Newton's iteration from an extended-precision guess: two rounds are enough for twelve digits. */
 shop_status_t shop_dec_sqrt(shop_dec_t a, shop_dec_t *root)
 {
-    shop_dec_t guess, quotient, sum;
+    shop_dec_t guess = {0}, quotient, sum;
     shop_status_t status;
 
     if (a.e12 < 0) {

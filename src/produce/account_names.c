@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define NAMES_AT_ONCE 10
-#define NAME_SIZE (SHOP_USERNAME_MAX + 4)
+#define NAME_SIZE (SHOP_USERNAME_MAX + sizeof("4294967295"))
 
 
 static void candidate(const char *base, unsigned number, char out[NAME_SIZE])

@@ -16,8 +16,10 @@
     2 /* languages of catalogue texts: 0 "en", 1 "fr", the order of view's registry */
 #define SHOP_MAX_LINES 100
 #define SHOP_MAX_QUANTITY 9999
+#define SHOP_MAX_UNITS 100 /* of a product that asks questions for each */
 #define SHOP_MAX_PARTICIPANTS 500
 #define SHOP_TIERS 5
+#define SHOP_ROLES_MAX 16
 
 
 /* --- refusals --- */
@@ -30,7 +32,7 @@ typedef struct {
 } shop_refusal_t;
 
 
-/* --- the catalogue (catalog_build.c, catalog_find.c): immutable --- */
+/* --- the catalogue (catalog_build.c, catalog_link.c, catalog_find.c): immutable --- */
 
 typedef struct {
     shop_str_t name; /* fallbacks are resolved when the snapshot is built */
@@ -132,6 +134,7 @@ struct shop_item_s {
     size_t role_count;
     shop_field_t *fields[SHOP_LANGS];
     size_t field_count;
+    json_t *kept[SHOP_LANGS]; /* questions given as text, decoded; the builder's */
     const char *defect;     /* why it cannot be ordered (for staff); NULL: none */
     const json_t *document; /* the row, frozen on the bill; owned by the snapshot */
 };
@@ -148,6 +151,8 @@ struct shop_category_s {
     shop_texts_t text[SHOP_LANGS];
     bool visible;
     int64_t sortorder;
+    const json_t *row; /* while the snapshot is built */
+    size_t place;      /* among its sisters */
 };
 
 struct shop_catalog_s {
@@ -304,12 +309,22 @@ typedef struct {
 } shop_totals_t;
 
 
-/* --- the cart (cart.c, cart_json.c, cart_rules.c) --- */
+/* --- the cart (cart.c, cart_json.c, cart_price.c) --- */
+
+/* One answer to a question of a product. */
+typedef struct {
+    shop_str_t element; /* shortname of the bundle's element; empty: the product itself */
+    size_t unit;
+    shop_str_t field;
+    shop_str_t value;
+} shop_given_t;
 
 typedef struct {
     shop_str_t shortname;
     int64_t quantity;
-    json_t *data; /* order parameters: {"<element or empty>": [{field: value} per unit]} or NULL */
+    shop_given_t *given;
+    size_t given_count;
+    size_t given_room;
 } shop_cart_line_t;
 
 typedef struct {
@@ -551,7 +566,7 @@ typedef struct {
 } shop_order_in_t;
 
 /* The launch checks of front-office.md 9 in their order: the first that fails, and its step. */
-shop_refusal_t shop_order_check(shop_arena_t *arena, const shop_order_in_t *in, shop_step_e *step);
+shop_refusal_t shop_order_check(const shop_order_in_t *in, shop_step_e *step);
 /* One element of shop.place_orders (sql/README.md); a new reference, NULL: no memory. */
 json_t *shop_order_request(shop_arena_t *arena, const shop_order_in_t *in);
 

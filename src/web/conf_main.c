@@ -9,6 +9,8 @@
 
 
 static char *require(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
+static ngx_int_t check_host(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf, const char *directive,
+                            ngx_str_t *url, const char *scheme);
 static ngx_int_t keep_bodies_in_memory(ngx_http_shop_main_conf_t *smcf);
 static ngx_int_t make_policy(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
 static void init_unset(ngx_http_shop_main_conf_t *smcf);
@@ -150,11 +152,38 @@ ngx_int_t ngx_http_shop_conf_finish(ngx_conf_t *cf)
     smcf->http.resolver = clcf->resolver;
     smcf->http.resolver_timeout = 3000;
 
+    if (check_host(cf, smcf, "shop_moodle", &smcf->moodle.url, "http") != NGX_OK ||
+        check_host(cf, smcf, "shop_mail", &smcf->mail.smtp.url, "smtp") != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (keep_bodies_in_memory(smcf) != NGX_OK || make_policy(cf, smcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
     return ngx_http_shop_conf_load_theme(cf, smcf) == NGX_CONF_OK ? NGX_OK : NGX_ERROR;
+}
+
+
+/* Only now it is known whether names can be resolved without blocking (CU-4). */
+static ngx_int_t check_host(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf, const char *directive,
+                            ngx_str_t *url, const char *scheme)
+{
+    const char *complaint = NULL;
+
+    if (url->len > 0) {
+        complaint = shop_http_url_check((shop_str_t){url->len, url->data}, scheme,
+                                        smcf->http.resolver != NULL &&
+                                            smcf->http.resolver->connections.nelts > 0);
+    }
+
+    if (complaint == NULL) {
+        return NGX_OK;
+    }
+
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"%s\" url %s", directive, complaint);
+
+    return NGX_ERROR;
 }
 
 

@@ -6,6 +6,7 @@
 #include "web/front.h"
 
 
+#define SHOP_TICKET_LIFE (30 * 24 * 3600) /* of the link in a mail */
 #define SHOP_LINK_MAC 22 /* base64url characters: 132 bits */
 
 
@@ -65,4 +66,41 @@ bool ngx_http_shop_link_valid(ngx_http_shop_ctx_t *ctx, shop_str_t transid)
     }
 
     return shop_secret_eq(mac, given) && end >= ngx_time();
+}
+
+
+ngx_http_shop_mount_t *ngx_http_shop_mount_find(ngx_http_shop_main_conf_t *conf, shop_str_t alias)
+{
+    ngx_http_shop_mount_t *mount = conf->mounts.elts;
+    ngx_uint_t             i;
+
+    for (i = 0; i < conf->mounts.nelts; i++) {
+        if (shop_str_eq(alias, (shop_str_t){mount[i].alias.len, mount[i].alias.data})) {
+            return &mount[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+shop_str_t ngx_http_shop_ticket(void *data, shop_arena_t *arena, const json_t *order)
+{
+    ngx_http_shop_main_conf_t *conf = data;
+    ngx_http_shop_mount_t     *mount;
+    shop_str_t                 transid = shop_json_text(order, "transid"), query, url;
+
+    mount = ngx_http_shop_mount_find(conf, shop_json_text(order, "shop"));
+
+    if (mount == NULL
+        || ngx_http_shop_link_sign(conf, arena, transid, ngx_time() + SHOP_TICKET_LIFE, &query)
+               != SHOP_OK
+        || shop_arena_printf(arena, &url, "%.*s%.*sorder/%.*s?%.*s", (int) conf->base_url.len,
+                             conf->base_url.data, (int) mount->prefix.len, mount->prefix.data,
+                             (int) transid.len, transid.data, (int) query.len, query.data)
+               != SHOP_OK) {
+        return SHOP_STR("");
+    }
+
+    return url;
 }

@@ -6,6 +6,7 @@
  * durable: in PostgreSQL, or in the spool when PostgreSQL is away.
  */
 
+#include "web/front.h"
 #include "web/notify.h"
 
 

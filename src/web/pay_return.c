@@ -14,8 +14,7 @@ static ngx_int_t find_attempt(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement,
                               ngx_http_shop_next_pt next);
 static ngx_int_t on_return(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t on_cancel(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
-static ngx_http_shop_mount_t *mount_of(ngx_http_shop_main_conf_t *conf, shop_str_t alias);
-static ngx_int_t send_to(ngx_http_shop_ctx_t *ctx, json_t *attempt, const char *format);
+static ngx_int_t send_to(ngx_http_shop_ctx_t *ctx, json_t *attempt, const char *flag);
 
 
 ngx_int_t ngx_http_shop_pay_return(ngx_http_shop_ctx_t *ctx)
@@ -55,7 +54,7 @@ static ngx_int_t on_return(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return ngx_http_shop_trouble(ctx, op);
     }
 
-    return send_to(ctx, attempt, "%.*sorder/%.*s/done?%.*s");
+    return send_to(ctx, attempt, "");
 }
 
 
@@ -67,14 +66,14 @@ static ngx_int_t on_cancel(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return ngx_http_shop_trouble(ctx, op);
     }
 
-    return send_to(ctx, attempt, "%.*sorder/%.*s/done?cancelled=1&%.*s");
+    return send_to(ctx, attempt, "cancelled=1&");
 }
 
 
-static ngx_int_t send_to(ngx_http_shop_ctx_t *ctx, json_t *attempt, const char *format)
+static ngx_int_t send_to(ngx_http_shop_ctx_t *ctx, json_t *attempt, const char *flag)
 {
     shop_str_t             transid = shop_json_text(attempt, "transid"), query, address;
-    ngx_http_shop_mount_t *mount = mount_of(ctx->main, shop_json_text(attempt, "shop"));
+    ngx_http_shop_mount_t *mount = ngx_http_shop_mount_find(ctx->main, shop_json_text(attempt, "shop"));
 
     if (transid.len == 0 || mount == NULL) {
         return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
@@ -88,27 +87,12 @@ static ngx_int_t send_to(ngx_http_shop_ctx_t *ctx, json_t *attempt, const char *
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (shop_arena_printf(&ctx->arena, &address, format, (int) mount->prefix.len,
-                          mount->prefix.data, (int) transid.len, transid.data, (int) query.len,
-                          query.data)
+    if (shop_arena_printf(&ctx->arena, &address, "%.*sorder/%.*s/done?%s%.*s",
+                          (int) mount->prefix.len, mount->prefix.data, (int) transid.len,
+                          transid.data, flag, (int) query.len, query.data)
         != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     return ngx_http_shop_redirect_to(ctx, address);
-}
-
-
-static ngx_http_shop_mount_t *mount_of(ngx_http_shop_main_conf_t *conf, shop_str_t alias)
-{
-    ngx_http_shop_mount_t *mount = conf->mounts.elts;
-    ngx_uint_t             i;
-
-    for (i = 0; i < conf->mounts.nelts; i++) {
-        if (shop_str_eq(alias, (shop_str_t){mount[i].alias.len, mount[i].alias.data})) {
-            return &mount[i];
-        }
-    }
-
-    return NULL;
 }

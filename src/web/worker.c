@@ -6,6 +6,7 @@
  */
 
 #include "web/web.h"
+#include "web/front.h"
 #include "web/notify.h"
 
 
@@ -60,7 +61,7 @@ static ngx_int_t start_links(ngx_http_shop_worker_t *worker)
 {
     ngx_http_shop_main_conf_t *conf = worker->conf;
 
-    conf->pg.statements = shop_statements;
+    conf->pg.statements = shop_sql_statements;
     conf->pg.statement_count = SHOP_SQL_COUNT;
     ngx_str_set(&conf->pg.channel, "shop_catalog");
     conf->pg.on_notify = on_notify;
@@ -104,6 +105,8 @@ static ngx_int_t start_work(ngx_http_shop_worker_t *worker)
     work.spool = worker->spool;
     work.replay = ngx_http_shop_notify_replay;
     work.replay_data = worker;
+    work.ticket = ngx_http_shop_ticket;
+    work.ticket_data = conf;
     work.moodle = &conf->moodle;
     work.mail = &conf->mail;
     work.strings = conf->strings;

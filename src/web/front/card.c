@@ -10,6 +10,7 @@
 
 static json_t *price_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
 static json_t *tiers_view(ngx_http_shop_ctx_t *ctx, const shop_tier_t *tiers, size_t count);
+static shop_str_t tier_label(ngx_http_shop_ctx_t *ctx, const shop_tier_t *tier);
 static void    add_buying(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, json_t *card);
 static json_t *elements_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
 static json_t *bundle_element(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
@@ -113,28 +114,37 @@ static json_t *price_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item)
 
 static json_t *tiers_view(ngx_http_shop_ctx_t *ctx, const shop_tier_t *tiers, size_t count)
 {
-    json_t    *list = json_array();
-    shop_str_t label;
-    size_t     i;
+    json_t *list = json_array();
+    size_t  i;
 
     for (i = 0; count > 1 && i < count; i++) {
-        if (tiers[i].to == 0) {
-            (void) shop_arena_printf(&ctx->arena, &label, "%lld+", (long long) tiers[i].from);
-
-        } else if (tiers[i].to == tiers[i].from) {
-            (void) shop_arena_printf(&ctx->arena, &label, "%lld", (long long) tiers[i].from);
-
-        } else {
-            (void) shop_arena_printf(&ctx->arena, &label, "%lld–%lld", (long long) tiers[i].from,
-                                     (long long) tiers[i].to);
-        }
-
-        json_array_append_new(list, json_pack("{s:o, s:o}", "label", shop_json_str(label), "amount",
+        json_array_append_new(list, json_pack("{s:o, s:o}", "label",
+                                              shop_json_str(tier_label(ctx, &tiers[i])), "amount",
                                               shop_json_str(ngx_http_shop_unit_price(
                                                   ctx, tiers[i].taxed))));
     }
 
     return list;
+}
+
+
+/* "1–5", "6", "11+" */
+static shop_str_t tier_label(ngx_http_shop_ctx_t *ctx, const shop_tier_t *tier)
+{
+    shop_buf_t label;
+
+    shop_buf_init(&label, &ctx->arena, 64);
+    shop_buf_add_int(&label, tier->from);
+
+    if (tier->to == 0) {
+        shop_buf_add_char(&label, '+');
+
+    } else if (tier->to != tier->from) {
+        shop_buf_add(&label, SHOP_STR("–"));
+        shop_buf_add_int(&label, tier->to);
+    }
+
+    return shop_buf_str(&label);
 }
 
 

@@ -110,7 +110,7 @@ ngx_int_t ngx_http_shop_step_order_submit(ngx_http_shop_ctx_t *ctx)
                            .now = ngx_time(),
                            .test = ctx->shop->test};
 
-    refusal = shop_order_check(&ctx->arena, &in, &step);
+    refusal = shop_order_check(&in, &step);
 
     if (refusal.key != NULL) {
         return refuse(ctx, refusal, step);
@@ -258,14 +258,18 @@ static ngx_int_t placed(ngx_http_shop_ctx_t *ctx, json_t *answer)
 /* Somebody was quicker: the catalogue here does not know it yet. */
 static ngx_int_t stock_gone(ngx_http_shop_ctx_t *ctx, json_t *answer)
 {
-    shop_where_t       where = ngx_http_shop_where(ctx);
-    const shop_item_t *item;
-    shop_refusal_t     refusal = {.key = "out_of_stock", .n = shop_json_int(answer, "left")};
+    ngx_http_shop_order_t *order = ctx->state;
+    shop_str_t             code = shop_json_text(answer, "code");
+    const shop_item_t     *item;
+    shop_refusal_t         refusal = {.key = "providing"};
+    size_t                 i;
 
-    item = shop_find_item(where.snapshot, ctx->shop, shop_json_text(answer, "item"));
+    for (i = 0; i < order->totals.line_count; i++) {
+        item = order->totals.lines[i].item;
 
-    if (item != NULL) {
-        refusal.name = item->text[ctx->lang->index].name;
+        if (shop_str_eq(item->code, code)) {
+            refusal.name = item->text[ctx->lang->index].name;
+        }
     }
 
     ngx_http_shop_generation_refresh();

@@ -1,0 +1,178 @@
+/*
+ * The totals of a cart (objects.md 8): lines rounded, totals as sums of rounded lines. Discounts and
+ * shipping that the caller has put into `totals` are taken in.
+ */
+
+#include "shop/shop_internal.h"
+
+
+#define UNIT_DECIMALS 3
+
+
+static shop_status_t price_line(const shop_where_t *where, const shop_cart_line_t *line,
+                                shop_priced_line_t *priced);
+static shop_status_t add_tax(shop_totals_t *totals, const shop_tax_t *tax, shop_money_t amount);
+static shop_status_t add_line(shop_totals_t *totals, const shop_priced_line_t *line, bool taxed);
+static shop_status_t add_discounts(shop_totals_t *totals);
+static shop_status_t add_amounts(shop_totals_t *totals, shop_money_t untaxed, shop_money_t taxed);
+
+
+shop_status_t shop_cart_price(shop_arena_t *arena, const shop_cart_t *cart,
+                              const shop_where_t *where, shop_totals_t *totals)
+{
+    shop_status_t status = SHOP_OK;
+    bool taxed = where->shop->allow_tax;
+
+    totals->lines = shop_arena_calloc(arena, (cart->line_count + 1) * sizeof(*totals->lines));
+    totals->taxes = shop_arena_calloc(arena, (cart->line_count + 2) * sizeof(*totals->taxes));
+    totals->line_count = 0;
+    totals->tax_count = 0;
+    totals->items = 0;
+    totals->order_untaxed = totals->order_taxed = SHOP_MONEY_ZERO;
+    totals->untaxed = totals->tax = totals->amount = SHOP_MONEY_ZERO;
+
+    if (totals->lines == NULL || totals->taxes == NULL) {
+        return SHOP_NO_MEMORY;
+    }
+
+    for (size_t i = 0; status == SHOP_OK && i < cart->line_count; i++) {
+        shop_priced_line_t *priced = &totals->lines[totals->line_count];
+
+        status = price_line(where, &cart->lines[i], priced);
+
+        if (status == SHOP_NOT_FOUND) {
+            status = SHOP_OK; /* revalidation takes it out of the cart */
+            continue;
+        }
+
+        totals->line_count++;
+
+        if (status == SHOP_OK) {
+            status = add_line(totals, priced, taxed);
+        }
+    }
+
+    if (status == SHOP_OK) {
+        totals->order_untaxed = totals->untaxed;
+        totals->order_taxed = totals->amount;
+        status = add_discounts(totals);
+    }
+
+    return status == SHOP_OK ? shop_money_sub(totals->amount, totals->untaxed, &totals->tax)
+                             : status;
+}
+
+
+static shop_status_t price_line(const shop_where_t *where, const shop_cart_line_t *line,
+                                shop_priced_line_t *priced)
+{
+    const shop_item_t *item = shop_find_item(where->snapshot, where->shop, line->shortname);
+    unsigned decimals = where->shop->currency->exponent;
+    shop_dec_t quantity = shop_dec_from_int(line->quantity), taxed, product;
+    shop_status_t status;
+
+    if (item == NULL) {
+        return SHOP_NOT_FOUND;
+    }
+
+    priced->item = item;
+    priced->quantity = line->quantity;
+    priced->unit = shop_tier_price(item, line->quantity);
+
+    status = shop_tax_apply(where->shop->allow_tax ? item->tax : NULL, priced->unit, &taxed);
+
+    if (status == SHOP_OK) {
+        status = shop_dec_round(taxed, UNIT_DECIMALS, &priced->unit_taxed);
+    }
+
+    if (status == SHOP_OK) {
+        status = shop_dec_mul(taxed, quantity, &product);
+    }
+
+    if (status == SHOP_OK) {
+        status = shop_dec_round(product, decimals, &priced->taxed);
+    }
+
+    if (status == SHOP_OK) {
+        status = shop_dec_mul(shop_dec_from_money(priced->unit), quantity, &product);
+    }
+
+    if (status == SHOP_OK) {
+        status = shop_dec_round(product, decimals, &priced->untaxed);
+    }
+
+    return status == SHOP_OK ? shop_money_sub(priced->taxed, priced->untaxed, &priced->tax)
+                             : status;
+}
+
+
+static shop_status_t add_line(shop_totals_t *totals, const shop_priced_line_t *line, bool taxed)
+{
+    shop_status_t status = add_amounts(totals, line->untaxed, line->taxed);
+
+    totals->items += line->quantity;
+
+    if (status == SHOP_OK && taxed && line->item->tax != NULL) {
+        status = add_tax(totals, line->item->tax, line->tax);
+    }
+
+    return status;
+}
+
+
+static shop_status_t add_amounts(shop_totals_t *totals, shop_money_t untaxed, shop_money_t taxed)
+{
+    shop_status_t status = shop_money_add(totals->untaxed, untaxed, &totals->untaxed);
+
+    return status == SHOP_OK ? shop_money_add(totals->amount, taxed, &totals->amount) : status;
+}
+
+
+static shop_status_t add_tax(shop_totals_t *totals, const shop_tax_t *tax, shop_money_t amount)
+{
+    size_t i = 0;
+
+    while (i < totals->tax_count && totals->taxes[i].tax != tax) {
+        i++;
+    }
+
+    if (i == totals->tax_count) {
+        totals->taxes[totals->tax_count++] = (shop_tax_line_t){tax, SHOP_MONEY_ZERO};
+    }
+
+    return shop_money_add(totals->taxes[i].amount, amount, &totals->taxes[i].amount);
+}
+
+
+/* A discount carries the tax of its line, shipping its own. */
+static shop_status_t add_discounts(shop_totals_t *totals)
+{
+    shop_status_t status = SHOP_OK;
+    shop_money_t tax;
+
+    for (size_t i = 0; status == SHOP_OK && i < totals->discount_count; i++) {
+        const shop_discount_line_t *discount = &totals->discounts[i];
+        const shop_item_t *item = totals->lines[discount->line].item;
+
+        status = add_amounts(totals, discount->untaxed, discount->taxed);
+
+        if (status == SHOP_OK && item->tax != NULL &&
+            shop_money_sub(discount->taxed, discount->untaxed, &tax) == SHOP_OK) {
+            status = add_tax(totals, item->tax, tax);
+        }
+    }
+
+    if (status != SHOP_OK || totals->shipping.code.len == 0) {
+        return status;
+    }
+
+    status = add_amounts(totals, totals->shipping.untaxed, totals->shipping.taxed);
+
+    if (status == SHOP_OK && totals->shipping.tax != NULL) {
+        status = shop_money_sub(totals->shipping.taxed, totals->shipping.untaxed, &tax);
+    }
+
+    return status == SHOP_OK && totals->shipping.tax != NULL
+               ? add_tax(totals, totals->shipping.tax, tax)
+               : status;
+}

@@ -1,0 +1,75 @@
+/*
+ * The snapshot of the catalogue from the inside: what catalog_build.c reads, catalog_link.c ties
+ * together and catalog_find.c searches.
+ */
+
+#ifndef SHOP_CATALOG_INTERNAL_H
+#define SHOP_CATALOG_INTERNAL_H
+
+#include "shop/shop.h"
+
+
+/* Pointers in an arena; what outgrows its room moves to a larger one. */
+typedef struct {
+    void **list;
+    size_t count;
+    size_t room;
+} shop_list_t;
+
+SHOP_MUST_USE shop_status_t shop_list_add(shop_arena_t *arena, shop_list_t *list, void *what);
+
+typedef enum { SHOP_KEY_SHORTNAME, SHOP_KEY_ALIAS, SHOP_KEY_ID } shop_key_e;
+
+typedef struct {
+    shop_item_t *item; /* NULL: free */
+    shop_key_e kind;
+} shop_slot_t;
+
+struct shop_snapshot_s {
+    shop_list_t shops;
+    shop_list_t catalogs;
+    shop_list_t taxes;
+    shop_list_t categories;
+    shop_list_t items;
+    shop_slot_t *index; /* open addressing, by catalogue, kind and key */
+    size_t index_size;  /* a power of two */
+};
+
+typedef enum {
+    SHOP_PHASE_CATALOGS,
+    SHOP_PHASE_ITEMS,
+    SHOP_PHASE_SLAVES,
+    SHOP_PHASE_TREES,
+    SHOP_PHASE_INDEX,
+    SHOP_PHASE_DONE
+} shop_phase_e;
+
+struct shop_snapshot_builder_s {
+    shop_arena_t *arena;
+    shop_snapshot_t snapshot;
+    json_t *documents; /* all that the snapshot points into */
+    shop_phase_e phase;
+    size_t at; /* items of this phase that are done */
+};
+
+/* item_build.c */
+SHOP_MUST_USE shop_status_t shop_item_build(shop_arena_t *arena, json_t *row, shop_item_t **item);
+void shop_texts_read(const json_t *row, const char *eula, const char *notes,
+                     shop_texts_t text[SHOP_LANGS]);
+
+/* catalog_slave.c: the master's tree as a slave shows it. */
+SHOP_MUST_USE shop_status_t shop_slave_build(shop_snapshot_builder_t *builder,
+                                             shop_catalog_t *slave);
+
+/* catalog_index.c */
+SHOP_MUST_USE shop_status_t shop_index_create(shop_snapshot_builder_t *builder);
+void shop_index_add(shop_snapshot_t *snapshot, shop_item_t *item);
+const shop_item_t *shop_index_find(const shop_snapshot_t *snapshot, const shop_catalog_t *catalog,
+                                   shop_key_e kind, shop_str_t key);
+
+/* By id; NULL: there is none. */
+shop_catalog_t *shop_catalog_by_id(const shop_snapshot_t *snapshot, int64_t id);
+shop_item_t *shop_item_by_id(const shop_snapshot_t *snapshot, const shop_catalog_t *catalog,
+                             int64_t id);
+
+#endif

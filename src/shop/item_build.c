@@ -1,0 +1,261 @@
+/*
+ * One product out of its row. What is wrong with it does not stop the catalogue: the product says so
+ * itself (`defect`) and cannot be ordered.
+ */
+
+#include "shop/catalog_internal.h"
+#include "shop/required.h"
+
+#include <string.h>
+
+
+static const char *const lang_codes[SHOP_LANGS] = {"en", "fr"};
+
+static const struct {
+    const char *name;
+    shop_item_status_e status;
+} statuses[] = {
+    {"PREVIEW", SHOP_ITEM_PREVIEW},
+    {"AVAILABLE", SHOP_ITEM_AVAILABLE},
+    {"AVAILABLEINTERNAL", SHOP_ITEM_AVAILABLE_INTERNAL},
+    {"ASCOMPLEMENT", SHOP_ITEM_AS_COMPLEMENT},
+    {"SUSPENDED", SHOP_ITEM_SUSPENDED},
+    {"PROVIDING", SHOP_ITEM_PROVIDING},
+    {"ABANDONNED", SHOP_ITEM_ABANDONED},
+    {"ABANDONED", SHOP_ITEM_ABANDONED},
+};
+
+
+static shop_str_t text_of(const json_t *row, size_t lang, const char *name);
+static shop_item_status_e status_of(const json_t *row);
+static void read_prices(const json_t *row, shop_item_t *item);
+static void read_limits(const json_t *row, shop_item_t *item);
+static shop_status_t read_roles(shop_arena_t *arena, shop_item_t *item);
+static shop_status_t add_role(shop_item_t *item, shop_str_t role);
+static shop_status_t read_fields(shop_arena_t *arena, json_t *row, shop_item_t *item);
+
+
+/* The base texts are the fallback of every language. */
+static shop_str_t text_of(const json_t *row, size_t lang, const char *name)
+{
+    const json_t *own =
+        json_object_get(json_object_get(row, "translations"), lang_codes[lang]);
+    shop_str_t text = shop_json_text(own, name);
+
+    return text.len > 0 ? text : shop_json_text(row, name);
+}
+
+
+void shop_texts_read(const json_t *row, const char *eula, const char *notes,
+                     shop_texts_t text[SHOP_LANGS])
+{
+    for (size_t lang = 0; lang < SHOP_LANGS; lang++) {
+        text[lang] = (shop_texts_t){
+            .name = text_of(row, lang, "name"),
+            .description = text_of(row, lang, "description"),
+            .notes = text_of(row, lang, notes),
+            .eula = text_of(row, lang, eula),
+            .seo_title = text_of(row, lang, "seotitle"),
+            .seo_description = text_of(row, lang, "seodescription"),
+        };
+    }
+}
+
+
+shop_status_t shop_item_build(shop_arena_t *arena, json_t *row, shop_item_t **out)
+{
+    shop_item_t *item = shop_arena_calloc(arena, sizeof(*item));
+    shop_status_t status;
+
+    if (item == NULL) {
+        return SHOP_NO_MEMORY;
+    }
+
+    *out = item;
+    item->id = shop_json_int(row, "id");
+    item->code = shop_json_text(row, "code");
+    item->shortname = shop_json_text(row, "shortname");
+    item->alias = shop_json_text(row, "seoalias");
+    item->image = shop_json_text(row, "image");
+    item->kind = shop_json_int(row, "isset") == 1   ? SHOP_ITEM_SET
+                 : shop_json_int(row, "isset") == 2 ? SHOP_ITEM_BUNDLE
+                                                    : SHOP_ITEM_PLAIN;
+    item->status = status_of(row);
+    item->shows_name = shop_json_bool(row, "showsnameinset");
+    item->shows_description = shop_json_bool(row, "showsdescriptioninset");
+    item->passcode = shop_json_text(row, "password");
+    item->seat_mode = (int) shop_json_int(row, "quantaddressesusers");
+    item->renewable = shop_json_bool(row, "renewable");
+    item->handler = shop_json_text(row, "enablehandler");
+    item->params = json_object_get(row, "handlerparams");
+    item->document = row;
+
+    if (item->alias.len == 0) {
+        item->alias = item->shortname;
+    }
+
+    shop_texts_read(row, "eula", "notes", item->text);
+    read_prices(row, item);
+    read_limits(row, item);
+
+    status = read_roles(arena, item);
+
+    return status == SHOP_OK ? read_fields(arena, row, item) : status;
+}
+
+
+static shop_item_status_e status_of(const json_t *row)
+{
+    shop_str_t name = shop_json_text(row, "status");
+
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+        if (shop_str_eq(name, shop_str(statuses[i].name))) {
+            return statuses[i].status;
+        }
+    }
+
+    return SHOP_ITEM_PREVIEW;
+}
+
+
+/* objects.md 5.3: nothing after the first open range; a price forgotten is that of the tier before. */
+static void read_prices(const json_t *row, shop_item_t *item)
+{
+    static const char *const prices[] = {"price1", "price2", "price3", "price4", "price5"};
+    static const char *const ranges[] = {"range1", "range2", "range3", "range4"};
+
+    for (size_t i = 0; i < SHOP_TIERS; i++) {
+        item->price[i] = shop_json_money(row, prices[i]);
+
+        if (item->price[i].e4 < 0) {
+            item->defect = "a price is negative";
+        }
+
+        if (i > 0 && item->price[i].e4 == 0) {
+            item->price[i] = item->price[i - 1];
+        }
+    }
+
+    for (size_t i = 0; i < SHOP_TIERS - 1; i++) {
+        int64_t range = shop_json_int(row, ranges[i]);
+
+        if (range <= 0 || (i > 0 && range <= item->range[i - 1])) {
+            break;
+        }
+
+        item->range[i] = range;
+    }
+}
+
+
+static void read_limits(const json_t *row, shop_item_t *item)
+{
+    const json_t *stock = json_object_get(row, "stock");
+    int64_t own = shop_json_int(row, "maxdeliveryquant");
+    int64_t handler = shop_json_int(row, "handler_max");
+    int64_t audience = shop_json_int(row, "onlyforloggedin");
+
+    item->stock = json_is_integer(stock) ? json_integer_value(stock) : -1;
+    item->max_quantity = own;
+
+    if (handler > 0 && (own == 0 || handler < own)) {
+        item->max_quantity = handler;
+    }
+
+    item->audience = audience < 0    ? SHOP_AUDIENCE_VISITORS
+                     : audience == 0 ? SHOP_AUDIENCE_ALL
+                     : audience == 1 ? SHOP_AUDIENCE_LOGGED_IN
+                                     : SHOP_AUDIENCE_CUSTOMERS;
+}
+
+
+/* "student", and those of the handler parameter `requiredroles` (front-office.md 7.1). */
+static shop_status_t read_roles(shop_arena_t *arena, shop_item_t *item)
+{
+    shop_str_t list = shop_json_text(item->params, "requiredroles"), role;
+
+    item->roles = shop_arena_calloc(arena, SHOP_ROLES_MAX * sizeof(shop_str_t));
+    if (item->roles == NULL) {
+        return SHOP_NO_MEMORY;
+    }
+
+    item->roles[item->role_count++] = SHOP_STR("student");
+
+    while (shop_str_split(&list, ',', &role)) {
+        role = shop_str_trim(role);
+
+        if (shop_str_eq(role, SHOP_STR("supervisor"))) {
+            role = SHOP_STR("_supervisor");
+        }
+
+        if (add_role(item, role) != SHOP_OK) {
+            item->defect = "too many roles in requiredroles";
+        }
+    }
+
+    return SHOP_OK;
+}
+
+
+static shop_status_t add_role(shop_item_t *item, shop_str_t role)
+{
+    for (size_t i = 0; i < item->role_count; i++) {
+        if (shop_str_eq(item->roles[i], role)) {
+            return SHOP_OK;
+        }
+    }
+
+    if (role.len == 0) {
+        return SHOP_OK;
+    }
+
+    if (item->role_count == SHOP_ROLES_MAX) {
+        return SHOP_LIMIT;
+    }
+
+    item->roles[item->role_count++] = role;
+
+    return SHOP_OK;
+}
+
+
+/* Translated questions must be as many; else the base ones serve in all languages. */
+static shop_status_t read_fields(shop_arena_t *arena, json_t *row, shop_item_t *item)
+{
+    json_t *base = json_object_get(row, "requireddata");
+    json_t *translations = json_object_get(row, "translations");
+    shop_status_t status;
+
+    status = shop_required_parse(arena, base, &item->fields[0], &item->field_count, &item->kept[0]);
+
+    if (status == SHOP_MALFORMED || status == SHOP_LIMIT) {
+        item->defect = "requireddata is not a list of questions";
+        item->field_count = 0;
+        return SHOP_OK;
+    }
+
+    for (size_t lang = 0; status == SHOP_OK && lang < SHOP_LANGS; lang++) {
+        json_t *own = json_object_get(json_object_get(translations, lang_codes[lang]),
+                                      "requireddata");
+        shop_field_t *fields;
+        size_t count = 0;
+
+        if (lang > 0) {
+            item->fields[lang] = item->fields[0];
+        }
+
+        if (lang == 0 || own == NULL) {
+            continue;
+        }
+
+        status = shop_required_parse(arena, own, &fields, &count, &item->kept[lang]);
+
+        if (status == SHOP_OK && count == item->field_count) {
+            item->fields[lang] = fields;
+        }
+
+        status = status == SHOP_NO_MEMORY ? status : SHOP_OK;
+    }
+
+    return status;
+}
