@@ -20,6 +20,7 @@ language sql immutable as $$
         'name', coalesce(s.seller ->> 'name', s.name), 'address', s.seller ->> 'address',
         'zip', s.seller ->> 'zip', 'city', s.seller ->> 'city', 'country', s.seller ->> 'country',
         'email', s.seller ->> 'mail', 'phone', coalesce(s.seller ->> 'phone', s.seller ->> 'support_phone'),
+        'support_mail', s.seller ->> 'support_mail', 'support_phone', s.seller ->> 'support_phone',
         'vat_number', s.seller ->> 'vat_number', 'registration', s.seller ->> 'registration',
         'logo', s.seller ->> 'logo', 'legal', s.seller ->> 'legal')
 $$;

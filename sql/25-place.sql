@@ -25,7 +25,9 @@ begin
             when bool_or(coalesce(l.code, '') = '' or l.unitcost is null or l.untaxed is null
                          or l.taxed is null or coalesce(l.quantity, 0) <= 0) then 'line'
             when bool_or(l.type = 'BILLING' and (l.quantity <> trunc(l.quantity)
-                         or abs(l.unitcost * l.quantity - l.untaxed) > 0.0051)) then 'line_amount'
+                         -- half of the last decimal of the currency, which may have none
+                     or abs(l.unitcost * l.quantity - l.untaxed)
+                        > case when l.untaxed = trunc(l.untaxed) then 0.501 else 0.0051 end)) then 'line_amount'
             when bool_or(l.type = 'DISCOUNT' and (l.untaxed > 0 or l.taxed > 0)) then 'discount'
             when sum(l.untaxed) <> (e #>> '{totals,untaxed}')::numeric
               or sum(l.taxed) <> (e #>> '{totals,amount}')::numeric

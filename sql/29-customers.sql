@@ -30,6 +30,7 @@ declare
     c shop.customers;
     wanted constant jsonb := coalesce(arguments -> 'customer', arguments);
     account constant bigint := coalesce((arguments ->> 'user')::bigint, 0);
+    proven constant boolean := coalesce(arguments ->> 'proven', 'false') not in ('false', '');
 begin
     if coalesce(wanted ->> 'email', '') !~ '^[^@\s]+@[^@\s]+$' or coalesce(wanted ->> 'lastname', '') = ''
        or coalesce(wanted ->> 'country', '') !~ '^([A-Z]{2})?$' then
@@ -45,16 +46,21 @@ begin
     on conflict (lower(email)) do update
     set firstname = excluded.firstname, lastname = excluded.lastname,
         organisation = excluded.organisation, address = excluded.address, zip = excluded.zip,
-        city = excluded.city, country = excluded.country, phone = excluded.phone
+        city = excluded.city, country = excluded.country,
+        phone = coalesce(nullif(excluded.phone, ''), k.phone)
+        where proven
     returning * into c;
+    if c.id is null then
+        select * into c from shop.customers where lower(email) = lower(wanted ->> 'email');
+    end if;
     update shop.customers k set hasaccount = account
-    where k.id = c.id and k.hasaccount = 0 and account > 0
+    where k.id = c.id and k.hasaccount = 0 and account > 0 and proven
       and not exists (select from shop.customers o where o.hasaccount = account);
     return jsonb_build_object('verdict', 'ok', 'id', c.id);
 end
 $$;
 comment on function shop.customer_save(jsonb) is
-    'Keeps the contact data of a customer; only for buyers whose mailbox was proven';
+    'Makes a customer; what is known of one is only overwritten when his mailbox was proven';
 
 create or replace function shop.login_request(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
@@ -87,6 +93,7 @@ begin
         select coalesce((
             select jsonb_build_object('number', c.number, 'holder', c.holder, 'course', c.course,
                 'completed_at', shop.utc(c.completedat), 'issued_at', shop.utc(c.issuedat),
+            'reference', c.reference,
                 'revoked', c.revokedat is not null, 'revoked_at', shop.utc(c.revokedat))
             from shop.certificates c where c.number = upper(btrim(arguments ->> 'number'))),
             '{"error": "unknown"}'));

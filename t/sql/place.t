@@ -105,6 +105,11 @@ is(scalar @{call($web, 'customer_orders', {email => $known->{customer}{email}, s
 is(call($web, 'customer_find', {email => 'no@example.org'})->{id}, undef, 'nobody');
 my $saved = call($web, 'customer_save', {email => 'new@example.org', lastname => 'New', firstname => 'A'});
 is(call($web, 'customer_find', {email => 'new@example.org'})->{id}, $saved->{id}, 'a customer is kept');
+my %other = (email => 'New@example.org', lastname => 'Other', firstname => 'B');
+is(call($web, 'customer_save', \%other)->{id}, $saved->{id}, 'once per address');
+is(call($web, 'customer_find', {id => $saved->{id}})->{lastname}, 'New', 'not overwritten by anybody');
+call($web, 'customer_save', {%other, proven => JSON::PP::true, user => 8});
+is(call($web, 'customer_find', {user => 8})->{lastname}, 'Other', 'but by its owner');
 
 is(call($web, 'order_paymode', {transid => $order->{transid}, paymode => 'transfer', interface => 'transfer'})
     ->{verdict}, 'ok', 'another way to pay');
