@@ -90,7 +90,11 @@
     }
   }
 
+  /* Sold once, the fields start anew: a second press adds what the visitor then asks for. */
   function confirmOn(button) {
+    for (const input of button.closest(".buy").querySelectorAll("[data-buy-field]")) {
+      input.value = input.defaultValue;
+    }
     button.classList.add("is-added");
     setTimeout(() => button.classList.remove("is-added"), 1500);
   }
