@@ -12,9 +12,12 @@ begin
 end
 $$;
 
--- Every question of the module goes by an index. A plan is kept for the life of a connection: one made
--- while a table was small must not be a scan, and none is worth being made again for each call.
+-- Every question of the module finds a few rows by an index. A plan is kept for the life of a connection: one that was
+-- made while a table was small must not scan or hash it, and none is worth being made again for each call.
 alter role shop_web set enable_seqscan = off;
+alter role shop_web set enable_hashjoin = off;
+alter role shop_web set enable_mergejoin = off;
+alter role shop_web set join_collapse_limit = 1; -- joins in the order in which they are written
 alter role shop_web set plan_cache_mode = force_generic_plan;
 alter role shop_web set random_page_cost = 1.1;
 alter role shop_web set jit = off;

@@ -32,11 +32,11 @@ create table if not exists shop.payment_attempts (
     created timestamptz not null default now(),
     updated timestamptz not null default now(),
     expires timestamptz not null,
-    unique (config, mode, providerref),
+    unique (providerref, config, mode),
     check (not paying or state in ('paid', 'partially_refunded', 'refunded', 'chargeback', 'error'))
 ) with (fillfactor = 80);
 create unique index if not exists payment_attempts_txn
-    on shop.payment_attempts (config, mode, providertxn) where providertxn is not null;
+    on shop.payment_attempts (providertxn, config, mode) where providertxn is not null;
 create unique index if not exists payment_attempts_paying on shop.payment_attempts (billid) where paying;
 create index if not exists payment_attempts_bill on shop.payment_attempts (billid, id);
 call pg_temp.describe('payment_attempts', 'Tries to pay an order; at most one of them is the one that paid', $$

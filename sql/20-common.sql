@@ -1,5 +1,17 @@
 -- Small things that the other functions share.
 
+-- "create or replace" cannot change what a function takes or gives; nothing but triggers refers to functions.
+do $$
+declare
+    f regprocedure;
+begin
+    for f in select oid from pg_proc
+             where pronamespace = 'shop'::regnamespace and prorettype <> 'trigger'::regtype loop
+        execute format('drop function %s', f);
+    end loop;
+end
+$$;
+
 create or replace function shop.check_version(wanted integer) returns text
 language sql stable parallel safe as $$
     select case when wanted = 1 then null

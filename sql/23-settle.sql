@@ -53,26 +53,13 @@ end
 $$;
 comment on function shop.stock_return(bigint) is 'Puts the units of a bill that was given back into the stock again';
 
-create or replace function shop.bills_settle(ids bigint[]) returns void
+create or replace function shop.bills_settle(fresh bigint[]) returns void
 language plpgsql volatile as $$
-declare
-    fresh bigint[];
 begin
-    -- a bill produced on trust and paid afterwards is neither numbered nor produced twice
-    with queued as (
-        insert into shop.registrar_queue (billid, realisedat)
-        select b.id, b.realisedat from shop.bills b
-        where b.id = any (ids)
-          and not exists (select from shop.invoices v where v.billid = b.id and v.refundid is null)
-          and not exists (select from shop.jobs j where j.billid = b.id and j.phase = 'postpay')
-        order by b.realisedat, b.id
-        on conflict do nothing
-        returning billid)
-    select array_agg(billid) into fresh from queued;
-
-    if fresh is null then
-        return;
-    end if;
+    insert into shop.registrar_queue (billid, realisedat)
+    select b.id, b.realisedat from shop.bills b where b.id = any (fresh)
+    order by b.realisedat, b.id
+    on conflict do nothing;
     -- production after payment looks for the account itself
     update shop.jobs set state = 'cancelled', reason = 'superseded'
     where billid = any (fresh) and phase = 'prepay' and state in ('pending', 'waiting', 'blocked', 'manual');
@@ -83,7 +70,7 @@ begin
 end
 $$;
 comment on function shop.bills_settle(bigint[]) is
-    'Bills that were just realised: number, production, stock, mails; harmless to repeat';
+    'Bills that were realised for the first time (realisedat was null): number, production, stock, mails';
 
 create or replace function shop.bill_promise(bill shop.bills, actor text) returns shop.bills
 language plpgsql volatile as $$
@@ -91,7 +78,7 @@ declare
     b shop.bills := bill;
     offline constant boolean := bill.interface in ('check', 'transfer');
 begin
-    if b.trusted and offline then
+    if b.trusted and offline and b.realisedat is null then
         b := shop.bill_move(b, 'PREPROD', actor, 'trusted customer');
         perform shop.bills_settle(array[b.id]);
     else

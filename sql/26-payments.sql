@@ -214,7 +214,7 @@ $$;
 comment on function shop.event_decide(jsonb, shop.bills, shop.payment_attempts, shop.payment_attempts) is
     'The verdict on an event that is new';
 
-create or replace function shop.event_apply(e jsonb, out answer jsonb, out paid bigint)
+create or replace function shop.event_apply(e jsonb, out answer jsonb, out paid bigint, out fresh bigint)
 language plpgsql volatile as $$
 declare
     b shop.bills;
@@ -244,6 +244,8 @@ begin
         elsif judged.verdict = 'apply' and p.id is null then
             state := shop.event_before(e, b, a);
             paid := case when e ->> 'state' = 'paid' then b.id end;
+            -- a bill produced on trust is neither numbered nor produced twice
+            fresh := case when b.realisedat is null then paid end;
         elsif judged.verdict = 'apply' then
             state := shop.event_after(e, b, p);
         else
@@ -277,6 +279,7 @@ declare
     e jsonb;
     done record;
     paid bigint[];
+    fresh bigint[];
 begin
     -- "no key": a lock that documents and jobs, which refer to the bill, need not wait for
     perform from shop.bills b
@@ -290,11 +293,14 @@ begin
         end if;
         done := shop.event_apply(e);
         paid := paid || case when done.paid is not null then array[done.paid] end;
+        fresh := fresh || case when done.fresh is not null then array[done.fresh] end;
         return next done.answer;
     end loop;
 
+    if fresh is not null then
+        perform shop.bills_settle(fresh);
+    end if;
     if paid is not null then
-        perform shop.bills_settle(paid);
         perform shop.deferred_apply(p.bill) from unnest(paid) as p (bill)
         where exists (select from shop.payment_events v where v.billid = p.bill and v.verdict = 'defer');
     end if;
