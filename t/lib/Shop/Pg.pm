@@ -119,7 +119,11 @@ sub template {
     make_path("$TOP/build/pg");
     open my $lock, '>', "$TOP/build/pg/lock" or croak "build/pg/lock: $!";
     flock $lock, LOCK_EX or croak "flock: $!";
-    make_template($template, $demo) if !-f "$template/PG_VERSION";
+    if (!-f "$template/PG_VERSION") {
+        # what earlier states of sql/ have left; a younger one may be in use
+        remove_tree(grep { -d $_ && -M $_ > 0.1 } glob "$TOP/build/pg/*");
+        make_template($template, $demo);
+    }
     close $lock or croak "lock: $!";
     return $template;
 }
