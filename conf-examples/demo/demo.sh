@@ -70,9 +70,10 @@ start_postgres() {
     fi
 
     rm -f "$run/pg/data/postmaster.pid"
+    # The whole group is detached: who reads our output must not wait for PostgreSQL's end.
     (cd "$run/pg" && as_postgres setsid "$pgbin/postgres" -D "$run/pg/data" -c listen_addresses= \
-        -c unix_socket_directories="$run/pg" -c unix_socket_permissions=0777 \
-        </dev/null >>"$run/log/postgres.log" 2>&1 &)
+        -c unix_socket_directories="$run/pg" -c unix_socket_permissions=0777) \
+        </dev/null >>"$run/log/postgres.log" 2>&1 &
     wait_for PostgreSQL 20 as_postgres "$pgbin/pg_isready" -q -h "$run/pg"
     head -n 1 "$run/pg/data/postmaster.pid" >"$run/postgres.pid"
 }
@@ -105,7 +106,7 @@ start_doubles() {
     alive smtp || launch smtp perl "-I$top/t/lib" "$top/t/bin/fake-smtp" \
         --port "$smtp_port" --web-port "$mail_port"
     alive vads || launch vads perl "-I$top/t/lib" "$top/t/bin/fake-vads" \
-        --port "$bank_port" --notify "http://127.0.0.1:$port/shop/pay/card/notify"
+        --port "$bank_port" --ipn-url "http://127.0.0.1:$port/shop/pay/card/notify"
     wait_for 'The Moodle double' 5 listening "$moodle_port"
     wait_for 'The mail box' 5 listening "$mail_port"
     wait_for 'The bank page double' 5 listening "$bank_port"

@@ -57,7 +57,7 @@ shop_str_t shop_utf8_cut(shop_str_t s, size_t characters);
 /* --- memory (arena.c): an arena only grows; its owner frees it whole --- */
 
 typedef struct {
-    void *(*alloc)(void *owner, size_t size); /* aligned for any type; NULL when out of memory */
+    void *(*alloc)(void *owner, size_t size); /* aligned to 8 bytes; NULL when out of memory */
     void *owner;
 } shop_arena_t;
 
@@ -160,8 +160,11 @@ typedef struct {
     int64_t e4;
 } shop_money_t;
 
+/* nginx's pools align to 8 bytes, the compiler would assume 16. */
+typedef __int128 shop_e12_t __attribute__((aligned(8)));
+
 typedef struct {
-    __int128 e12;
+    shop_e12_t e12;
 } shop_dec_t;
 
 #define SHOP_MONEY_ZERO ((shop_money_t){0})

@@ -15,7 +15,7 @@ UNIT_SRCS := $(wildcard t/unit/*/*.c)
 UNIT_PROGRAMS := $(UNIT_SRCS:t/unit/%.c=build/t/unit/%)
 
 .PHONY: unit
-unit: $(UNIT_PROGRAMS) build/t/render build/t/mustache-spec
+unit: $(UNIT_PROGRAMS) build/t/render build/t/mustache-spec build/t/payment-vectors
 
 build/libshop.a: $(PURE_OBJS)
 	@rm -f $@
@@ -36,6 +36,10 @@ build/t/render: build/pure/t/tools/render.o build/pure/t/tools/theme.o build/lib
 build/t/mustache-spec: build/pure/t/view/mustache_spec.o build/libshop.a
 	@mkdir -p $(@D)
 	@$(UNIT_CC) $(UNIT_CFLAGS) $< build/libshop.a $(UNIT_LIBS) -o $@
+
+build/t/payment-vectors: $(patsubst %.c,build/pure/%.o,$(wildcard t/vectors/*.c)) build/libshop.a
+	@mkdir -p $(@D)
+	@$(UNIT_CC) $(UNIT_CFLAGS) $(filter %.o,$^) build/libshop.a $(UNIT_LIBS) -o $@
 
 .SECONDARY:
 

@@ -178,7 +178,7 @@ sub start_mail {
 
 sub start_bank {
     my ($self) = @_;
-    $self->{bank_port} = $self->start_double('vads', '--notify',
+    $self->{bank_port} = $self->start_double('vads', '--ipn-url',
         "http://127.0.0.1:$self->{port}/shop/pay/card/notify");
     return;
 }
