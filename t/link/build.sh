@@ -37,7 +37,7 @@ if [ ! -f "$out/Makefile" ] || [ "$(cat "$out/stamp" 2>/dev/null)" != "$stamp" ]
             fi
             exec ./configure "${NGX_CONF_FLAGS[@]}" --with-cc-opt="$2" --with-ld-opt="$3" \
                 "$4=$0/t/$5/module" --builddir="$1"' \
-            "$top" "$out" "$cc $(echo $warnings)" "$ld" "$how" "$room"
+            "$top" "$out" "$cc $(echo "$warnings" | tr -s "\n " " ")" "$ld" "$how" "$room"
     ) > "$out/configure.log" 2>&1 || { tail -n 20 "$out/configure.log" >&2; exit 1; }
     printf '%s' "$stamp" > "$out/stamp"
 fi

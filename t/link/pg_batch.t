@@ -33,7 +33,8 @@ is_deeply([map { $_->{word} } @answers], [qw(OK TIMEOUT OK)], 'who cannot wait l
 # The connection dies under a batch: asked once more.
 my $kill = $t->load(2, 32, map { element($_) } 1 .. 7);
 for (1 .. 3) {
-    select undef, undef, undef, 0.4;
+    my $sent = $t->status->{changes_batched};
+    wait_for(sub { $t->status->{changes_batched} > $sent + 64 });
     $t->psql(q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                WHERE application_name LIKE 'shop:%'});
 }

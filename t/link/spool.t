@@ -11,7 +11,7 @@ use Test::More;
 my $t = Link->new(conf => 'link_spool_files 5;', main => '');
 my $dir = "$t->{dir}/spool";
 my @files;
-my $list = sub { opendir my $d, $dir or die $!; return sort grep { !/^\.\.?$/ } readdir $d };
+my $list = sub { opendir my $d, $dir or die $!; my @names = sort grep { !/^\.\.?$/ } readdir $d; return @names };
 
 is($t->get('/spool?do=take')->{body}, '', 'empty: no row');
 is($t->get("/spool?do=write&text=$_")->{word}, 'OK', "written: $_") for qw(first second third);

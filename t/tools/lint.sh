@@ -86,7 +86,7 @@ lint_perl()
 {
     need perlcritic libperl-critic-perl || return 0
     # Leading zeros are the modes of files.
-    list 't/*.pm' 't/*.t' | xargs perlcritic --quiet --severity 5 --exclude LeadingZeros || report perlcritic
+    list 't/*.pm' 't/*.t' 't/bin/*' | xargs perlcritic --quiet --severity 5 --exclude LeadingZeros || report perlcritic
 }
 
 lint_rules()

@@ -27,7 +27,9 @@ sub files
     my %seen;
     my @found = split /\0/, qx(git -C "$top" ls-files -z --cached --others --exclude-standard);
 
-    return sort grep { $_ =~ $pattern && -f "$top/$_" && !$seen{$_}++ } @found;
+    @found = sort grep { $_ =~ $pattern && -f "$top/$_" && !$seen{$_}++ } @found;
+
+    return @found;
 }
 
 

@@ -88,7 +88,11 @@ my %functions = (
     core_completion_get_course_completion_status => [ { 'courseid*' => 'int', 'userid*' => 'int' }, \&completion ],
 );
 
-sub names { return sort keys %functions }
+sub names {
+    my @names = sort keys %functions;
+
+    return @names;
+}
 
 sub call {
     my ( $moodle, $name, $parameters ) = @_;
