@@ -54,7 +54,7 @@ create or replace procedure pg_temp.category(alias text, parent text, place inte
                                              about text, about_fr text)
 language sql as $$
     insert into shop.categories (catalogid, parentid, name, description, seoalias, sortorder, translations)
-    select c.id, (select p.id from shop.categories p where p.seoalias = parent), name, about, alias, place,
+    select c.id, (select p.id from shop.categories p where p.seoalias = parent), category.name, about, alias, place,
            jsonb_build_object('fr', jsonb_build_object('name', name_fr, 'description', about_fr))
     from shop.catalogs c
     where c.name = 'Atelier Campus' and not exists (select from shop.categories x where x.seoalias = alias)

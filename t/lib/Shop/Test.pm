@@ -283,7 +283,7 @@ $moodle$mail$bank
     shop_payment test {
         interface test;
         mode test;
-        secret_file $dir/secrets/test;
+        key_file $dir/secrets/test;
     }
     shop_payment transfer {
         interface transfer;
