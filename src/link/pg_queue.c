@@ -190,8 +190,12 @@ static void queue_result(shop_pg_conn_t *conn, shop_pg_request_t *request, PGres
         return;
 
     case PGRES_SINGLE_TUPLE:
-        request->rows_seen = 1;
-        request->row(request, result);
+        /* Only the request of a stream has asked for single rows. */
+        if (request->row != NULL) {
+            request->rows_seen = 1;
+            request->row(request, result);
+        }
+
         PQclear(result);
         return;
 

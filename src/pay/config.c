@@ -207,23 +207,11 @@ static shop_status_t take_mode(shop_arena_t *arena, const shop_pay_block_t *bloc
 }
 
 
-static shop_status_t find_interface(shop_arena_t *arena, const shop_pay_block_t *block,
-                                    const shop_pay_interface_t **interface, shop_str_t *error)
+static shop_status_t refuse_interface(shop_arena_t *arena, shop_str_t name, shop_str_t *error)
 {
-    if (!name_valid(block->name)) {
-        return shop_pay_refuse(
-            arena, error, "the name \"%.*s\" is not right: write 1 to %d of a-z 0-9 _ -",
-            (int) block->name.len, (const char *) block->name.data, NAME_MAX_BYTES);
-    }
-
-    if (block->interface.len == 0) {
+    if (name.len == 0) {
         return shop_pay_refuse(arena, error,
                                "\"interface\" is missing: add \"interface systempay;\" or another");
-    }
-
-    *interface = shop_pay_find(block->interface);
-    if (*interface != NULL) {
-        return SHOP_OK;
     }
 
     shop_buf_t known;
@@ -237,19 +225,23 @@ static shop_status_t find_interface(shop_arena_t *arena, const shop_pay_block_t 
     }
 
     return shop_pay_refuse(arena, error, "interface \"%.*s\" is not known: use one of%.*s",
-                           (int) block->interface.len, (const char *) block->interface.data,
-                           (int) known.len, (const char *) known.data);
+                           (int) name.len, (const char *) name.data, (int) known.len,
+                           (const char *) known.data);
 }
 
 
 shop_status_t shop_pay_configure(shop_arena_t *arena, const shop_pay_block_t *block,
                                  shop_pay_config_t **config, shop_str_t *error)
 {
-    const shop_pay_interface_t *interface = NULL;
+    if (!name_valid(block->name)) {
+        return shop_pay_refuse(
+            arena, error, "the name \"%.*s\" is not right: write 1 to %d of a-z 0-9 _ -",
+            (int) block->name.len, (const char *) block->name.data, NAME_MAX_BYTES);
+    }
 
-    shop_status_t status = find_interface(arena, block, &interface, error);
-    if (status != SHOP_OK) {
-        return status;
+    const shop_pay_interface_t *interface = shop_pay_find(block->interface);
+    if (interface == NULL) {
+        return refuse_interface(arena, block->interface, error);
     }
 
     shop_pay_config_t *made = shop_arena_calloc(arena, sizeof(*made));
@@ -258,7 +250,7 @@ shop_status_t shop_pay_configure(shop_arena_t *arena, const shop_pay_block_t *bl
     }
     made->interface = interface;
 
-    status = shop_arena_copy(arena, block->name, &made->name);
+    shop_status_t status = shop_arena_copy(arena, block->name, &made->name);
     if (status == SHOP_OK) {
         status = take_mode(arena, block, made, error);
     }

@@ -10,6 +10,9 @@
 #define REFERENCE_MAX 21
 #define RF_HEAD 4 /* "RF" and the check digits */
 
+/* The head as it is while the check digits are not known yet. */
+static const unsigned char open_head[RF_HEAD] = {'R', 'F', '0', '0'};
+
 
 shop_status_t shop_rf_create(shop_arena_t *arena, shop_str_t reference, shop_str_t *rf)
 {
@@ -19,7 +22,7 @@ shop_status_t shop_rf_create(shop_arena_t *arena, shop_str_t reference, shop_str
     if (len == 0) {
         return SHOP_MALFORMED;
     }
-    memcpy(text + len, "RF00", RF_HEAD);
+    memcpy(text + len, open_head, RF_HEAD);
 
     int check = 98 - shop_mod97((shop_str_t){len + RF_HEAD, text});
 

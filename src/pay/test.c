@@ -91,7 +91,7 @@ static shop_status_t simulate(shop_arena_t *arena, const shop_pay_config_t *conf
         arena, &simulation->body,
         "attempt=%lld&action=%s&state=%s&amount=%lld&currency=%.*s&transid=%.*s&ref=%.*s",
         (long long) attempt->id, actions[i].name, shop_pay_state_name(actions[i].state),
-        (long long) (attempt->amount_minor + actions[i].excess), (int) attempt->currency.len,
+        (long long) attempt->amount_minor + actions[i].excess, (int) attempt->currency.len,
         (const char *) attempt->currency.data, (int) attempt->transid.len,
         (const char *) attempt->transid.data, (int) attempt->provider_ref.len,
         (const char *) attempt->provider_ref.data);

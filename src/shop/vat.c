@@ -9,6 +9,7 @@
 #include <string.h>
 
 
+#define VAT_MIN 4 /* with the letters of the country */
 #define VAT_MAX 16
 
 
@@ -69,6 +70,10 @@ bool shop_vat_valid(shop_str_t text)
         number[length++] = (char) toupper(text.data[i]);
     }
 
+    if (length < VAT_MIN) {
+        return false;
+    }
+
     number[length] = '\0';
 
     for (size_t i = 0; i < sizeof(structures) / sizeof(structures[0]); i++) {
@@ -86,7 +91,7 @@ bool shop_vat_valid(shop_str_t text)
     }
 
     /* A number of another country: letters for it, then something. */
-    return length >= 4 && isalpha((unsigned char) number[0]) && isalpha((unsigned char) number[1]);
+    return isalpha((unsigned char) number[0]) && isalpha((unsigned char) number[1]);
 }
 
 
