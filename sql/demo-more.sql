@@ -5,7 +5,8 @@ call pg_temp.item('mooc_certificate', 'certificates', 'Certificate “My first w
     '<p>You follow our free course on making a web site: have your certificate released in the course itself.</p>',
     '<p>Vous suivez notre cours gratuit de création de site : débloquez votre certificat dans le cours même.</p>',
     '{"price1": 39, "tax": "VAT 20%", "maxdeliveryquant": 1, "enablehandler": "std_unlockpdcertificate",
-      "handlerparams": {"coursename": "MOOC-WEB", "release_mode": "group", "releasegroup": "cert-mooc-web"}}');
+      "handlerparams": {"coursename": "MOOC-WEB", "release_mode": "group", "releasegroup": "cert-mooc-web",
+                        "enrol": "1"}}');
 call pg_temp.item('mooc_certificate_pro', 'certificates', 'Certificate “Understanding data”',
     'Certificat « Comprendre les données »',
     '<p>For those who have completed our free course on data: the certificate is released as soon as the last '

@@ -48,6 +48,15 @@ void shop_course_build(const shop_job_t *job, shop_act_t *act);
 void shop_course_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
 bool shop_course_in_list(const json_t *courses, int64_t id);
 
+/* The buyer's enrolment by hand in the course of step `course` (enrolment.c); repeatable. */
+typedef struct {
+    int64_t role;
+    shop_dates_t dates;
+} shop_enrolment_t;
+int64_t shop_enrolment_role(const shop_job_t *job, shop_str_t name); /* "": student; 0: unknown */
+void shop_enrolment_build(const shop_job_t *job, const shop_enrolment_t *enrolment,
+                          shop_act_t *act);
+
 /* A group of the course, found or created. Output {id}. */
 typedef struct {
     shop_str_t name;

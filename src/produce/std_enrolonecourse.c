@@ -51,14 +51,6 @@ static void guard_read(const shop_job_t *job, const shop_answer_t *answer, shop_
 
 /* --- step `dates`: decided once, before the first enrolment --- */
 
-static shop_str_t role_name(const shop_job_t *job)
-{
-    shop_str_t name = shop_param_text(job, "role");
-
-    return name.len != 0 ? name : SHOP_STR("student");
-}
-
-
 static bool method_is_manual(const shop_job_t *job)
 {
     shop_str_t name = shop_param_text(job, "enrol");
@@ -73,7 +65,7 @@ static bool method_is_manual(const shop_job_t *job)
 static void dates_build(const shop_job_t *job, shop_act_t *act)
 {
     int64_t course_start = shop_json_int(shop_job_output(job, "course"), "startdate");
-    int64_t role = shop_role_find(job->site, role_name(job));
+    int64_t role = shop_enrolment_role(job, shop_param_text(job, "role"));
     shop_dates_t dates;
 
     if (shop_job_dates(job, course_start, &dates) != SHOP_OK) {
@@ -91,23 +83,29 @@ static void dates_build(const shop_job_t *job, shop_act_t *act)
 
 /* --- step `enrol` --- */
 
+static shop_dates_t stored_dates(const shop_job_t *job)
+{
+    const json_t *stored = shop_job_output(job, "dates");
+
+    return (shop_dates_t){
+        .start = shop_json_int(stored, "start"),
+        .end = shop_json_int(stored, "end"),
+    };
+}
+
+
 static void enrol_build(const shop_job_t *job, shop_act_t *act)
 {
-    const json_t *dates = shop_job_output(job, "dates");
-    int64_t end = shop_json_int(dates, "end");
+    shop_enrolment_t enrolment = {
+        .role = shop_json_int(shop_job_output(job, "dates"), "roleid"),
+        .dates = stored_dates(job),
+    };
 
     if (shop_json_bool(shop_job_output(job, "guard"), "keep")) {
         shop_act_skip(act);
         return;
     }
-    /* a date that is not sent becomes 0, "no limit": `*` leaves it out only then */
-    shop_act_call(act, "enrol_manual_enrol_users",
-                  json_pack("{s:[{s:I, s:I, s:I, s:I, s:o*}]}", "enrolments", "roleid",
-                            (json_int_t) shop_json_int(dates, "roleid"), "userid",
-                            (json_int_t) shop_job_output_id(job, "user"), "courseid",
-                            (json_int_t) shop_job_output_id(job, "course"), "timestart",
-                            (json_int_t) shop_json_int(dates, "start"), "timeend",
-                            end != 0 ? json_integer(end) : NULL));
+    shop_enrolment_build(job, &enrolment, act);
 }
 
 
@@ -211,10 +209,7 @@ static void member2_build(const shop_job_t *job, shop_act_t *act)
 static void instance_build(const shop_job_t *job, shop_act_t *act)
 {
     const json_t *stored = shop_job_output(job, "dates");
-    shop_dates_t dates = {
-        .start = shop_json_int(stored, "start"),
-        .end = shop_json_int(stored, "end"),
-    };
+    shop_dates_t dates = stored_dates(job);
     json_t *facts =
         json_pack("{s:I, s:I, s:I}", "roleid", (json_int_t) shop_json_int(stored, "roleid"),
                   "group", (json_int_t) shop_job_output_id(job, "group"), "group2",

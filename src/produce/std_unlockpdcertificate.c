@@ -30,13 +30,46 @@ static void course_build(const shop_job_t *job, shop_act_t *act)
 }
 
 
-/* --- step `enrolled`: whoever does not follow the course has bought by mistake --- */
+/* --- step `enrolled`: whoever does not follow the course has bought by mistake, unless the product
+ * takes him in (`enrol`). The period is stored before the enrolment that uses it. --- */
+
+static bool is_entering(const shop_job_t *job)
+{
+    return shop_str_eq(shop_job_phase(job), SHOP_STR("enrol"));
+}
+
 
 static void enrolled_build(const shop_job_t *job, shop_act_t *act)
 {
+    shop_enrolment_t enrolment = {
+        .role = shop_json_int(job->progress, "roleid"),
+        .dates = {.start = shop_json_int(job->progress, "start")},
+    };
+
+    if (is_entering(job)) {
+        shop_enrolment_build(job, &enrolment, act);
+        return;
+    }
     shop_act_call(act, "core_enrol_get_users_courses",
                   json_pack("{s:I, s:b}", "userid", (json_int_t) shop_job_output_id(job, "user"),
                             "returnusercount", 0));
+}
+
+
+/* Without end, as the certificate itself, and not before the course begins. */
+static void enter_course(const shop_job_t *job, shop_act_t *act)
+{
+    int64_t begin = shop_json_int(shop_job_output(job, "course"), "startdate");
+    int64_t paid = shop_job_moment(job, "paid_at");
+    int64_t role = shop_enrolment_role(job, SHOP_STR_NULL);
+
+    if (role == 0) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "role_unknown");
+        return;
+    }
+    shop_act_more(act, json_pack("{s:s, s:I, s:I}", "phase", "enrol", "start",
+                                 (json_int_t) (paid > begin ? paid : begin), "roleid",
+                                 (json_int_t) role));
 }
 
 
@@ -44,8 +77,12 @@ static void enrolled_read(const shop_job_t *job, const shop_answer_t *answer, sh
 {
     if (answer->answer_class != SHOP_ANSWER_OK) {
         shop_act_by_class(job, answer, act);
+    } else if (is_entering(job)) {
+        shop_act_done(act, json_pack("{s:b}", "enrolled", 1));
     } else if (shop_course_in_list(answer->json, shop_job_output_id(job, "course"))) {
         shop_act_done(act, json_object());
+    } else if (shop_param_bool(job, "enrol")) {
+        enter_course(job, act);
     } else {
         shop_act_stop(act, SHOP_ACT_MANUAL, "not_enrolled");
     }
@@ -170,9 +207,10 @@ static void instance_build(const shop_job_t *job, shop_act_t *act)
     shop_str_t mode = shop_param_text(job, "release_mode");
     int64_t module = 0;
     json_t *facts =
-        json_pack("{s:I, s:o, s:o}", "group", (json_int_t) shop_job_output_id(job, "group"),
+        json_pack("{s:I, s:o, s:o, s:b}", "group", (json_int_t) shop_job_output_id(job, "group"),
                   "release_mode", shop_json_str(mode.len != 0 ? mode : SHOP_STR("group")),
-                  "certificate", shop_json_str(shop_param_text(job, "certificate")));
+                  "certificate", shop_json_str(shop_param_text(job, "certificate")), "enrolled",
+                  shop_json_bool(shop_job_output(job, "enrolled"), "enrolled"));
 
     if (shop_str_to_int(shop_param_text(job, "certificateid"), &module) != SHOP_OK) {
         module = 0;
@@ -250,6 +288,7 @@ static const shop_param_t params[] = {
     {.name = "courseidnumber", .type = SHOP_PARAM_TEXT},
     {.name = "courseid", .type = SHOP_PARAM_INT},
     {.name = "releasegroup", .type = SHOP_PARAM_TEXT},
+    {.name = "enrol", .type = SHOP_PARAM_BOOL, .fallback = "0"},
     {.name = "requirecompletion", .type = SHOP_PARAM_BOOL},
     {.name = "ws_function", .type = SHOP_PARAM_TEXT},
     {.name = "ws_args", .type = SHOP_PARAM_TEXT},

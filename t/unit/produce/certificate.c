@@ -45,6 +45,39 @@ static void check_group(void)
 }
 
 
+static void check_enrol(void)
+{
+    drive_t drive = start(INPUTS("\"releasegroup\":\"cert-ok\",\"enrol\":\"1\""));
+    const json_t *entry;
+
+    json_object_clear(drive.site.enrolments);
+    ok(drive_run(&drive, 0), "enrol: a stranger is taken in and served");
+    entry = json_object_get(drive.site.enrolments, "100/12");
+    is_int(shop_json_int(entry, "roleid"), 5, "as a student");
+    is_int(shop_json_int(entry, "timestart"), 1795168800, "from the payment");
+    ok(json_object_get(entry, "timeend") == NULL, "without end");
+    is_int(json_object_size(drive.site.members), 1, "and joins the group");
+    ok(shop_json_bool(json_object_get(json_array_get(drive.instances, 0), "productiondata"),
+                      "enrolled"),
+       "the instance tells that the enrolment is ours");
+    drive_close(&drive);
+
+    drive = start(INPUTS("\"releasegroup\":\"cert-ok\",\"enrol\":\"1\""));
+    ok(drive_run(&drive, 0), "enrol: somebody who follows the course already");
+    is_int(json_object_size(json_object_get(drive.site.enrolments, "100/12")), 0,
+           "keeps his own enrolment");
+    drive_close(&drive);
+
+    drive = start(INPUTS("\"releasegroup\":\"cert-ok\",\"enrol\":\"1\""));
+    json_object_clear(drive.site.enrolments);
+    drive.settings.role_count = 4;
+    ok(!drive_run(&drive, 0), "enrol: without a student in the role map");
+    is_int(drive.last.kind, SHOP_ACT_BLOCKED, "it blocks");
+    is_str(shop_str(drive.last.reason), "role_unknown", "and says why");
+    drive_close(&drive);
+}
+
+
 static void check_waiting(void)
 {
     drive_t drive = start(INPUTS("\"releasegroup\":\"cert-ok\",\"requirecompletion\":\"1\""));
@@ -161,21 +194,25 @@ static void check_refusals(void)
 }
 
 
-static void check_faults(const char *mode, const char *inputs)
+static void check_faults(const char *mode, const char *inputs, bool stranger)
 {
     bool right = true;
     int acts = 0;
 
     for (int fault = FAULT_LOST; fault < FAULTS; fault++) {
-        for (int at = 1; at <= 8; at++) {
+        for (int at = 1; at <= 9; at++) {
             drive_t drive = start(inputs);
 
             drive.site.completed = true;
+            if (stranger) {
+                json_object_clear(drive.site.enrolments);
+            }
             drive.fault = (fault_e) fault;
             drive.fault_at = at;
             right = drive_run(&drive, 1) && right && json_array_size(drive.instances) == 1 &&
                     json_array_size(drive.site.groups) <= 1 && json_array_size(drive.issues) <= 1 &&
-                    json_array_size(drive.site.users) == 1;
+                    json_array_size(drive.site.users) == 1 &&
+                    json_object_size(drive.site.enrolments) == 1;
             acts = drive.acts;
             drive_close(&drive);
         }
@@ -205,13 +242,15 @@ static void check_none(void)
 int main(void)
 {
     check_group();
+    check_enrol();
     check_waiting();
     check_shop();
     check_function();
     check_refusals();
-    check_faults("group", INPUTS("\"releasegroup\":\"g\",\"requirecompletion\":\"1\""));
-    check_faults("shop", INPUTS("\"release_mode\":\"shop\""));
-    check_faults("function", INPUTS("\"release_mode\":\"function\",\"ws_function\":\"f\""));
+    check_faults("group", INPUTS("\"releasegroup\":\"g\",\"requirecompletion\":\"1\""), false);
+    check_faults("enrol", INPUTS("\"releasegroup\":\"g\",\"enrol\":\"1\""), true);
+    check_faults("shop", INPUTS("\"release_mode\":\"shop\""), false);
+    check_faults("function", INPUTS("\"release_mode\":\"function\",\"ws_function\":\"f\""), false);
     check_none();
     return done_testing();
 }
