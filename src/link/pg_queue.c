@@ -149,8 +149,7 @@ static ngx_int_t queue_drain(shop_pg_conn_t *conn)
     ngx_uint_t rows = 0, nothing = 0;
     uint64_t begin = 0;
 
-    while (conn->count > 0 && !PQisBusy(conn->handle)) {
-        request = head_of(conn);
+    while ((request = head_of(conn)) != NULL && !PQisBusy(conn->handle)) {
         result = PQgetResult(conn->handle);
 
         if (result == NULL) {
