@@ -25,13 +25,19 @@ sub head { my ($self, $path, %o) = @_; return $self->request('HEAD', $path, %o) 
 # form: a list of names and values, sent in that order.
 sub post {
     my ($self, $path, $form, %o) = @_;
+    return $self->request('POST', $path, %o, body => encode($form),
+        headers => {'Content-Type' => 'application/x-www-form-urlencoded', %{$o{headers} // {}}});
+}
+
+
+sub encode {
+    my ($form) = @_;
     my @pairs = ref $form eq 'HASH' ? map { ($_ => $form->{$_}) } sort keys %{$form} : @{$form // []};
     my @body;
     while (my ($name, $value) = splice @pairs, 0, 2) {
         push @body, escape($name) . '=' . escape($value);
     }
-    return $self->request('POST', $path, %o, body => join('&', @body),
-        headers => {'Content-Type' => 'application/x-www-form-urlencoded', %{$o{headers} // {}}});
+    return join '&', @body;
 }
 
 

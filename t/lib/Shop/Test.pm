@@ -24,6 +24,8 @@ use Time::HiRes qw(sleep time);
 use Shop::Http;
 use Shop::Pg;
 
+binmode Test::More->builder->$_, ':encoding(UTF-8)' for qw(output failure_output todo_output);
+
 our @EXPORT_OK = qw(top free_port wait_for slurp spew spawn stop_process);
 
 my $TOP = abs_path(dirname(__FILE__) . '/../../..');
@@ -119,7 +121,8 @@ sub new {
     make_path("$self->{dir}/logs", "$self->{dir}/spool", "$self->{dir}/secrets");
     $self->{port} = free_port();
 
-    $self->{pg} = Shop::Pg->new(dir => "$self->{dir}/pg", demo => $self->{option}{demo});
+    $self->{pg} = Shop::Pg->new(dir => "$self->{dir}/pg", demo => $self->{option}{demo},
+        conf => $self->{option}{pg});
     $self->start_redis;
     $self->start_moodle if $self->{option}{moodle};
     $self->start_mail   if $self->{option}{mail};
@@ -364,11 +367,49 @@ sub status {
 sub sql { my ($self, $query, @bind) = @_; return $self->{pg}->value($query, @bind) }
 
 
+# Changes what is sold, and waits until every worker sells that.
+sub catalog {
+    my ($self, $statement, @bind) = @_;
+    my $loads = sub { return scalar(() = $self->error_log =~ /shop: catalogue of/g) };
+    my $before = $loads->();
+    $self->dbh->do($statement, undef, @bind);
+    wait_for(sub { $loads->() >= $before + $self->{option}{workers} }, 10)
+        or croak "no worker took over: $statement";
+    return;
+}
+
+
 sub mails {
     my ($self) = @_;
     my $answer = Shop::Http->new(base => "http://127.0.0.1:$self->{mail_web_port}")
         ->get('/messages.json');
     return @{decode_json($answer->{body})};
+}
+
+
+# The first mail to this address with such a subject, as soon as it is there.
+sub mail_to {
+    my ($self, $address, $subject, $seconds) = @_;
+    my $mail;
+    wait_for(sub {
+        ($mail) = grep { $_->{subject} =~ $subject && grep { $_ eq $address } @{$_->{to}} } $self->mails;
+        return $mail;
+    }, $seconds // 15, 0.05);
+    return $mail;
+}
+
+
+# The site as the double of Moodle keeps it.
+sub moodle { my ($self) = @_; return $self->control('moodle', {action => 'state'}) }
+
+
+# Nothing waits any more. A server that cannot tell (its workers are at their limit) is not blamed.
+sub idle {
+    my ($self) = @_;
+    return wait_for(sub {
+        my $answer = $self->http->get('/shop/status', headers => {Accept => 'application/json'});
+        return $answer->{status} != 200 || decode_json($answer->{body})->{this_worker}{operations} == 0;
+    }, 10, 0.05);
 }
 
 
@@ -378,6 +419,7 @@ sub finish {
     return if $self->{finished}++;
 
     if ($self->{pids}{nginx}) {
+        ok($self->idle, 'no operation is left');
         is($self->stop_nginx, 0, 'nginx left with status 0');
     }
 

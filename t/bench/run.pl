@@ -1,0 +1,25 @@
+#!/usr/bin/perl
+
+# make bench: every comparison of this folder, or those named (catalog, cart, money). BENCH_ROUNDS and
+# BENCH_SECONDS change how long each side runs.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use lib $FindBin::Bin;
+
+use Bench;
+use Bench::Cart;
+use Bench::Catalog;
+use Bench::Money;
+
+my %RUN = (catalog => \&Bench::Catalog::run, cart => \&Bench::Cart::run, money => \&Bench::Money::run);
+
+for my $name (@ARGV ? @ARGV : sort keys %RUN) {
+    my $run = $RUN{$name} or die "unknown: $name; one of @{[sort keys %RUN]}\n";
+    print STDERR "$name\n";
+    $run->();
+}
+Bench::print_table();
