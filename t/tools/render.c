@@ -29,8 +29,8 @@ static int render(const theme_t *theme, const shop_lang_t *lang, const char *nam
         return 1;
     }
 
-    fwrite(out.data, 1, out.len, stdout);
-    return 0;
+    /* An empty page has no bytes at all, not even an address of them. */
+    return out.len == 0 || fwrite(out.data, 1, out.len, stdout) == out.len ? 0 : 1;
 }
 
 
