@@ -9,6 +9,8 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
+#include <stdbool.h>
+
 
 /* From 1.23 headers of one name are linked by `next`. */
 static inline void ngx_http_shop_header_init(ngx_table_elt_t *h)
