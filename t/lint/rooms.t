@@ -1,13 +1,14 @@
 #!/usr/bin/perl
 
-# Rooms know only the rooms below them; pure rooms know no nginx, libpq, hiredis or curl.
+# Rooms know only the rooms below them; pure rooms know nothing of the world: no nginx, no client
+# library, no clock, no randomness, no file, no socket.
 
 use strict;
 use warnings;
 
 use File::Basename qw(dirname);
 use lib dirname(__FILE__) . '/../lib';
-use Shop::Source qw(files slurp);
+use Shop::Source qw(code files slurp);
 use Test::More;
 
 my %may = (
@@ -20,9 +21,14 @@ my %may = (
     work    => [qw(base shop pay produce view link work)],
     web     => [qw(base shop pay produce view link work web)],
 );
-my %pure    = map { $_ => 1 } qw(base shop pay produce);
-my $outside = qr{^(?:ngx_|libpq-fe|libpq/|hiredis|curl/)};
+my %pure    = map { $_ => 1 } qw(base shop pay produce view);
 my $clients = qr{^(?:libpq-fe|libpq/|hiredis|curl/)};
+
+# What a pure room may include beside rooms: the language, and libraries that turn values into values.
+my $values = qr{^(?:(?:ctype|errno|math|regex|stdarg|stdbool|stddef|stdint|stdio|stdlib|string)\.h
+    |arpa/inet\.h|jansson\.h|openssl/(?:crypto|evp|hmac)\.h|qrencode\.h)$}x;
+my $world = qr{(?<![>.\w])(?:time|clock|clock_gettime|gettimeofday|localtime(?:_r)?|mktime|rand|random|RAND_\w+
+    |f?open|fdopen|read|f?write|socket|connect|getenv|setlocale|v?f?printf|puts|exit|abort|assert)\s*\(}x;
 my (%seen, %objects);
 
 for my $file (files(qr{^src/.*\.[ch]$})) {
@@ -30,15 +36,18 @@ for my $file (files(qr{^src/.*\.[ch]$})) {
     my @includes = slurp($file) =~ m{^\s*\#\s*include\s*[<"]([^>"]+)[>"]}mg;
 
     for my $header (@includes) {
-        if ($header =~ m{^(\w+)/} && $may{$1} && !grep { $_ eq $1 } @{ $may{$room} }) {
-            fail("$file includes $header: $room may not call " . (split m{/}, $header)[0]);
-        }
-        if (($pure{$room} || $file =~ m{/view/(?:mustache|lang|qr|mime)}) && $header =~ $outside) {
-            fail("$file includes $header: the room is pure");
+        my ($from) = $header =~ m{^(\w+)/};
+        if ($from && $may{$from} ? !grep { $_ eq $from } @{ $may{$room} } : $pure{$room} && $header !~ $values) {
+            fail("$file includes $header: $room may not");
         }
         if ($room ne 'link' && $header =~ $clients) {
             fail("$file includes $header: only link may");
         }
+    }
+
+    if ($pure{$room}) {
+        my $code = code($file);
+        fail("$file calls $1: the room is pure") while $code =~ /($world)/g;
     }
 
     if ($file =~ m{([^/]+/[^/]+)\.c$}) {
@@ -47,8 +56,7 @@ for my $file (files(qr{^src/.*\.[ch]$})) {
     $seen{$room}++;
 }
 
-ok($seen{base}, 'sources were found');
-ok(!grep({ !$may{$_} } keys %seen), 'every room is known') or diag(join ' ', sort keys %seen);
+is(join(q{ }, sort keys %seen), join(q{ }, sort keys %may), 'every room was seen, and no other');
 
 for my $name (grep { @{ $objects{$_} } > 1 } sort keys %objects) {
     fail("two files are named $name: @{ $objects{$name} }");
