@@ -69,17 +69,19 @@ static ngx_int_t pool_init(shop_pg_t *pg)
         return NGX_ERROR;
     }
 
-    /* The first connections of all lanes come first, then the second ones, … then the listener. */
-    while (n < pg->conn_count - 1) {
+    /* The first connections of all lanes come first, then the listener, then the second ones, … */
+    while (n < pg->conn_count) {
         for (lane = 0; lane < SHOP_PG_LANES; lane++) {
             if (left[lane] > 0) {
                 left[lane]--;
                 pg->conns[n++].lane = lane;
             }
         }
-    }
 
-    pg->conns[n].lane = SHOP_PG_LANES;
+        if (n == SHOP_PG_LANES) {
+            pg->conns[n++].lane = SHOP_PG_LANES;
+        }
+    }
 
     ngx_queue_init(&pg->failed);
     shop_timer_init(&pg->posted, pool_on_posted, pg, pg->log);

@@ -11,6 +11,7 @@
 #define SHOP_LOAD_DEADLINE 60000
 #define SHOP_LOAD_SLICE 64 /* items tied together in one turn of the loop */
 #define SHOP_LOAD_ROW_MAX (1024 * 1024)
+#define SHOP_LOAD_WITHOUT_LISTENER 1000
 #define SHOP_LOAD_RETRY 1000
 #define SHOP_LOAD_RETRY_MAX 30000
 
@@ -36,6 +37,23 @@ static struct {
 } load;
 
 
+/* What is loaded before LISTEN may be stale by the time it is there (PG-26): its coming up is the
+ * first refresh. The timer is for a listener that does not come. */
+void ngx_http_shop_generation_start(void)
+{
+    load.slice.handler = on_slice;
+    load.slice.log = ngx_http_shop_worker->log;
+    load.retry.handler = on_retry;
+    load.retry.log = ngx_http_shop_worker->log;
+    load.retry.cancelable = 1;
+    load.retry.data = ngx_http_shop_worker; /* for debug lines: not NULL */
+    load.backoff.base = SHOP_LOAD_RETRY;
+    load.backoff.cap = SHOP_LOAD_RETRY_MAX;
+
+    ngx_add_timer(&load.retry, SHOP_LOAD_WITHOUT_LISTENER);
+}
+
+
 void ngx_http_shop_generation_refresh(void)
 {
     if (load.generation != NULL) {
@@ -55,14 +73,6 @@ static void start(void)
 {
     shop_str_t nothing = SHOP_STR("{}");
 
-    load.slice.handler = on_slice;
-    load.slice.log = ngx_http_shop_worker->log;
-    load.retry.handler = on_retry;
-    load.retry.log = ngx_http_shop_worker->log;
-    load.retry.cancelable = 1;
-    load.retry.data = &load.retry;
-    load.backoff.base = SHOP_LOAD_RETRY;
-    load.backoff.cap = SHOP_LOAD_RETRY_MAX;
     load.again = false;
     load.status = SHOP_OK;
 

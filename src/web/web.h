@@ -179,6 +179,8 @@ void ngx_http_shop_generation_release(ngx_http_shop_generation_t *generation);
 /* Goes on with `then` when the first generation is there; 503 when that takes too long. */
 ngx_int_t ngx_http_shop_generation_wait(ngx_http_shop_ctx_t *ctx, ngx_http_shop_handler_pt then);
 /* The catalogue has changed: load it again (calls during a load are remembered). */
+/* Once in a worker: the first load begins when the listener is up, or soon without it. */
+void ngx_http_shop_generation_start(void);
 void ngx_http_shop_generation_refresh(void);
 void ngx_http_shop_generation_stop(void);
 const shop_snapshot_t *ngx_http_shop_snapshot(ngx_http_shop_ctx_t *ctx);

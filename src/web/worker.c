@@ -41,7 +41,7 @@ ngx_int_t ngx_http_shop_worker_start(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    ngx_http_shop_generation_refresh();
+    ngx_http_shop_generation_start();
 
     return NGX_OK;
 }

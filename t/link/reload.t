@@ -13,7 +13,7 @@ use Time::HiRes qw(sleep time);
 
 my $http = Fake::http();
 my $t = Link->new(pg => 1, redis => 1, workers => 2,
-    main => 'worker_shutdown_timeout 10s;', conf => 'link_queue 500; link_statement_timeout 5s;');
+    main => 'worker_shutdown_timeout 6s;', conf => 'link_queue 500; link_statement_timeout 5s;');
 
 # 1. Nothing is lost.
 my $load = $t->load(5, 12, '/call?s=one&p=a', '/redis?a=PING', '/batch?p=%7B%22v%22:%22x%22%7D',
