@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# Both languages have the same keys and placeholders; every key of a template exists.
+# All languages have the same keys and placeholders; every key of a template and of the code exists.
 
 use strict;
 use warnings;
@@ -38,6 +38,20 @@ for my $file (files(qr{^src/view/theme/templates/.*\.mustache$})) {
         slurp($file) =~ m/\{\{\#\s*str\s*\}\}\s*([\w.:-]+)\s*(?:,|\{\{\/)/g;
     is("@unknown", q{}, "$file uses known keys");
 }
+
+# In the code: texts asked for by name, and refusals, whose key follows "refusal.".
+my $asked   = qr{\bngx_http_shop_(?:text|text_with|page)\([^,;]+,\s*"([\w.]+)"};
+my $refused = qr{[.>]key\s*=(?!=)([^;,\}]+)|\b(?:shop_refusals_add|require)\([^;"]+,\s*("\w+")};
+my $keys    = 0;
+for my $file (files(qr{^src/(?:shop|web)/.*\.c$})) {
+    my $code     = slurp($file);
+    my @refusals = map { /"(\w+)"/g } grep { defined } $code =~ /$refused/g;
+    my @used     = ($code =~ /$asked/g, map { "refusal.$_" } @refusals);
+    my @unknown  = grep { !exists $texts{en}{$_} } @used;
+    is("@unknown", q{}, "$file uses known keys") if @used;
+    $keys += @used;
+}
+cmp_ok($keys, '>', 50, 'keys were found in the code');
 
 done_testing();
 
