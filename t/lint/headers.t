@@ -19,7 +19,7 @@ my $flags = join q{ }, map { "-isystem $_" } '/usr/include/postgresql', "$top/bu
     map { "$nginx/$_" } qw(core event event/modules os/unix http http/modules http/v2);
 
 ok(scalar @headers, 'headers were found');
-ok(-f "$top/build/nginx/ngx_auto_config.h", 'nginx is configured') or BAIL_OUT('make first');
+ok(-f "$top/build/nginx/ngx_auto_config.h", 'nginx is configured') or die "make first\n";
 
 for my $header (@headers) {
     my $more   = $header =~ m{^src/(?:base|shop|pay|produce|view)/} ? q{} : $flags;

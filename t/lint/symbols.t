@@ -15,7 +15,7 @@ my $module = $ENV{SHOP_MODULE} // top() . '/build/nginx/ngx_http_shop_module.so'
 
 plan skip_all => 'the module is linked statically' if $ENV{SHOP_STATIC};
 
-ok(-f $module, 'the module is built') or BAIL_OUT('make first');
+ok(-f $module, 'the module is built') or die "make first\n";
 
 my @exported = sort map { (split)[2] } qx(nm -D --defined-only $module);
 is_deeply(\@exported, [qw(ngx_module_names ngx_module_order ngx_modules)], 'exactly three symbols');

@@ -21,7 +21,7 @@ my $data      = File::Temp->new(SUFFIX => '.json');
 print {$data} "{}\n";
 close $data or die "$data: $!\n";
 
-ok(-x $render, 'the renderer is built') or BAIL_OUT('make unit first');
+ok(-x $render, 'the renderer is built') or die "make unit first\n";
 cmp_ok(scalar @templates, '>', 20, 'templates were found');
 
 for my $language (@languages) {
