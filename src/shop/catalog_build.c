@@ -167,7 +167,7 @@ static shop_status_t add_tax(shop_snapshot_builder_t *builder, json_t *row)
     }
 
     tax->id = shop_json_int(row, "id");
-    tax->title = shop_json_text(row, "title");
+    shop_titles_read(row, tax->title);
     tax->ratio = shop_json_text(row, "ratio");
     tax->formula_text = shop_json_text(row, "formula");
 

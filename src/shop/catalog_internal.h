@@ -56,6 +56,7 @@ struct shop_snapshot_builder_s {
 SHOP_MUST_USE shop_status_t shop_item_build(shop_arena_t *arena, json_t *row, shop_item_t **item);
 void shop_texts_read(const json_t *row, const char *eula, const char *notes,
                      shop_texts_t text[SHOP_LANGS]);
+void shop_titles_read(const json_t *row, shop_str_t title[SHOP_LANGS]);
 
 /* catalog_slave.c: the master's tree as a slave shows it. */
 SHOP_MUST_USE shop_status_t shop_slave_build(shop_snapshot_builder_t *builder,

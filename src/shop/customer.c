@@ -105,8 +105,8 @@ static void check_customer(const shop_cart_t *cart, const shop_where_t *where,
 {
     const shop_customer_t *c = &cart->customer;
 
-    require(errors, c->lastname, "lastname_empty", "lastname");
     require(errors, c->firstname, "firstname_empty", "firstname");
+    require(errors, c->lastname, "lastname_empty", "lastname");
 
     if (where->shop->organisation_required) {
         require(errors, c->organisation, "organisation_empty", "organisation");

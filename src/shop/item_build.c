@@ -62,6 +62,14 @@ void shop_texts_read(const json_t *row, const char *eula, const char *notes,
 }
 
 
+void shop_titles_read(const json_t *row, shop_str_t title[SHOP_LANGS])
+{
+    for (size_t lang = 0; lang < SHOP_LANGS; lang++) {
+        title[lang] = text_of(row, lang, "title");
+    }
+}
+
+
 shop_status_t shop_item_build(shop_arena_t *arena, json_t *row, shop_item_t **out)
 {
     shop_item_t *item = shop_arena_calloc(arena, sizeof(*item));

@@ -170,8 +170,8 @@ static json_t *tax_of(const shop_order_in_t *in, const shop_tax_t *tax)
     }
 
     return json_pack("{s:I, s:o, s:o, s:o}", "id", (json_int_t) tax->id, "title",
-                     shop_json_str(tax->title), "ratio", shop_json_str(tax->ratio), "formula",
-                     shop_json_str(tax->formula_text));
+                     shop_json_str(tax->title[in->where->lang]), "ratio",
+                     shop_json_str(tax->ratio), "formula", shop_json_str(tax->formula_text));
 }
 
 

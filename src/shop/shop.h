@@ -45,7 +45,7 @@ typedef struct {
 
 typedef struct {
     int64_t id;
-    shop_str_t title;
+    shop_str_t title[SHOP_LANGS];
     shop_str_t ratio; /* decimal text, as stored */
     shop_str_t formula_text;
     shop_dec_t ratio_value;

@@ -129,8 +129,8 @@ static json_t *taxes_view(ngx_http_shop_ctx_t *ctx, const shop_totals_t *totals)
 
     for (i = 0; i < totals->tax_count; i++) {
         json_array_append_new(
-            taxes, json_pack("{s:o, s:o}", "label", shop_json_str(totals->taxes[i].tax->title),
-                             "amount",
+            taxes, json_pack("{s:o, s:o}", "label",
+                             shop_json_str(totals->taxes[i].tax->title[ctx->lang->index]), "amount",
                              shop_json_str(ngx_http_shop_money(ctx, totals->taxes[i].amount))));
     }
 

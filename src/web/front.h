@@ -64,6 +64,8 @@ shop_str_t ngx_http_shop_step_path(ngx_http_shop_ctx_t *ctx, shop_step_e step);
 ngx_int_t  ngx_http_shop_step_forward(ngx_http_shop_ctx_t *ctx, shop_step_e step);
 /* The common data of a checkout page: page, progress, addresses, summary of the cart. */
 json_t    *ngx_http_shop_step_page(ngx_http_shop_ctx_t *ctx, shop_step_e step);
+/* The steps of this cart with their states; a new reference. */
+json_t    *ngx_http_shop_step_progress(ngx_http_shop_ctx_t *ctx, shop_step_e step);
 
 
 /* --- views (card.c, page_shop.c, totals_view.c, refusal.c) --- */
@@ -118,6 +120,7 @@ void ngx_http_shop_order_remember(ngx_http_shop_ctx_t *ctx, shop_str_t transid);
 
 /* --- an order's progress and payment (order_progress.c, instructions.c) --- */
 
+bool      ngx_http_shop_order_paid(json_t *order);
 /* Adds state, title, text, items, support, addresses to the data of the page. */
 ngx_int_t ngx_http_shop_progress_view(ngx_http_shop_ctx_t *ctx, json_t *order, json_t *data);
 /* What the page asks for while it waits; a new reference. */

@@ -162,6 +162,7 @@ static void add_buying(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, json_t
         return;
     }
 
+    refusal.name = item->text[ctx->lang->index].name;
     shop_json_set_text(card, "reason", ngx_http_shop_refusal(ctx, &refusal));
 
     if (!ctx->visitor.logged_in && item->audience > SHOP_AUDIENCE_ALL) {

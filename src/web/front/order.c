@@ -13,6 +13,8 @@ static ngx_int_t read_order(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement, orde
 static ngx_int_t on_order(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t show_document(ngx_http_shop_ctx_t *ctx, json_t *order);
 static ngx_int_t show_progress(ngx_http_shop_ctx_t *ctx, json_t *order);
+static ngx_int_t forget_cart(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t on_forgotten(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t show_status(ngx_http_shop_ctx_t *ctx, json_t *order);
 static json_t   *document_data(ngx_http_shop_ctx_t *ctx, json_t *order, const char *title);
 static bool      transid_well_formed(shop_str_t transid);
@@ -20,6 +22,7 @@ static bool      transid_well_formed(shop_str_t transid);
 
 typedef struct {
     order_page_pt page;
+    json_t       *order;
 } order_state_t;
 
 
@@ -101,7 +104,33 @@ static ngx_int_t on_order(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
     }
 
+    state->order = order;
+
+    if (ngx_http_shop_order_paid(order) && ctx->session.present
+        && shop_str_eq(ctx->cart->transid, ctx->transid)) {
+        return forget_cart(ctx);
+    }
+
     return state->page(ctx, order);
+}
+
+
+/* The bank told the shop, not this browser: the cart ends when its buyer sees the order paid. */
+static ngx_int_t forget_cart(ngx_http_shop_ctx_t *ctx)
+{
+    ngx_http_shop_cart_forget(ctx);
+
+    return ngx_http_shop_session_save(ctx, on_forgotten);
+}
+
+
+static ngx_int_t on_forgotten(ngx_http_shop_ctx_t *ctx)
+{
+    order_state_t *state = ctx->state;
+
+    shop_cart_clear(ctx->cart);
+
+    return state->page(ctx, state->order);
 }
 
 
@@ -145,6 +174,11 @@ static ngx_int_t show_progress(ngx_http_shop_ctx_t *ctx, json_t *order)
 
     if (data == NULL || ngx_http_shop_progress_view(ctx, order, data) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ctx->cart != NULL) {
+        json_object_set_new(data, "progress",
+                            ngx_http_shop_step_progress(ctx, SHOP_STEP_PRODUCE));
     }
 
     return ngx_http_shop_render(ctx, NGX_HTTP_OK, "produce", data);

@@ -92,6 +92,12 @@ json_t *ngx_http_shop_progress_json(ngx_http_shop_ctx_t *ctx, json_t *order)
 }
 
 
+bool ngx_http_shop_order_paid(json_t *order)
+{
+    return is_one_of(shop_json_text(order, "status"), paid_statuses);
+}
+
+
 static const state_t *state_of(ngx_http_shop_ctx_t *ctx, json_t *order)
 {
     shop_str_t               status = shop_json_text(order, "status");

@@ -17,7 +17,6 @@ typedef struct {
 
 static ngx_int_t find_step(ngx_http_shop_ctx_t *ctx, shop_step_e *step, ngx_int_t *rc);
 static ngx_int_t go_to_order(ngx_http_shop_ctx_t *ctx);
-static json_t   *progress_list(ngx_http_shop_ctx_t *ctx, shop_step_e step);
 
 
 static const step_t steps[SHOP_STEP_COUNT] = {
@@ -174,13 +173,14 @@ json_t *ngx_http_shop_step_page(ngx_http_shop_ctx_t *ctx, shop_step_e step)
                        ngx_http_shop_url(ctx, "",
                                          ngx_http_shop_step_path(
                                              ctx, shop_step_previous(ctx->cart, &where, step))));
-    json_object_set_new(data, "progress", progress_list(ctx, step));
+    json_object_set_new(data, "progress", ngx_http_shop_step_progress(ctx, step));
 
     return data;
 }
 
 
-static json_t *progress_list(ngx_http_shop_ctx_t *ctx, shop_step_e step)
+/* Once there is an order, nothing leads back. */
+json_t *ngx_http_shop_step_progress(ngx_http_shop_ctx_t *ctx, shop_step_e step)
 {
     shop_where_t    where = ngx_http_shop_where(ctx);
     shop_progress_t progress[SHOP_STEP_COUNT];
@@ -194,7 +194,7 @@ static json_t *progress_list(ngx_http_shop_ctx_t *ctx, shop_step_e step)
             break;
         }
 
-        url = progress[i].state == SHOP_PROGRESS_DONE
+        url = progress[i].state == SHOP_PROGRESS_DONE && step < SHOP_STEP_PRODUCE
                   ? ngx_http_shop_url(ctx, "", ngx_http_shop_step_path(ctx, progress[i].step))
                   : SHOP_STR("");
 
