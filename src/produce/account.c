@@ -82,7 +82,7 @@ void shop_user_build(const shop_job_t *job, shop_act_t *act)
 }
 
 
-void shop_user_prepay_build(const shop_job_t *job, shop_act_t *act)
+static void prepay_build(const shop_job_t *job, shop_act_t *act)
 {
     if (job->site->account_at_payment) {
         shop_act_skip(act);
@@ -90,6 +90,12 @@ void shop_user_prepay_build(const shop_job_t *job, shop_act_t *act)
     }
     shop_user_build(job, act);
 }
+
+
+const shop_step_t shop_user_prepay[] = {
+    {"user", prepay_build, shop_user_read},
+    {NULL, NULL, NULL},
+};
 
 
 /* --- an account was found --- */

@@ -61,6 +61,15 @@ void shop_course_read(const shop_job_t *job, const shop_answer_t *answer, shop_a
 }
 
 
+void shop_course_feedback(const shop_job_t *job, json_t *vars)
+{
+    const json_t *course = shop_job_output(job, "course");
+
+    (void) shop_json_set_text(vars, "course", shop_json_text(course, "fullname"));
+    json_object_set_new(vars, "courseid", json_integer(shop_json_int(course, "id")));
+}
+
+
 bool shop_course_in_list(const json_t *courses, int64_t id)
 {
     for (size_t i = 0; i < json_array_size(courses); i++) {

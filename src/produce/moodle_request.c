@@ -45,13 +45,19 @@ const shop_moodle_function_t *shop_moodle_function(const char *name)
 }
 
 
-static void body_pair(shop_buf_t *body, shop_str_t name, shop_str_t value)
+static void body_name(shop_buf_t *body, shop_str_t name)
 {
     if (body->len != 0) {
         shop_buf_add_char(body, '&');
     }
     shop_buf_add_percent(body, name);
     shop_buf_add_char(body, '=');
+}
+
+
+static void body_pair(shop_buf_t *body, shop_str_t name, shop_str_t value)
+{
+    body_name(body, name);
     shop_buf_add_percent(body, value);
 }
 
@@ -129,11 +135,7 @@ static shop_status_t body_array(shop_buf_t *body, shop_str_t name, const json_t 
 
 static void body_integer(shop_buf_t *body, shop_str_t name, json_int_t n)
 {
-    if (body->len != 0) {
-        shop_buf_add_char(body, '&');
-    }
-    shop_buf_add_percent(body, name);
-    shop_buf_add_char(body, '=');
+    body_name(body, name);
     shop_buf_add_int(body, n);
 }
 

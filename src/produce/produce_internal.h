@@ -40,12 +40,14 @@ SHOP_MUST_USE shop_status_t shop_job_dates(const shop_job_t *job, int64_t course
 /* ensure_user(buyer), handlers.md 4.2. Output {id, username, fullname, created}. */
 void shop_user_build(const shop_job_t *job, shop_act_t *act);
 void shop_user_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
-/* The same before payment: nothing when accounts are opened at payment. */
-void shop_user_prepay_build(const shop_job_t *job, shop_act_t *act);
+/* The steps before payment: the same, and nothing when accounts are opened at payment. */
+extern const shop_step_t shop_user_prepay[];
 
 /* The course of the parameters. Output {id, shortname, fullname, startdate}. */
 void shop_course_build(const shop_job_t *job, shop_act_t *act);
 void shop_course_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+/* The variables `course`, `courseid`. */
+void shop_course_feedback(const shop_job_t *job, json_t *vars);
 bool shop_course_in_list(const json_t *courses, int64_t id);
 
 /* The buyer's enrolment by hand in the course of step `course` (enrolment.c); repeatable. */

@@ -221,15 +221,6 @@ static void instance_build(const shop_job_t *job, shop_act_t *act)
 }
 
 
-static void feedback(const shop_job_t *job, json_t *vars)
-{
-    const json_t *course = shop_job_output(job, "course");
-
-    (void) shop_json_set_text(vars, "course", shop_json_text(course, "fullname"));
-    json_object_set_new(vars, "courseid", json_integer(shop_json_int(course, "id")));
-}
-
-
 static const shop_param_t params[] = {
     {.name = "coursename", .type = SHOP_PARAM_COURSE},
     {.name = "courseidnumber", .type = SHOP_PARAM_TEXT},
@@ -244,11 +235,6 @@ static const shop_param_t params[] = {
     {.name = "groupname", .type = SHOP_PARAM_TEXT},
     {.name = "customersupport", .type = SHOP_PARAM_COURSE},
     {.name = NULL},
-};
-
-static const shop_step_t prepay[] = {
-    {"user", shop_user_prepay_build, shop_user_read},
-    {NULL, NULL, NULL},
 };
 
 static const shop_step_t postpay[] = {
@@ -271,7 +257,7 @@ const shop_handler_t shop_handler_enrolonecourse = {
     .buyers = SHOP_BUYERS_BOTH,
     .max_quantity = 1,
     .params = params,
-    .prepay = prepay,
+    .prepay = shop_user_prepay,
     .postpay = postpay,
-    .feedback = feedback,
+    .feedback = shop_course_feedback,
 };

@@ -271,11 +271,9 @@ static void function_build(const shop_job_t *job, shop_act_t *act)
 
 static void feedback(const shop_job_t *job, json_t *vars)
 {
-    const json_t *course = shop_job_output(job, "course");
     const json_t *issue = shop_job_output(job, "issue");
 
-    (void) shop_json_set_text(vars, "course", shop_json_text(course, "fullname"));
-    json_object_set_new(vars, "courseid", json_integer(shop_json_int(course, "id")));
+    shop_course_feedback(job, vars);
     (void) shop_json_set_text(vars, "number", shop_json_text(issue, "number"));
 }
 
@@ -298,11 +296,6 @@ static const shop_param_t params[] = {
     {.name = NULL},
 };
 
-static const shop_step_t prepay[] = {
-    {"user", shop_user_prepay_build, shop_user_read},
-    {NULL, NULL, NULL},
-};
-
 static const shop_step_t postpay[] = {
     {"course", course_build, shop_course_read},
     {"user", shop_user_build, shop_user_read},
@@ -322,7 +315,7 @@ const shop_handler_t shop_handler_unlockpdcertificate = {
     .buyers = SHOP_BUYERS_LOGGED_IN,
     .max_quantity = 1,
     .params = params,
-    .prepay = prepay,
+    .prepay = shop_user_prepay,
     .postpay = postpay,
     .feedback = feedback,
 };
