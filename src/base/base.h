@@ -196,6 +196,8 @@ SHOP_MUST_USE shop_status_t shop_dec_sub(shop_dec_t a, shop_dec_t b, shop_dec_t 
 SHOP_MUST_USE shop_status_t shop_dec_mul(shop_dec_t a, shop_dec_t b, shop_dec_t *product);
 SHOP_MUST_USE shop_status_t shop_dec_div(shop_dec_t a, shop_dec_t b, shop_dec_t *quotient);
 SHOP_MUST_USE shop_status_t shop_dec_parse(shop_str_t text, shop_dec_t *d); /* <= 12 digits */
+/* Digits without sign, at most `scale` of them behind the point, as an integer of that scale. */
+SHOP_MUST_USE shop_status_t shop_dec_scan(shop_str_t text, unsigned scale, __int128 *scaled);
 /* Square root, natural logarithm and power, to the precision of the decimals where they are exact
  * (roots, whole exponents), else of the machine's extended reals. */
 SHOP_MUST_USE shop_status_t shop_dec_sqrt(shop_dec_t a, shop_dec_t *root);

@@ -142,17 +142,11 @@ shop_status_t shop_dec_div(shop_dec_t a, shop_dec_t b, shop_dec_t *quotient)
 }
 
 
-shop_status_t shop_dec_parse(shop_str_t text, shop_dec_t *d)
+shop_status_t shop_dec_scan(shop_str_t text, unsigned scale, __int128 *scaled)
 {
-    bool negative = text.len > 0 && text.data[0] == '-';
     bool dot = false;
     unsigned decimals = 0, digits = 0;
     __int128 n = 0;
-
-    if (negative) {
-        text.data++;
-        text.len--;
-    }
 
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = text.data[i];
@@ -162,7 +156,7 @@ shop_status_t shop_dec_parse(shop_str_t text, shop_dec_t *d)
             continue;
         }
 
-        if (c < '0' || c > '9' || (dot && ++decimals > SHOP_DEC_DIGITS)) {
+        if (c < '0' || c > '9' || (dot && ++decimals > scale)) {
             return SHOP_MALFORMED;
         }
 
@@ -178,15 +172,34 @@ shop_status_t shop_dec_parse(shop_str_t text, shop_dec_t *d)
         return SHOP_MALFORMED;
     }
 
-    for (unsigned i = decimals; i < SHOP_DEC_DIGITS; i++) {
+    for (unsigned i = decimals; i < scale; i++) {
         if (__builtin_mul_overflow(n, (__int128) 10, &n)) {
             return SHOP_OVERFLOW;
         }
     }
 
-    d->e12 = negative ? -n : n;
+    *scaled = n;
 
     return SHOP_OK;
+}
+
+
+shop_status_t shop_dec_parse(shop_str_t text, shop_dec_t *d)
+{
+    bool negative = text.len > 0 && text.data[0] == '-';
+    __int128 n;
+
+    if (negative) {
+        text.data++;
+        text.len--;
+    }
+
+    shop_status_t status = shop_dec_scan(text, SHOP_DEC_DIGITS, &n);
+    if (status == SHOP_OK) {
+        d->e12 = negative ? -n : n;
+    }
+
+    return status;
 }
 
 

@@ -24,44 +24,24 @@ shop_status_t shop_money_sub(shop_money_t a, shop_money_t b, shop_money_t *diffe
 shop_status_t shop_money_parse(shop_str_t text, shop_money_t *money)
 {
     bool negative = text.len > 0 && text.data[0] == '-';
-    bool dot = false;
-    unsigned decimals = 0, digits = 0;
-    int64_t n = 0;
+    __int128 n;
 
     if (text.len > 0 && (negative || text.data[0] == '+')) {
         text.data++;
         text.len--;
     }
 
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = text.data[i];
-
-        if (c == '.' && !dot && digits > 0) {
-            dot = true;
-            continue;
-        }
-
-        if (c < '0' || c > '9' || (dot && ++decimals > 4)) {
-            return SHOP_MALFORMED;
-        }
-
-        digits++;
-
-        if (__builtin_mul_overflow(n, (int64_t) 10, &n) ||
-            __builtin_add_overflow(n, (int64_t) (negative ? '0' - c : c - '0'), &n)) {
-            return SHOP_OVERFLOW;
-        }
+    shop_status_t status = shop_dec_scan(text, 4, &n);
+    if (status != SHOP_OK) {
+        return status;
     }
 
-    if (digits == 0 || (dot && decimals == 0)) {
-        return SHOP_MALFORMED;
-    }
-
-    if (__builtin_mul_overflow(n, powers[4 - decimals], &n)) {
+    n = negative ? -n : n;
+    if (n < INT64_MIN || n > INT64_MAX) {
         return SHOP_OVERFLOW;
     }
 
-    money->e4 = n;
+    money->e4 = (int64_t) n;
 
     return SHOP_OK;
 }
