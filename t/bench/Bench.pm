@@ -104,14 +104,22 @@ sub wrk {
     my $text = do { local $/ = undef; <$out> };
     close $out;
 
-    my ($requests, $time, $unit) = $text =~ /(\d+) requests in ([\d.]+)(ms|s|m)/ or croak "wrk: $text";
-    my ($bad) = $text =~ /Non-2xx or 3xx responses: (\d+)/;
-    croak "wrk $url: $bad of $requests answers are errors" if $bad && !$o{errors_allowed};
-    croak "wrk $url: $1" if $text =~ /(Socket errors: [^\n]*)/ && !$o{errors_allowed};
-    $time *= {ms => 0.001, s => 1, m => 60}->{$unit};
+    my ($requests, $seconds, $errors) = figures($text);
+    croak "wrk $url: $errors of $requests answers are errors" if $errors && !$o{errors_allowed};
 
-    return {rate => $requests / $time, requests => $requests, text => $text,
-        cpu_us => (cpu_of(@workers) - $before) / ($requests || 1)};
+    return {rate => $requests / $seconds, cpu_us => (cpu_of(@workers) - $before) / ($requests || 1)};
+}
+
+
+# Requests, seconds and errors, from wrk's own words or from those of requests.lua.
+sub figures {
+    my ($text) = @_;
+    return ($1, $2, $3) if $text =~ /^done (\d+) in ([\d.]+) with (\d+) errors$/m;
+
+    my ($requests, $time, $unit) = $text =~ /(\d+) requests in ([\d.]+)(ms|s|m)/ or croak "wrk: $text";
+    my ($bad)     = $text =~ /Non-2xx or 3xx responses: (\d+)/;
+    my ($sockets) = $text =~ /Socket errors: connect (\d+)/;
+    return ($requests, $time * {ms => 0.001, s => 1, m => 60}->{$unit}, ($bad // 0) + ($sockets // 0));
 }
 
 

@@ -1,9 +1,24 @@
--- Sends the prepared requests of a file, each once in turn: a line with method, path, cookie and body,
--- separated by tabs. With a second argument "around" it begins again at the end of the file; otherwise
--- the run stops there and says how long the requests took.
+-- Sends the prepared requests of a file in turn: a line with method, path, cookie and body, separated by
+-- tabs. With a second argument "around" it begins again at the end of the file; otherwise the run ends
+-- with the last answer and says how many were answered, in which time, and how many of them by an error.
+
+local ffi = require("ffi")
+
+ffi.cdef[[
+typedef struct { long seconds; long nanoseconds; } moment_t;
+int clock_gettime(int clock, moment_t *moment);
+]]
 
 local requests, around = {}, false
-local sent, answered, started, ended = 0, 0, nil, nil
+local sent, answered, errors, started = 0, 0, 0, nil
+
+local function now()
+    local moment = ffi.new("moment_t[1]")
+
+    ffi.C.clock_gettime(1, moment)
+
+    return tonumber(moment[0].seconds) + tonumber(moment[0].nanoseconds) / 1e9
+end
 
 function init(args)
     around = args[2] == "around"
@@ -21,14 +36,12 @@ function init(args)
 end
 
 function request()
+    started = started or now()
     sent = sent + 1
 
     if sent > #requests then
-        if around then
-            sent = 1
-        else
-            sent = #requests
-        end
+        -- while the last answers come in, the last request is repeated
+        sent = around and 1 or #requests
     end
 
     return requests[sent]
@@ -37,7 +50,13 @@ end
 function response(status)
     answered = answered + 1
 
-    if not around and answered >= #requests then
-        wrk.thread:stop()
+    if status >= 400 then
+        errors = errors + 1
+    end
+
+    if not around and answered == #requests then
+        io.write(string.format("done %d in %f with %d errors\n", answered, now() - started, errors))
+        io.flush()
+        os.exit(0)
     end
 end

@@ -95,7 +95,7 @@ sub notification {
 sub pgbench_payments {
     my ($sample, $from, $share) = @_;
     my $event = quoted($sample->{event}, $sample->{transid} => q{'BENCH' || lpad((:n)::text, 8, '0')},
-        $sample->{uuid} => q{lpad(to_hex(:n), 32, '0')},
+        $sample->{uuid} => q{lpad(to_hex((:n)::int), 32, '0')},
         $sample->{ref}  => qq{'$sample->{day}-' || lpad((:n + $sample->{number})::text, 6, '0')});
     return "\\set i :i + 1\n\\set n $from + :client_id * $share + :i\nselect shop.payments_apply(($event)::jsonb);\n";
 }
@@ -109,12 +109,12 @@ sub pgbench_orders {
 
 
 # The text as pieces that PostgreSQL joins, each occurrence of a key replaced by an expression. A
-# colon before a letter would be a variable of pgbench's: none stands in these documents.
+# colon before a letter or digit would be a variable of pgbench's, so a piece ends there.
 sub quoted {
     my ($text, %by) = @_;
     my $names = join '|', map { quotemeta } sort keys %by;
     my @piece = split /($names)/, $text;
-    return join ' || ', map { exists $by{$_} ? $by{$_} : do { (my $s = $_) =~ s/'/''/g; "'$s'" } } @piece;
+    return join ' || ', map { exists $by{$_} ? $by{$_} : do { (my $s = $_) =~ s/'/''/g; $s =~ s/:(?=\w)/:' || '/g; "'$s'" } } @piece;
 }
 
 1;
