@@ -72,6 +72,7 @@ create table if not exists shop.bills (
     assignedto bigint,
     timetodo date,
     expectedpaiement date,
+    fingerprint text not null default '' check (length(fingerprint) <= 64),
     eulahash text references shop.terms,
     eulaaccepted timestamptz,
     placedat timestamptz not null default now(),
@@ -131,6 +132,7 @@ call pg_temp.describe('bills', 'An order, which becomes a bill when it is realis
     assignedto: person in charge
     timetodo: deadline
     expectedpaiement: expected day of payment
+    fingerprint: digest of what was ordered: a repeated launch with another one is another order
     eulahash: terms of sale that were accepted
     eulaaccepted: when they were accepted
     placedat: when the order was placed

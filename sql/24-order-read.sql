@@ -35,7 +35,8 @@ begin
             'order_number', shop.order_number(b.ordering, b.placedat, s.timezone),
             'invoice_number', v.number, 'status', b.status, 'late', b.late, 'test', b.test,
             'placed_at', shop.utc(b.placedat), 'paid_at', shop.utc(b.paidat),
-            'invoiced_at', shop.utc(v.issuedat), 'currency', b.currency, 'lang', b.lang,
+            'invoiced_at', shop.utc(v.issuedat), 'terms_accepted_at', shop.utc(b.eulaaccepted),
+            'currency', b.currency, 'lang', b.lang,
             'paymode', b.paymode, 'interface', b.interface,
             'untaxed', shop.money(b.untaxedamount), 'taxes', shop.money(b.taxes),
             'amount', shop.money(b.amount), 'refunded', shop.money(b.refundedamount),
@@ -120,3 +121,17 @@ begin
 end
 $$;
 comment on function shop.order_read(jsonb) is 'An order with its payment and production';
+
+create or replace function shop.order_terms(arguments jsonb) returns jsonb
+language plpgsql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+begin
+    return (
+        select coalesce((
+            select shop.order_document(b) || jsonb_build_object('terms', t.content)
+            from shop.bills b join shop.terms t on t.hash = b.eulahash
+            where b.transid = arguments ->> 'transid'
+              and (arguments -> 'shop' is null or b.shopid = shop.shop_id(arguments -> 'shop'))),
+            '{"error": "unknown"}'));
+end
+$$;
+comment on function shop.order_terms(jsonb) is 'An order with the terms of sale that were accepted for it';

@@ -110,20 +110,20 @@ begin
     return query
     insert into shop.bills (shopid, transid, status, customerid, userid, identity, customer, invoiceinfo,
         title, lang, address, test, currency, untaxedamount, taxes, amount, untaxeddiscount, discount,
-        paymode, interface, ignoretax, trusted, eulahash, eulaaccepted)
+        paymode, interface, ignoretax, trusted, fingerprint, eulahash, eulaaccepted)
     select x.shopid, x.transid, 'PLACED', coalesce(x.customerid, c.id), coalesce(x."user", 0),
         x.identity, x.customer, nullif(x.invoice, 'null'), left(s.name || ' Online purchase', 255),
         coalesce(x.lang, s.lang), left(coalesce(x.address, ''), 64), coalesce(x.test, false) or s.test,
         x.currency, (x.totals ->> 'untaxed')::numeric, (x.totals ->> 'taxes')::numeric,
         (x.totals ->> 'amount')::numeric, d.untaxed, d.taxed, coalesce(x.paymode, ''),
         coalesce(x.interface, ''), coalesce(x.ignoretax, false), coalesce(x.override, false),
-        x.eula ->> 'hash',
+        coalesce(x.fingerprint, ''), x.eula ->> 'hash',
         case when x.eula ->> 'hash' is not null
              then coalesce((x.eula ->> 'acceptedat')::timestamptz, now()) end
     from rows from (jsonb_to_recordset(accepted) as (transid text, shopid bigint, customerid bigint,
              lang text, test boolean, address text, paymode text, interface text, currency text,
              ignoretax boolean, customer jsonb, invoice jsonb, "user" bigint, identity text,
-             eula jsonb, lines jsonb, totals jsonb, override boolean)) with ordinality as x
+             eula jsonb, lines jsonb, totals jsonb, override boolean, fingerprint text)) with ordinality as x
     join shop.shops s on s.id = x.shopid
     left join shop.customers c on x.customerid is null and lower(c.email) = lower(x.customer ->> 'email')
     cross join lateral (
@@ -273,7 +273,9 @@ begin
     end if;
 
     return query
-        select case when problems[x.place] is null and b.id is not null then
+        select case when b.fingerprint <> coalesce(x.e ->> 'fingerprint', '') then
+                   jsonb_build_object('verdict', 'changed', 'transid', b.transid)
+               when problems[x.place] is null and b.id is not null then
                    shop.order_answer(b, case when b.id = any (ids) and row_number() over (
                        partition by b.id order by x.place) = 1 then 'placed' else 'exists' end)
                when problems[x.place] like 'stock:%' then
@@ -287,4 +289,4 @@ begin
 end
 $$;
 comment on function shop.place_orders(jsonb) is
-    'Places orders; one verdict per element in order: placed, exists, stock, refused';
+    'Places orders; one verdict per element in order: placed, exists, changed, stock, refused';

@@ -26,6 +26,7 @@ begin
     return (
         select jsonb_build_object('verdict', 'ok', 'attempt', a.id, 'token', a.token,
             'provider_ref', a.providerref, 'amount', shop.money(a.amount), 'currency', a.currency,
+            'untaxed', shop.money(b.untaxedamount), 'taxes', shop.money(b.taxes),
             'state', a.state, 'mode', a.mode, 'config', a.config, 'interface', a.interface,
             'transid', b.transid, 'status', b.status, 'lang', b.lang,
             'order_number', shop.order_number(b.ordering, b.placedat, s.timezone),
@@ -99,6 +100,10 @@ begin
     a := shop.attempt_reusable(b, arguments);
     if a.id is null then
         a := shop.attempt_insert(b, arguments);
+    end if;
+    -- what was promised stays promised until the money comes
+    if b.status <> 'PENDING' and (b.paymode, b.interface) <> (a.config, a.interface) then
+        update shop.bills set paymode = a.config, interface = a.interface where id = b.id;
     end if;
     return shop.attempt_answer(a, b);
 end

@@ -5,7 +5,7 @@ revoke all on all functions in schema shop from public, shop_web;
 grant execute on function
     shop.check_version(integer),
     shop.snapshot(jsonb), shop.place_orders(jsonb), shop.payments_apply(jsonb),
-    shop.order_read(jsonb), shop.order_confirm(jsonb), shop.order_paymode(jsonb),
+    shop.order_read(jsonb), shop.order_terms(jsonb), shop.order_confirm(jsonb), shop.order_paymode(jsonb),
     shop.customer_orders(jsonb), shop.mark_paid(jsonb), shop.bill_flow(jsonb),
     shop.attempt_start(jsonb), shop.attempt_by_token(jsonb), shop.attempt_cancel(jsonb),
     shop.customer_find(jsonb), shop.customer_save(jsonb), shop.login_request(jsonb),

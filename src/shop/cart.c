@@ -44,6 +44,7 @@ void shop_cart_clear(shop_cart_t *cart)
     cart->terms_hash = SHOP_STR("");
     cart->terms_at = 0;
     cart->transid = SHOP_STR("");
+    cart->launched = false;
     cart->shown_total = SHOP_STR("");
 }
 

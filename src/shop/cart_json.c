@@ -94,6 +94,7 @@ shop_status_t shop_cart_parse(shop_arena_t *arena, shop_str_t text, shop_cart_t 
     cart->customer.id = shop_json_int(json_object_get(json, "customer"), "id");
     cart->customer_valid = shop_json_bool(json, "valid");
     cart->distinct_invoice = shop_json_bool(json, "distinct");
+    cart->launched = shop_json_bool(json, "launched");
     cart->terms_at = shop_json_int(json, "terms_at");
 
     json_decref(json);
@@ -270,12 +271,13 @@ shop_status_t shop_cart_dump(shop_arena_t *arena, const shop_cart_t *cart, shop_
         json_array_append_new(passed, shop_json_str(cart->passed[i]));
     }
 
-    json = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:I}", "rev",
+    json = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:I}", "rev",
                      (json_int_t) cart->rev, "order", dump_lines(cart), "passed", passed, "people",
                      dump_people(cart), "seats", dump_seats(cart), "customer",
                      dump_members(customer_members, &cart->customer), "invoice",
                      dump_members(invoice_members, &cart->invoice), "valid", cart->customer_valid,
-                     "distinct", cart->distinct_invoice, "terms_at", (json_int_t) cart->terms_at);
+                     "distinct", cart->distinct_invoice, "launched", cart->launched, "terms_at",
+                     (json_int_t) cart->terms_at);
     own = dump_members(cart_members, cart);
 
     if (json == NULL || own == NULL) {

@@ -77,15 +77,20 @@ static shop_refusal_t check_page(const shop_order_in_t *in)
     shop_money_t shown;
 
     if (!shop_terms_accepted(in->cart, in->terms)) {
-        return (shop_refusal_t){.key = "terms_required", .field = "agree"};
+        return (shop_refusal_t){
+            .key = in->cart->terms_hash.len > 0 ? "terms_changed" : "terms_required",
+            .field = "agree"};
     }
 
     if (in->mode == NULL) {
         return (shop_refusal_t){.key = "paymode_required", .field = "paymode"};
     }
 
-    if (shop_money_parse(in->cart->shown_total, &shown) != SHOP_OK ||
-        shown.e4 != in->totals->amount.e4) {
+    if (shop_money_parse(in->cart->shown_total, &shown) != SHOP_OK) {
+        return (shop_refusal_t){.key = "price_unseen"};
+    }
+
+    if (shown.e4 != in->totals->amount.e4) {
         return (shop_refusal_t){.key = "price_changed"};
     }
 

@@ -30,6 +30,7 @@ json_t *shop_order_request(shop_arena_t *arena, const shop_order_in_t *in)
 {
     const shop_shop_t *shop = in->where->shop;
     const shop_visitor_t *visitor = in->where->visitor;
+    shop_str_t fingerprint;
     json_t *request;
 
     request = json_pack(
@@ -56,6 +57,12 @@ json_t *shop_order_request(shop_arena_t *arena, const shop_order_in_t *in)
                         json_pack("{s:o, s:o, s:o}", "untaxed", money(arena, in->totals->untaxed),
                                   "taxes", money(arena, in->totals->tax), "amount",
                                   money(arena, in->totals->amount)));
+
+    if (shop_order_fingerprint(arena, request, &fingerprint) != SHOP_OK ||
+        !shop_json_set_text(request, "fingerprint", fingerprint)) {
+        json_decref(request);
+        return NULL;
+    }
 
     return request;
 }

@@ -363,10 +363,11 @@ typedef struct {
     bool customer_valid; /* passed the step */
     bool distinct_invoice;
     shop_invoice_t invoice;
-    shop_str_t terms_hash; /* accepted; hex; empty: not */
+    shop_str_t terms_hash; /* of the text that was accepted; hex; empty: none was */
     int64_t terms_at;
     shop_str_t paymode; /* name of the payment block */
     shop_str_t transid;
+    bool launched;          /* the order `transid` is what is in here now */
     shop_str_t shown_total; /* amount on the last order page, decimal text */
     shop_arena_t *arena;
 } shop_cart_t;
@@ -569,5 +570,8 @@ typedef struct {
 shop_refusal_t shop_order_check(const shop_order_in_t *in, shop_step_e *step);
 /* One element of shop.place_orders (sql/README.md); a new reference, NULL: no memory. */
 json_t *shop_order_request(shop_arena_t *arena, const shop_order_in_t *in);
+/* Hex SHA-256 of what such an element orders (order_fingerprint.c). */
+SHOP_MUST_USE shop_status_t shop_order_fingerprint(shop_arena_t *arena, const json_t *request,
+                                               shop_str_t *digest);
 
 #endif

@@ -194,7 +194,7 @@ static bool complete(const shop_cart_t *cart, const shop_where_t *where, shop_st
 
     case SHOP_STEP_ORDER:
     case SHOP_STEP_PAYMENT:
-        return cart->transid.len > 0;
+        return cart->launched;
 
     default:
         return true;

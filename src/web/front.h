@@ -24,7 +24,6 @@ ngx_int_t ngx_http_shop_cart_add(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_cart_set(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_cart_remove(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_cart_clear(ngx_http_shop_ctx_t *ctx);
-ngx_int_t ngx_http_shop_cart_passcode(ngx_http_shop_ctx_t *ctx);
 
 ngx_int_t ngx_http_shop_certificate(ngx_http_shop_ctx_t *ctx);
 
@@ -36,6 +35,7 @@ ngx_int_t ngx_http_shop_terms(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_show(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_done(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_status(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_order_terms(ngx_http_shop_ctx_t *ctx);
 
 ngx_int_t ngx_http_shop_login_show(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx);
@@ -115,6 +115,8 @@ ngx_http_shop_mount_t *ngx_http_shop_mount_find(ngx_http_shop_main_conf_t *conf,
 /* May this visitor read the order? By session, as its owner, or by a signed link
  * (front-office.md 12.4). */
 bool ngx_http_shop_order_readable(ngx_http_shop_ctx_t *ctx, shop_str_t transid, json_t *order);
+/* The address of a page of the order `ctx->transid`, open to who has a link to this one. */
+shop_str_t ngx_http_shop_order_url(ngx_http_shop_ctx_t *ctx, const char *page);
 /* Remembers that this session placed the order. */
 void ngx_http_shop_order_remember(ngx_http_shop_ctx_t *ctx, shop_str_t transid);
 

@@ -82,5 +82,5 @@ ngx_int_t ngx_http_shop_save_and_go(ngx_http_shop_ctx_t *ctx, shop_str_t path)
 void ngx_http_shop_cart_touch(ngx_http_shop_ctx_t *ctx)
 {
     ctx->session.cart_changed = true;
-    ctx->cart->transid = SHOP_STR("");
+    ctx->cart->launched = false;
 }

@@ -38,6 +38,26 @@ bool ngx_http_shop_order_readable(ngx_http_shop_ctx_t *ctx, shop_str_t transid, 
 }
 
 
+shop_str_t ngx_http_shop_order_url(ngx_http_shop_ctx_t *ctx, const char *page)
+{
+    ngx_str_t  query = ngx_null_string;
+    shop_str_t path;
+
+    if (ctx->r->args.len > 0 && ngx_http_shop_link_valid(ctx, ctx->transid)) {
+        query = ctx->r->args;
+    }
+
+    if (shop_arena_printf(&ctx->arena, &path, "%.*s%s%s%.*s", (int) ctx->transid.len,
+                          ctx->transid.data, page, query.len > 0 ? "?" : "", (int) query.len,
+                          query.data)
+        != SHOP_OK) {
+        return SHOP_STR("");
+    }
+
+    return ngx_http_shop_url(ctx, "order/", path);
+}
+
+
 void ngx_http_shop_order_remember(ngx_http_shop_ctx_t *ctx, shop_str_t transid)
 {
     json_t *orders, *known;

@@ -145,6 +145,7 @@ void ngx_http_shop_cart_forget(ngx_http_shop_ctx_t *ctx)
 {
     ctx->session.cart_gone = true;
     ctx->session.cart_changed = true;
+    shop_cart_clear(ctx->cart);
 }
 
 

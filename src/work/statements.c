@@ -25,6 +25,7 @@ const shop_pg_statement_t shop_sql_statements[SHOP_SQL_COUNT] = {
                            .read_only = true},
     [SHOP_SQL_PLACE_ORDERS] = {CALL("place_orders")},
     [SHOP_SQL_ORDER_READ] = {CALL("order_read"), .read_only = true},
+    [SHOP_SQL_ORDER_TERMS] = {CALL("order_terms"), .read_only = true},
     [SHOP_SQL_ORDER_CONFIRM] = {CALL("order_confirm")},
     [SHOP_SQL_ATTEMPT_START] = {CALL("attempt_start")},
     [SHOP_SQL_ATTEMPT_BY_TOKEN] = {CALL("attempt_by_token"), .read_only = true},

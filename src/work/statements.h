@@ -24,6 +24,7 @@ typedef enum {
     SHOP_SQL_SNAPSHOT,     /* streamed: rows of kind and document */
     SHOP_SQL_PLACE_ORDERS, /* batched */
     SHOP_SQL_ORDER_READ,
+    SHOP_SQL_ORDER_TERMS,
     SHOP_SQL_ORDER_CONFIRM,
     SHOP_SQL_ATTEMPT_START,
     SHOP_SQL_ATTEMPT_BY_TOKEN,

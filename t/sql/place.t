@@ -114,5 +114,30 @@ is(call($web, 'customer_find', {user => 8})->{lastname}, 'Other', 'but by its ow
 is(call($web, 'order_paymode', {transid => $order->{transid}, paymode => 'transfer', interface => 'transfer'})
     ->{verdict}, 'ok', 'another way to pay');
 is(call($web, 'order_paymode', {transid => $order->{transid}, paymode => 'gold'})->{reason}, 'paymode', 'not any');
+
+my $marked = order([$course], fingerprint => 'f' x 64);
+call($web, 'place_orders', [$marked]);
+is(call($web, 'place_orders', [$marked])->{verdict}, 'exists', 'the same once more is the same order');
+my $changed = order([line($dbh, 'gdpr_essentials', 1)], transid => $marked->{transid},
+    fingerprint => 'e' x 64);
+is(call($web, 'place_orders', [$changed])->{verdict}, 'changed', 'something else under its code is not');
+is(call($web, 'order_read', {transid => $marked->{transid}})->{lines}[0]{code}, 'EXCEL_BASICS',
+    'and changes nothing');
+is(join(' ', map { $_->{verdict} } calls($web, 'place_orders',
+    [order([$course], transid => 'T' x 30, fingerprint => 'a'), order([$course], transid => 'T' x 30)])),
+    'placed changed', 'nor in the same call');
+
+started($web, $marked, config => 'transfer', interface => 'transfer');
+is(call($web, 'order_read', {transid => $marked->{transid}})->{paymode}, 'transfer',
+    'an order is paid as its last try says');
+call($web, 'order_confirm', {transid => $marked->{transid}});
+started($web, $marked);
+is(call($web, 'order_read', {transid => $marked->{transid}})->{paymode}, 'transfer',
+    'what was promised stays promised');
+
+my $terms = call($web, 'order_terms', {transid => $marked->{transid}, shop => 'ac'});
+is("$terms->{terms} $terms->{terms_accepted_at}", 'Terms 2026-11-01T10:00:00Z',
+    'the terms that were accepted are kept with the order');
+is(call($web, 'order_terms', {transid => transid()})->{error}, 'unknown', 'of no other');
 $web->disconnect;
 done_testing();

@@ -16,6 +16,7 @@ static ngx_int_t show_progress(ngx_http_shop_ctx_t *ctx, json_t *order);
 static ngx_int_t forget_cart(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t on_forgotten(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t show_status(ngx_http_shop_ctx_t *ctx, json_t *order);
+static ngx_int_t show_terms(ngx_http_shop_ctx_t *ctx, json_t *order);
 static json_t   *document_data(ngx_http_shop_ctx_t *ctx, json_t *order, const char *title);
 static bool      transid_well_formed(shop_str_t transid);
 
@@ -47,6 +48,14 @@ ngx_int_t ngx_http_shop_order_status(ngx_http_shop_ctx_t *ctx)
     ctx->json = true;
 
     return read_order(ctx, SHOP_SQL_ORDER_READ, show_status);
+}
+
+
+ngx_int_t ngx_http_shop_order_terms(ngx_http_shop_ctx_t *ctx)
+{
+    ctx->step = SHOP_STR("invoice");
+
+    return read_order(ctx, SHOP_SQL_ORDER_TERMS, show_terms);
 }
 
 
@@ -106,7 +115,7 @@ static ngx_int_t on_order(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
     state->order = order;
 
-    if (ngx_http_shop_order_paid(order) && ctx->session.present
+    if (ngx_http_shop_order_paid(order) && ctx->session.present && ctx->cart->launched
         && shop_str_eq(ctx->cart->transid, ctx->transid)) {
         return forget_cart(ctx);
     }
@@ -127,8 +136,6 @@ static ngx_int_t forget_cart(ngx_http_shop_ctx_t *ctx)
 static ngx_int_t on_forgotten(ngx_http_shop_ctx_t *ctx)
 {
     order_state_t *state = ctx->state;
-
-    shop_cart_clear(ctx->cart);
 
     return state->page(ctx, state->order);
 }
@@ -164,6 +171,10 @@ static ngx_int_t show_document(ngx_http_shop_ctx_t *ctx, json_t *order)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    if (shop_json_text(order, "terms_accepted_at").len > 0) {
+        shop_json_set_text(data, "terms_url", ngx_http_shop_order_url(ctx, "/terms"));
+    }
+
     return ngx_http_shop_render(ctx, NGX_HTTP_OK, "invoice", data);
 }
 
@@ -188,4 +199,28 @@ static ngx_int_t show_progress(ngx_http_shop_ctx_t *ctx, json_t *order)
 static ngx_int_t show_status(ngx_http_shop_ctx_t *ctx, json_t *order)
 {
     return ngx_http_shop_send_json(ctx, NGX_HTTP_OK, ngx_http_shop_progress_json(ctx, order));
+}
+
+
+/* The very text that was accepted, whatever the shop's terms are today. */
+static ngx_int_t show_terms(ngx_http_shop_ctx_t *ctx, json_t *order)
+{
+    json_t    *data = ngx_http_shop_page(ctx, "document.terms");
+    shop_str_t accepted;
+    int64_t    seconds;
+
+    if (data == NULL
+        || shop_time_parse(shop_json_text(order, "terms_accepted_at"), &seconds) != SHOP_OK
+        || shop_time_date(&ctx->arena, seconds, ngx_http_shop_utc_offset(ctx), ctx->lang->code,
+                          &accepted)
+               != SHOP_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    shop_json_set_text(data, "accepted", accepted);
+    json_object_set_new(data, "parts",
+                        json_pack("[{s:s, s:o}]", "name", "", "html",
+                                  shop_json_str(shop_json_text(order, "terms"))));
+
+    return ngx_http_shop_render(ctx, NGX_HTTP_OK, "terms", data);
 }

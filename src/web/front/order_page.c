@@ -14,8 +14,6 @@ static void    add_terms(ngx_http_shop_ctx_t *ctx, json_t *data, const ngx_http_
 static void    add_paymodes(ngx_http_shop_ctx_t *ctx, json_t *data,
                             const ngx_http_shop_order_t *order);
 static json_t *paymode_view(ngx_http_shop_ctx_t *ctx, const shop_paymode_t *mode, bool checked);
-static shop_str_t paymode_text(ngx_http_shop_ctx_t *ctx, const shop_paymode_t *mode,
-                               const char *suffix);
 
 
 ngx_int_t ngx_http_shop_order_page(ngx_http_shop_ctx_t *ctx)
@@ -140,7 +138,7 @@ static void add_terms(ngx_http_shop_ctx_t *ctx, json_t *data, const ngx_http_sho
                       shop_json_str(ngx_http_shop_url(ctx, "terms", SHOP_STR(""))));
     json_object_set_new(data, "terms", terms);
 
-    if (order->refusal.key != NULL && ngx_strcmp(order->refusal.key, "terms_required") == 0) {
+    if (order->refusal.field != NULL && ngx_strcmp(order->refusal.field, "agree") == 0) {
         shop_json_set_text(data, "terms_error", ngx_http_shop_refusal(ctx, &order->refusal));
     }
 }
@@ -193,20 +191,16 @@ static json_t *paymode_view(ngx_http_shop_ctx_t *ctx, const shop_paymode_t *mode
     }
 
     return json_pack("{s:o, s:o, s:o, s:o, s:b}", "id", shop_json_str(id), "name",
-                     shop_json_str(mode->name), "label", shop_json_str(paymode_text(ctx, mode, "")),
-                     "text", shop_json_str(paymode_text(ctx, mode, "_text")), "checked", checked);
-}
-
-
-shop_str_t ngx_http_shop_paymode_label(ngx_http_shop_ctx_t *ctx, const shop_paymode_t *mode)
-{
-    return paymode_text(ctx, mode, "");
+                     shop_json_str(mode->name), "label",
+                     shop_json_str(ngx_http_shop_paymode_text(ctx, mode, "")), "text",
+                     shop_json_str(ngx_http_shop_paymode_text(ctx, mode, "_text")), "checked",
+                     checked);
 }
 
 
 /* A text for this very block, else for its interface. */
-static shop_str_t paymode_text(ngx_http_shop_ctx_t *ctx, const shop_paymode_t *mode,
-                               const char *suffix)
+shop_str_t ngx_http_shop_paymode_text(ngx_http_shop_ctx_t *ctx, const shop_paymode_t *mode,
+                                      const char *suffix)
 {
     shop_str_t key, text;
 

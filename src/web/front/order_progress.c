@@ -38,27 +38,9 @@ ngx_int_t ngx_http_shop_progress_view(ngx_http_shop_ctx_t *ctx, json_t *order, j
 {
     const state_t *state = state_of(ctx, order);
     json_t        *seller = json_object_get(ctx->shop->document, "seller");
-    shop_str_t     path, query = SHOP_STR("");
 
-    if (ctx->r->args.len > 0 && ngx_http_shop_link_valid(ctx, ctx->transid)) {
-        query = (shop_str_t){ctx->r->args.len, ctx->r->args.data};
-    }
-
-    if (shop_arena_printf(&ctx->arena, &path, "%.*s/status?%.*s", (int) ctx->transid.len,
-                          ctx->transid.data, (int) query.len, query.data)
-        != SHOP_OK) {
-        return NGX_ERROR;
-    }
-
-    shop_json_set_text(data, "status_url", ngx_http_shop_url(ctx, "order/", path));
-
-    if (shop_arena_printf(&ctx->arena, &path, "%.*s?%.*s", (int) ctx->transid.len,
-                          ctx->transid.data, (int) query.len, query.data)
-        != SHOP_OK) {
-        return NGX_ERROR;
-    }
-
-    shop_json_set_text(data, "document_url", ngx_http_shop_url(ctx, "order/", path));
+    shop_json_set_text(data, "status_url", ngx_http_shop_order_url(ctx, "/status"));
+    shop_json_set_text(data, "document_url", ngx_http_shop_order_url(ctx, ""));
     shop_json_set_text(data, "state", shop_str(state->name));
     json_object_set_new(data, state->flag, json_true());
     shop_json_set_text(data, "title", state_text(ctx, state, ""));
@@ -103,7 +85,7 @@ static const state_t *state_of(ngx_http_shop_ctx_t *ctx, json_t *order)
     shop_str_t               status = shop_json_text(order, "status");
     ngx_http_shop_payment_t *block;
 
-    if (is_one_of(status, paid_statuses)) {
+    if (ngx_http_shop_order_paid(order)) {
         return &paid;
     }
 
@@ -138,7 +120,7 @@ static bool settled(json_t *order)
         return true;
     }
 
-    return is_one_of(status, paid_statuses) && !shop_str_eq(production, SHOP_STR("running"))
+    return ngx_http_shop_order_paid(order) && !shop_str_eq(production, SHOP_STR("running"))
            && shop_json_text(order, "invoice_number").len > 0;
 }
 

@@ -115,7 +115,7 @@ static ngx_int_t go_to_order(ngx_http_shop_ctx_t *ctx)
 {
     shop_str_t path;
 
-    if (ctx->cart->transid.len == 0) {
+    if (!ctx->cart->launched) {
         return ngx_http_shop_redirect(ctx, SHOP_STR(""));
     }
 

@@ -2,12 +2,15 @@
  * The order step: accept the terms, choose how to pay, launch.
  *
  * all checks again (pure) -> shop.place_orders (one batched call) -> save -> the payment page; a free
- * order is settled in the same call. The transaction code makes a repeated launch the same order.
+ * order is settled in the same call. The transaction code, which the cart has since this page was shown,
+ * makes a repeated launch the same order.
  */
 
 #include "web/front/order.h"
 
-#include <openssl/rand.h>
+
+#define SHOP_CHOICE_MAX 64
+#define SHOP_PLACE_TRIES 3 /* orders of another content that were launched from this cart before */
 
 
 static ngx_http_shop_order_t *prepare(ngx_http_shop_ctx_t *ctx);
@@ -15,9 +18,11 @@ static ngx_int_t collect_modes(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *
 static void      take_choices(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order);
 static const shop_paymode_t *chosen_mode(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order);
 static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal, shop_step_e step);
-static ngx_int_t make_transid(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t place(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t on_placed(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t placed(ngx_http_shop_ctx_t *ctx, json_t *answer);
+static ngx_int_t place_anew(ngx_http_shop_ctx_t *ctx);
+static bool      closed(const json_t *answer);
 static ngx_int_t stock_gone(ngx_http_shop_ctx_t *ctx, json_t *answer);
 
 
@@ -31,18 +36,34 @@ static const shop_paymode_t free_mode = {
 
 ngx_int_t ngx_http_shop_step_order(ngx_http_shop_ctx_t *ctx)
 {
-    return prepare(ctx) != NULL ? ngx_http_shop_order_page(ctx) : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (prepare(ctx) == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ctx->cart->transid.len > 0) {
+        return ngx_http_shop_order_page(ctx);
+    }
+
+    if (ngx_http_shop_transid_assign(ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_shop_session_save(ctx, ngx_http_shop_order_page);
 }
 
 
 static ngx_http_shop_order_t *prepare(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_order_t *order = ngx_pcalloc(ctx->r->pool, sizeof(ngx_http_shop_order_t));
-    shop_where_t           where = ngx_http_shop_where(ctx);
 
-    if (order == NULL
-        || shop_cart_price(&ctx->arena, ctx->cart, &where, &order->totals) != SHOP_OK
-        || shop_terms_assemble(&ctx->arena, ctx->cart, &where, &order->terms) != SHOP_OK
+    if (order == NULL) {
+        return NULL;
+    }
+
+    order->where = ngx_http_shop_where(ctx);
+
+    if (shop_cart_price(&ctx->arena, ctx->cart, &order->where, &order->totals) != SHOP_OK
+        || shop_terms_assemble(&ctx->arena, ctx->cart, &order->where, &order->terms) != SHOP_OK
         || collect_modes(ctx, order) != NGX_OK) {
         return NULL;
     }
@@ -57,9 +78,11 @@ shop_paymode_t ngx_http_shop_paymode(const ngx_http_shop_payment_t *payment)
 {
     const shop_pay_interface_t *interface = payment->pay->interface;
 
-    return (shop_paymode_t){payment->pay->name, shop_str(interface->name),
-                            interface->kind == SHOP_PAY_INSTANT,
-                            interface->kind == SHOP_PAY_INTERNAL};
+    /* The buttons of the test interface stand for a provider's page. */
+    bool instant = interface->kind == SHOP_PAY_INSTANT || interface->simulate != NULL;
+
+    return (shop_paymode_t){payment->pay->name, shop_str(interface->name), instant,
+                            interface->kind == SHOP_PAY_INTERNAL && !instant};
 }
 
 
@@ -88,8 +111,6 @@ static ngx_int_t collect_modes(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *
 ngx_int_t ngx_http_shop_step_order_submit(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_order_t *order = prepare(ctx);
-    shop_where_t           where = ngx_http_shop_where(ctx);
-    shop_order_in_t        in;
     shop_refusal_t         refusal;
     shop_step_e            step = SHOP_STEP_ORDER;
 
@@ -99,51 +120,58 @@ ngx_int_t ngx_http_shop_step_order_submit(ngx_http_shop_ctx_t *ctx)
 
     take_choices(ctx, order);
 
-    in = (shop_order_in_t){.cart = ctx->cart,
-                           .where = &where,
-                           .totals = &order->totals,
-                           .terms = &order->terms,
-                           .mode = chosen_mode(ctx, order),
-                           .lang = ctx->lang->code,
-                           .address = {ctx->r->connection->addr_text.len,
-                                       ctx->r->connection->addr_text.data},
-                           .now = ngx_time(),
-                           .test = ctx->shop->test};
+    order->in = (shop_order_in_t){.cart = ctx->cart,
+                                  .where = &order->where,
+                                  .totals = &order->totals,
+                                  .terms = &order->terms,
+                                  .mode = chosen_mode(ctx, order),
+                                  .lang = ctx->lang->code,
+                                  .address = {ctx->r->connection->addr_text.len,
+                                              ctx->r->connection->addr_text.data},
+                                  .now = ngx_time(),
+                                  .test = ctx->shop->test};
 
-    refusal = shop_order_check(&in, &step);
+    refusal = shop_order_check(&order->in, &step);
 
     if (refusal.key != NULL) {
         return refuse(ctx, refusal, step);
     }
 
-    if (ctx->cart->transid.len == 0 && make_transid(ctx) != NGX_OK) {
+    if (ctx->cart->transid.len == 0 && ngx_http_shop_transid_assign(ctx) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ctx->transid = ctx->cart->transid;
-
-    return ngx_http_shop_call_batched(ctx, SHOP_SQL_PLACE_ORDERS,
-                                      shop_order_request(&ctx->arena, &in), on_placed);
+    return place(ctx);
 }
 
 
-/* Another way to pay is another order; the first one stays unpaid and is closed by itself. */
+/* The box carries the digest of the text beside it: only what was shown can be accepted. */
 static void take_choices(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order)
 {
-    shop_str_t paymode = shop_form_text(&ctx->form, "paymode");
-
-    if (!shop_str_eq(ctx->cart->paymode, paymode)) {
-        ctx->cart->transid = SHOP_STR("");
-    }
+    shop_str_t agree = shop_form_text(&ctx->form, "agree");
 
     ctx->session.cart_changed = true;
-    ctx->cart->paymode = paymode;
-    ctx->cart->shown_total = shop_form_text(&ctx->form, "shown_total");
+    ctx->cart->paymode = shop_utf8_cut(shop_form_text(&ctx->form, "paymode"), SHOP_CHOICE_MAX);
+    ctx->cart->shown_total = shop_utf8_cut(shop_form_text(&ctx->form, "shown_total"),
+                                           SHOP_CHOICE_MAX);
 
-    if (shop_form_text(&ctx->form, "agree").len > 0) {
-        ctx->cart->terms_hash = order->terms.hash;
+    if (!shop_terms_accepted(ctx->cart, &order->terms)) {
         ctx->cart->terms_at = ngx_time();
     }
+
+    ctx->cart->terms_hash = shop_utf8_cut(agree, 2 * SHOP_SHA256_SIZE);
+}
+
+
+static ngx_int_t place(ngx_http_shop_ctx_t *ctx)
+{
+    ngx_http_shop_order_t *order = ctx->state;
+    json_t                *request = shop_order_request(&ctx->arena, &order->in);
+
+    ctx->transid = ctx->cart->transid;
+    order->fingerprint = shop_json_text(request, "fingerprint");
+
+    return ngx_http_shop_call_batched(ctx, SHOP_SQL_PLACE_ORDERS, request, on_placed);
 }
 
 
@@ -169,8 +197,14 @@ static const shop_paymode_t *chosen_mode(ngx_http_shop_ctx_t *ctx, ngx_http_shop
 static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal, shop_step_e step)
 {
     ngx_http_shop_order_t *order = ctx->state;
+    shop_money_t           shown;
 
     ngx_http_shop_count(SHOP_COUNT_REFUSED);
+
+    if (ngx_strcmp(refusal.key, "price_changed") == 0
+        && shop_money_parse(ctx->cart->shown_total, &shown) == SHOP_OK) {
+        refusal.name = ngx_http_shop_money(ctx, shown);
+    }
 
     if (step == SHOP_STEP_ORDER) {
         order->refusal = refusal;
@@ -180,23 +214,6 @@ static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal, shop_s
     ngx_http_shop_flash(ctx, "danger", ngx_http_shop_refusal(ctx, &refusal));
 
     return ngx_http_shop_save_and_go(ctx, ngx_http_shop_step_path(ctx, step));
-}
-
-
-static ngx_int_t make_transid(ngx_http_shop_ctx_t *ctx)
-{
-    u_char random[SHOP_TRANSID_RANDOM];
-    char   transid[SHOP_TRANSID_LENGTH + 1];
-
-    if (RAND_bytes(random, sizeof(random)) != 1) {
-        return NGX_ERROR;
-    }
-
-    shop_transid_make(random, transid);
-
-    return shop_arena_copy(&ctx->arena, shop_str(transid), &ctx->cart->transid) == SHOP_OK
-               ? NGX_OK
-               : NGX_ERROR;
 }
 
 
@@ -210,6 +227,10 @@ static ngx_int_t on_placed(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     }
 
     verdict = shop_json_text(answer, "verdict");
+
+    if (shop_str_eq(verdict, SHOP_STR("changed")) || closed(answer)) {
+        return place_anew(ctx);
+    }
 
     if (shop_str_eq(verdict, SHOP_STR("placed")) || shop_str_eq(verdict, SHOP_STR("exists"))) {
         return placed(ctx, answer);
@@ -227,6 +248,15 @@ static ngx_int_t on_placed(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 }
 
 
+/* Nothing can be paid there any more. */
+static bool closed(const json_t *answer)
+{
+    shop_str_t state = shop_json_text(answer, "state");
+
+    return shop_str_eq(state, SHOP_STR("CANCELLED")) || shop_str_eq(state, SHOP_STR("PAYBACK"));
+}
+
+
 static ngx_int_t placed(ngx_http_shop_ctx_t *ctx, json_t *answer)
 {
     ngx_http_shop_order_t *order = ctx->state;
@@ -236,6 +266,7 @@ static ngx_int_t placed(ngx_http_shop_ctx_t *ctx, json_t *answer)
         ngx_http_shop_count(SHOP_COUNT_ORDERS);
     }
 
+    ctx->cart->launched = true;
     ngx_http_shop_order_remember(ctx, ctx->cart->transid);
     shop_work_wake(ngx_http_shop_worker->work);
 
@@ -252,6 +283,23 @@ static ngx_int_t placed(ngx_http_shop_ctx_t *ctx, json_t *answer)
     ngx_http_shop_cart_forget(ctx);
 
     return ngx_http_shop_save_and_go(ctx, path);
+}
+
+
+/* This cart was launched before: that order had another content, or its time is over. */
+static ngx_int_t place_anew(ngx_http_shop_ctx_t *ctx)
+{
+    ngx_http_shop_order_t *order = ctx->state;
+
+    if (++order->tries == SHOP_PLACE_TRIES) {
+        return ngx_http_shop_error(ctx, NGX_HTTP_CONFLICT);
+    }
+
+    if (ngx_http_shop_transid_next(ctx, order->fingerprint) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return place(ctx);
 }
 
 
@@ -273,7 +321,6 @@ static ngx_int_t stock_gone(ngx_http_shop_ctx_t *ctx, json_t *answer)
     }
 
     ngx_http_shop_generation_refresh();
-    ctx->cart->transid = SHOP_STR("");
 
     return refuse(ctx, refusal, SHOP_STEP_SHOP);
 }

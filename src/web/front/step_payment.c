@@ -30,6 +30,9 @@ static ngx_int_t on_promised(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t on_played(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t go_to_order(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t not_payable(ngx_http_shop_ctx_t *ctx);
+static bool      same_amount(ngx_http_shop_ctx_t *ctx, const json_t *row);
+static ngx_int_t order_again(ngx_http_shop_ctx_t *ctx, const json_t *row);
+static void      add_amounts(ngx_http_shop_ctx_t *ctx, json_t *data);
 
 
 ngx_int_t ngx_http_shop_step_payment(ngx_http_shop_ctx_t *ctx)
@@ -57,7 +60,7 @@ static ngx_int_t start(ngx_http_shop_ctx_t *ctx, ngx_http_shop_next_pt next)
     block = ngx_http_shop_payment_find(ctx->main, ctx->cart->paymode);
 
     /* No order yet, or its payment block has left the configuration: choose again. */
-    if (ctx->cart->transid.len == 0 || block == NULL) {
+    if (!ctx->cart->launched || block == NULL) {
         return ngx_http_shop_redirect(ctx, ngx_http_shop_step_path(ctx, SHOP_STEP_ORDER));
     }
 
@@ -89,6 +92,10 @@ static ngx_int_t read_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return go_to_order(ctx);
     }
 
+    if (!same_amount(ctx, row)) {
+        return order_again(ctx, row);
+    }
+
     payment->row = row;
 
     if (ngx_http_shop_attempt(ctx, row, payment->config, &payment->attempt) != NGX_OK) {
@@ -96,6 +103,31 @@ static ngx_int_t read_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     }
 
     return NGX_OK;
+}
+
+
+/* Prices may have moved since the order was placed; the page beside would show the new ones. */
+static bool same_amount(ngx_http_shop_ctx_t *ctx, const json_t *row)
+{
+    shop_where_t  where = ngx_http_shop_where(ctx);
+    shop_totals_t totals;
+
+    ngx_memzero(&totals, sizeof(totals));
+
+    return shop_cart_price(&ctx->arena, ctx->cart, &where, &totals) == SHOP_OK
+           && totals.amount.e4 == shop_json_money(row, "amount").e4;
+}
+
+
+static ngx_int_t order_again(ngx_http_shop_ctx_t *ctx, const json_t *row)
+{
+    shop_refusal_t refusal = {
+        .key = "price_changed", .name = ngx_http_shop_money(ctx, shop_json_money(row, "amount"))};
+
+    ngx_http_shop_flash(ctx, "warning", ngx_http_shop_refusal(ctx, &refusal));
+    ngx_http_shop_cart_touch(ctx);
+
+    return ngx_http_shop_save_and_go(ctx, ngx_http_shop_step_path(ctx, SHOP_STEP_ORDER));
 }
 
 
@@ -131,8 +163,6 @@ static ngx_int_t show_on_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 static ngx_int_t not_payable(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_flash(ctx, "warning", ngx_http_shop_text(ctx, "refusal.paymode_refused"));
-    ctx->cart->transid = SHOP_STR("");
-    ctx->session.cart_changed = true;
 
     return ngx_http_shop_save_and_go(ctx, ngx_http_shop_step_path(ctx, SHOP_STEP_ORDER));
 }
@@ -151,11 +181,11 @@ static json_t *payment_page(ngx_http_shop_ctx_t *ctx, const shop_pay_page_t *pag
         return NULL;
     }
 
-    shop_json_set_text(data, "label", ngx_http_shop_paymode_label(ctx, &mode));
+    shop_json_set_text(data, "label", ngx_http_shop_paymode_text(ctx, &mode, ""));
+    shop_json_set_text(data, "text", ngx_http_shop_paymode_text(ctx, &mode, "_text"));
     shop_json_set_text(data, "transid", ctx->transid);
     shop_json_set_text(data, "order_number", payment->attempt.order_number);
-    shop_json_set_text(data, "amount",
-                       ngx_http_shop_money(ctx, shop_json_money(payment->row, "amount")));
+    add_amounts(ctx, data);
     shop_json_set_text(data, "other_url", ngx_http_shop_url(ctx, "step/", SHOP_STR("order")));
 
     switch (page->kind) {
@@ -194,6 +224,22 @@ static json_t *payment_page(ngx_http_shop_ctx_t *ctx, const shop_pay_page_t *pag
     }
 
     return data;
+}
+
+
+static void add_amounts(ngx_http_shop_ctx_t *ctx, json_t *data)
+{
+    payment_t   *payment = ctx->state;
+    shop_money_t taxes = shop_json_money(payment->row, "taxes");
+
+    shop_json_set_text(data, "amount",
+                       ngx_http_shop_money(ctx, shop_json_money(payment->row, "amount")));
+
+    if (taxes.e4 != 0) {
+        shop_json_set_text(data, "untaxed",
+                           ngx_http_shop_money(ctx, shop_json_money(payment->row, "untaxed")));
+        shop_json_set_text(data, "tax", ngx_http_shop_money(ctx, taxes));
+    }
 }
 
 
