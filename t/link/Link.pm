@@ -1,7 +1,7 @@
 package Link;
 
 # The harness of t/link: a private PostgreSQL, Redis and nginx with the test module, all in one
-# directory, on unix sockets; a client that asks many things at once. Core modules only.
+# directory, on unix sockets; a client that asks many things at once.
 
 use strict;
 use warnings;
@@ -14,10 +14,13 @@ use File::Temp qw(tempdir);
 use IO::Select;
 use IO::Socket::INET;
 use IO::Socket::UNIX;
-use POSIX qw(:sys_wait_h);
+use POSIX ();
 use Socket qw(SOCK_STREAM);
 use Test::More;
 use Time::HiRes qw(sleep time);
+
+use lib dirname(__FILE__) . '/../lib';
+use Shop::Test qw(free_port slurp stop_process wait_for);
 
 our @EXPORT_OK = qw(wait_for free_port slurp);
 
@@ -45,33 +48,6 @@ FOR e IN SELECT * FROM jsonb_array_elements(list) LOOP
   RETURN NEXT 'batch:' || (e->>'v');
 END LOOP; END$$;
 SQL
-
-
-sub free_port {
-    my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1', LocalPort => 0)
-        or die "no free port: $!";
-    return $socket->sockport;
-}
-
-
-sub wait_for {
-    my ($code, $seconds) = @_;
-    my $end = time + ($seconds // 5);
-    while (1) {
-        my $value = $code->();
-        return $value if $value;
-        return if time > $end;
-        sleep 0.02;
-    }
-}
-
-
-sub slurp {
-    my ($file) = @_;
-    open my $fh, '<', $file or return '';
-    local $/ = undef;
-    return <$fh> // '';
-}
 
 
 # Options: pg, redis (start them; with 0 only their addresses are configured; default neither),
@@ -132,14 +108,7 @@ CONF
 
 sub spawn {
     my ($self, $name, @command) = @_;
-    my $pid = fork // die "fork: $!";
-    if ($pid == 0) {
-        open STDIN,  '<',  '/dev/null';
-        open STDOUT, '>>', "$self->{dir}/$name.log";
-        open STDERR, '>&', \*STDOUT;
-        exec {$command[0]} @command or POSIX::_exit(127);
-    }
-    return $self->{pids}{$name} = $pid;
+    return $self->{pids}{$name} = Shop::Test::spawn("$self->{dir}/$name.log", @command);
 }
 
 
@@ -147,15 +116,7 @@ sub spawn {
 sub end {
     my ($self, $name, $signal, $seconds) = @_;
     my $pid = delete $self->{pids}{$name} or return;
-    kill $signal // 'TERM', $pid;
-    my $status;
-    if (!wait_for(sub { my $w = waitpid $pid, WNOHANG; $status = $?; $w }, $seconds // 10)) {
-        diag("$name does not end, killed");
-        kill 'KILL', $pid;
-        waitpid $pid, 0;
-        $status = $?;
-    }
-    return $status;
+    return stop_process($pid, $signal, $seconds // 10);
 }
 
 
