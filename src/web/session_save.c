@@ -17,6 +17,7 @@
 static ngx_int_t on_saved(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t session_text(ngx_http_shop_ctx_t *ctx, shop_str_t *text);
 static ngx_int_t cart_text(ngx_http_shop_ctx_t *ctx, shop_str_t *text);
+static bool told(const json_t *list, shop_str_t text);
 static void forget_done(shop_op_t *op);
 
 
@@ -199,7 +200,7 @@ void ngx_http_shop_flash(ngx_http_shop_ctx_t *ctx, const char *kind, shop_str_t 
         }
     }
 
-    if (json_array_size(list) >= SHOP_MAX_FLASH) {
+    if (json_array_size(list) >= SHOP_MAX_FLASH || told(list, text)) {
         return;
     }
 
@@ -208,6 +209,22 @@ void ngx_http_shop_flash(ngx_http_shop_ctx_t *ctx, const char *kind, shop_str_t 
     if (entry != NULL && json_array_append_new(list, entry) == 0) {
         ctx->session.changed = true;
     }
+}
+
+
+/* What waits to be said already need not be said twice. */
+static bool told(const json_t *list, shop_str_t text)
+{
+    const json_t *entry;
+    size_t i;
+
+    json_array_foreach (list, i, entry) {
+        if (shop_str_eq(shop_json_text(entry, "text"), text)) {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 
