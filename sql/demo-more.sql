@@ -1,17 +1,17 @@
 -- The demo's certificates, services and events.
 
 call pg_temp.item('mooc_certificate', 'certificates', 'Certificate “My first web site”',
-    'Certificat « Mon premier site web »',
+    'Certificat « Mon premier site web »',
     '<p>You follow our free course on making a web site: have your certificate released in the course itself.</p>',
-    '<p>Vous suivez notre cours gratuit de création de site : débloquez votre certificat dans le cours même.</p>',
+    '<p>Vous suivez notre cours gratuit de création de site : débloquez votre certificat dans le cours même.</p>',
     '{"price1": 39, "tax": "VAT 20%", "maxdeliveryquant": 1, "enablehandler": "std_unlockpdcertificate",
       "handlerparams": {"coursename": "MOOC-WEB", "release_mode": "group", "releasegroup": "cert-mooc-web",
                         "enrol": "1"}}');
 call pg_temp.item('mooc_certificate_pro', 'certificates', 'Certificate “Understanding data”',
-    'Certificat « Comprendre les données »',
+    'Certificat « Comprendre les données »',
     '<p>For those who have completed our free course on data: the certificate is released as soon as the last '
     'activity is done.</p>',
-    '<p>Pour ceux qui ont terminé notre cours gratuit sur les données : le certificat est débloqué dès la dernière '
+    '<p>Pour ceux qui ont terminé notre cours gratuit sur les données : le certificat est débloqué dès la dernière '
     'activité achevée.</p>',
     '{"price1": 59, "tax": "VAT 20%", "maxdeliveryquant": 1, "enablehandler": "std_unlockpdcertificate",
       "handlerparams": {"coursename": "MOOC-DATA", "release_mode": "group", "releasegroup": "cert-mooc-data",
@@ -19,7 +19,7 @@ call pg_temp.item('mooc_certificate_pro', 'certificates', 'Certificate “Unders
 call pg_temp.item('mooc_attestation', 'certificates', 'Attestation with a public number',
     'Attestation à numéro public',
     '<p>A document issued by Atelier Campus for our free web course; anybody can check its number on this site.</p>',
-    '<p>Un document délivré par l’Atelier Campus pour notre cours gratuit sur le web ; chacun peut en vérifier le '
+    '<p>Un document délivré par l’Atelier Campus pour notre cours gratuit sur le web ; chacun peut en vérifier le '
     'numéro sur ce site.</p>',
     '{"price1": 25, "tax": "VAT 20%", "maxdeliveryquant": 1, "enablehandler": "std_unlockpdcertificate",
       "handlerparams": {"coursename": "MOOC-WEB", "release_mode": "shop"}}');
@@ -50,7 +50,7 @@ call pg_temp.item('free_taster', 'services', 'Free taster week', 'Semaine de dé
     '<p>Sept jours dans notre cours pour tuteurs en ligne. Rien à payer, rien à résilier.</p>',
     '{"price1": 0, "tax": "VAT 20%", "maxdeliveryquant": 1, "enablehandler": "std_enrolonecourse",
       "handlerparams": {"coursename": "TUTOR", "duration": "7"}}');
-call pg_temp.item('vip_masterclass', 'members', 'Master class by invitation', 'Classe de maître sur invitation',
+call pg_temp.item('vip_masterclass', 'members', 'Master class by invitation', 'Master class sur invitation',
     '<p>An evening with a guest from the trade, for twenty invited people. Your access code is on the invitation.</p>',
     '<p>Une soirée avec un invité du métier, pour vingt personnes conviées. Votre code d’accès figure sur '
     'l’invitation.</p>',

@@ -1,8 +1,8 @@
 -- The demo's shop, catalogue, taxes and categories; the procedures that the items are made with.
 
 insert into shop.taxes (title, ratio, country, translations) values
-    ('VAT 20%', 20, 'FR', '{"fr": {"title": "TVA 20 %"}}'),
-    ('VAT 5.5%', 5.5, 'FR', '{"fr": {"title": "TVA 5,5 %"}}')
+    ('VAT 20%', 20, 'FR', '{"fr": {"title": "TVA 20 %"}}'),
+    ('VAT 5.5%', 5.5, 'FR', '{"fr": {"title": "TVA 5,5 %"}}')
 on conflict (title) do nothing;
 
 insert into shop.catalogs (name, description, salesconditions, billfooter, translations) values (
@@ -20,7 +20,7 @@ insert into shop.catalogs (name, description, salesconditions, billfooter, trans
             'ouvre en quelques minutes et reste accessible pendant la durée annoncée. Une place en session '
             'peut être cédée à un collègue jusqu’au début de celle-ci.</p>',
         'billfooter', '<p>Atelier Campus, SAS au capital de 20 000 €. Déclaration d’activité enregistrée sous '
-            'le numéro 52 44 01234 44 ; cet enregistrement ne vaut pas agrément de l’État.</p>')))
+            'le numéro 52 44 01234 44 ; cet enregistrement ne vaut pas agrément de l’État.</p>')))
 on conflict (name) do nothing;
 
 insert into shop.shops (alias, name, description, eula, currency, catalogid, paymodes, defaultpaymode,
@@ -45,7 +45,7 @@ select 'ac', 'Atelier Campus',
         'eula', '<p>Vous disposez de quatorze jours pour vous rétracter, sauf si vous demandez l’ouverture '
             'd’une formation en ligne avant ce terme. Les prix comprennent les taxes indiquées. Nous ne '
             'conservons vos données que pour exécuter votre commande et remplir nos obligations '
-            'comptables ; écrivez-nous à tout moment pour les consulter, les corriger ou les effacer.</p>'))
+            'comptables ; écrivez-nous à tout moment pour les consulter, les corriger ou les effacer.</p>'))
 from shop.catalogs c where c.name = 'Atelier Campus'
 on conflict (alias) do nothing;
 
@@ -105,7 +105,7 @@ call pg_temp.category('safety', null, 4, 'Safety and law', 'Sécurité et droit'
     '<p>What every workplace must know.</p>', '<p>Ce que chaque entreprise doit savoir.</p>');
 call pg_temp.category('certificates', null, 5, 'Certificates', 'Certificats',
     '<p>You have followed one of our free courses? Have it recognised.</p>',
-    '<p>Vous avez suivi un de nos cours gratuits ? Faites-le reconnaître.</p>');
+    '<p>Vous avez suivi un de nos cours gratuits ? Faites-le reconnaître.</p>');
 call pg_temp.category('services', null, 6, 'Services and material', 'Services et matériel',
     '<p>Everything around the courses.</p>', '<p>Tout ce qui accompagne les formations.</p>');
 call pg_temp.category('members', 'services', 1, 'For members', 'Pour les membres',

@@ -16,14 +16,21 @@
     setTimeout(() => { live.textContent = text; }, 60);
   }
 
-  function complain(text) {
-    const flashes = document.querySelector(".flashes");
+  function forget() {
+    for (const box of document.querySelectorAll(".flashes > *, .buy > .alert")) {
+      box.remove();
+    }
+  }
+
+  /* Beside the button that was pressed, as far as it is still there. */
+  function complain(text, button) {
+    const offer = button.closest(".buy");
     const box = document.createElement("div");
 
     box.className = "alert alert-danger";
     box.setAttribute("role", "alert");
     box.textContent = text;
-    flashes.replaceChildren(box);
+    (offer || document.querySelector(".flashes")).append(box);
     box.scrollIntoView({ block: "nearest" });
   }
 
@@ -115,8 +122,9 @@
       const cart = await ask(form, fieldsOf(form, button));
 
       showCart(cart, button.dataset.key);
+      forget();
       if (cart.error) {
-        complain(cart.message);
+        complain(cart.message, button);
         return;
       }
       if ("buy" in button.dataset) {
