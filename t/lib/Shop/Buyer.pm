@@ -12,6 +12,7 @@ use Time::HiRes qw(sleep time);
 
 use Shop::Http;
 use Shop::Page;
+use Shop::Texts qw(pattern);
 
 my %PERSON = (
     firstname => 'Ada', lastname => 'Martin', email => 'ada.martin@example.org',
@@ -25,6 +26,7 @@ sub new {
     return bless {
         http => Shop::Http->new(base => $option{base},
             headers => {'Accept-Language' => $option{lang} // 'en'}),
+        lang   => $option{lang} // 'en',
         prefix => $option{prefix} // '/shop/ac/',
         person => {%PERSON, %{$option{person} // {}}},
     }, $class;
@@ -34,6 +36,24 @@ sub new {
 sub http { return $_[0]{http} }
 sub page { return $_[0]{page} }
 sub path { return $_[0]{path} }
+
+
+# Is this sentence of the theme on the page?
+sub says {
+    my ($self, $key, %value) = @_;
+    return $self->{page}->text =~ pattern($self->{lang}, $key, %value);
+}
+
+
+# What a field of a form holds now.
+sub value_of {
+    my ($self, $action, $name) = @_;
+    my $form = $self->{page}->form($action, $name) or croak "no form $action with $name on $self->{path}";
+    my ($field) = grep { $_->{name} eq $name } @{$form->{fields}};
+    return $field->{type} =~ /^(?:checkbox|radio)$/
+        ? (map { $_->{value} } grep { $_->{name} eq $name && $_->{checked} } @{$form->{fields}})[0]
+        : $field->{value};
+}
 
 
 sub open {
@@ -103,6 +123,24 @@ sub add {
 
 
 sub step { my ($self) = @_; return $self->{path} =~ m{/step/(\w+)} ? $1 : undef }
+
+
+# Proves the buyer's address by the link in the mail; comes back to the page `next`.
+sub log_in {
+    my ($self, $t, $next) = @_;
+    my $email = $self->{person}{email};
+    $self->open('login' . ($next ? "?next=$self->{prefix}$next" : ''));
+    my $before = () = grep { grep { $_ eq $email } @{$_->{to}} } $t->mails;
+    $self->submit(qr{/login$}, {email => $email});
+    my $mail;
+    for (1 .. 200) {
+        ($mail) = (grep { grep { $_ eq $email } @{$_->{to}} } $t->mails)[$before];
+        last if $mail;
+        sleep 0.05;
+    }
+    my ($link) = ($mail // croak "no mail came to $email")->{text} =~ m{(http://\S+login/complete\S+)};
+    return $self->open($link);
+}
 
 
 # From the cart to the order page: gives what each page asks for.

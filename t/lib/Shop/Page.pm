@@ -47,6 +47,12 @@ sub read_tokens {
 sub start_tag {
     my ($self, $state, $tag, $attr, $parser) = @_;
 
+    if (defined $attr->{id} && $attr->{id} =~ /-error$/) {
+        my @next = $parser->get_token;
+        $self->{by_id}{$attr->{id}} = HTML::Entities::decode($next[0][1]) if $next[0][0] eq 'T';
+        $parser->unget_token(@next);
+    }
+
     if ($tag eq 'form') {
         $state->{form} = {action => $attr->{action} // '', method => uc($attr->{method} // 'GET'),
             id => $attr->{id} // '', fields => []};
@@ -110,6 +116,13 @@ sub adopt {
         push @{$form->{fields}}, $field if $form && defined $field->{name} && !$field->{disabled};
     }
     return;
+}
+
+
+# What stands beside a field because of what was typed into it.
+sub error_of {
+    my ($self, $id) = @_;
+    return $self->{by_id}{"$id-error"};
 }
 
 

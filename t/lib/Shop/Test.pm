@@ -450,7 +450,8 @@ sub cleanup {
     my $failed = !Test::More->builder->is_passing;
     if ($ENV{SHOP_TEST_KEEP} || $failed) {
         diag "kept $self->{dir}";
-        diag join "\n", (split /\n/, $self->error_log)[-30 .. -1] if $failed && $self->error_log;
+        my @log = split /\n/, $self->error_log;
+        diag join "\n", @log[($#log > 30 ? $#log - 30 : 0) .. $#log] if $failed;
     }
     else {
         remove_tree($self->{dir});
