@@ -101,7 +101,7 @@ $b->submit(qr{step/payment$}, {}, go => 1);
 my $order = Shop::Order->of($t, $b);
 my ($line) = $order->lines;
 is($line->{seats}, 2, 'the order has two seats');
-my %people = map { ($_->{email} => $_) } @{JSON::PP::decode_json($line->{users})->{student}};
+my %people = map { ($_->{email} => $_) } @{$line->{users}{student}};
 is_deeply([sort keys %people], ['lea@example.org', 'marc@example.org'], 'and the two people');
 is($people{'marc@example.org'}{lastname}, 'PETIT', 'with their names');
 

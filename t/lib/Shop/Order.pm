@@ -6,9 +6,12 @@ use strict;
 use warnings;
 
 use Carp qw(croak);
+use JSON::PP;
 use Test::More;
 
 use Shop::Test qw(wait_for);
+
+my $json = JSON::PP->new;
 
 
 # The order that the buyer's page speaks of.
@@ -41,10 +44,17 @@ sub row {
 sub status { my ($self) = @_; return $self->row->{status} }
 
 
+# Documents in them are decoded.
 sub lines {
     my ($self) = @_;
-    return @{$self->{t}->dbh->selectall_arrayref('select l.* from shop.bill_items l join shop.bills b'
-        . ' on b.id = l.billid where b.transid = ? order by l.ordering', {Slice => {}}, $self->{transid})};
+    my $lines = $self->{t}->dbh->selectall_arrayref('select l.* from shop.bill_items l join shop.bills b'
+        . ' on b.id = l.billid where b.transid = ? order by l.ordering', {Slice => {}}, $self->{transid});
+    for my $line (@{$lines}) {
+        for my $name (grep { defined $line->{$_} } qw(customerdata users elements params tax)) {
+            $line->{$name} = $json->decode($line->{$name});
+        }
+    }
+    return @{$lines};
 }
 
 
