@@ -37,8 +37,8 @@ lint_cppcheck()
     need cppcheck cppcheck || return 0
     # missingInclude*: system headers are not read. unusedStructMember, constParameter*: contracts
     # of tables of functions. normalCheckLevel*, unmatchedSuppression: about the tool.
-    list 'src/*.c' | xargs cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -Isrc -j2 \
-        --enable=warning,performance,portability --suppress=missingInclude \
+    list 'src/*.c' 't/*.c' | xargs cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -Isrc \
+        -It/lib -j2 --enable=warning,performance,portability --suppress=missingInclude \
         --suppress=missingIncludeSystem --suppress=unmatchedSuppression || report cppcheck
 }
 
@@ -63,8 +63,8 @@ nginx_flags()
 lint_tidy()
 {
     need clang-tidy clang-tidy || return 0
-    list 'src/*.c' | xargs grep -L 'ngx_\|"link/\|"web/\|"work/' | tidy -std=gnu11 -Isrc ||
-        report clang-tidy
+    list 'src/*.c' 't/*.c' | xargs grep -L 'ngx_\|"link/\|"web/\|"work/' |
+        tidy -std=gnu11 -Isrc -It/lib || report clang-tidy
 
     configured=build/nginx/ngx_auto_config.h
     if [ ! -f "$configured" ]; then
@@ -74,7 +74,7 @@ lint_tidy()
     fi
     # With NGX_DEBUG, ngx_queue_remove() writes NULLs that the analyzer sees in the whole ring.
     # shellcheck disable=SC2046
-    list 'src/*.c' | xargs grep -l 'ngx_\|"link/\|"web/\|"work/' | tidy -std=gnu11 -Isrc \
+    list 'src/*.c' 't/*.c' | xargs grep -l 'ngx_\|"link/\|"web/\|"work/' | tidy -std=gnu11 -Isrc \
         -DNGX_DEBUG=0 -I/usr/include/postgresql $(nginx_flags "$configured") || report clang-tidy-nginx
 }
 

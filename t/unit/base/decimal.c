@@ -37,7 +37,7 @@ static void check_operations(void)
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        shop_dec_t a, b, wanted = {0}, result = {0};
+        shop_dec_t a = {0}, b = {0}, wanted = {0}, result = {0};
 
         if (!ok(shop_dec_parse(shop_str(cases[i].a), &a) == SHOP_OK &&
                     shop_dec_parse(shop_str(cases[i].b), &b) == SHOP_OK &&

@@ -58,7 +58,7 @@ static void check_results(shop_arena_t *arena)
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        shop_str_t text;
+        shop_str_t text = SHOP_STR_NULL;
 
         if (ok(taxed(arena, shop_str(cases[i].formula), &text) == SHOP_OK, "accepted: %s",
                cases[i].formula)) {

@@ -107,15 +107,8 @@ static void check_pair(shop_arena_t *arena, coding_pt encode, coding_pt decode, 
 
 static void check_codings(shop_arena_t *arena)
 {
-    static const char *const bad64[] = {"Zg",
-                                        "Zg=",
-                                        "Zh==",
-                                        "Zm9=",
-                                        "Z===",
-                                        "Zm9v=",
-                                        "Zm 9",
-                                        "Zg=="
-                                        "Zg=="};
+    static const char *const bad64[] = {
+        "Zg", "Zg=", "Zh==", "Zm9=", "Z===", "Zm9v=", "Zm 9", "Zg==Zg=="};
     static const char *const bad64url[] = {"Z", "Zh", "Zm9_=", "Zg==", "Zm+v"};
     static const char *const bad_hex[] = {"0", "0g", "0x00"};
     shop_str_t out;
@@ -147,7 +140,7 @@ static void check_codings(shop_arena_t *arena)
 static void check_digests(shop_arena_t *arena)
 {
     unsigned char sum[SHOP_SHA256_SIZE];
-    shop_str_t hex;
+    shop_str_t hex = SHOP_STR_NULL;
 
     ok(shop_sha256(SHOP_STR("abc"), sum) == SHOP_OK &&
            shop_hex_encode(arena, (shop_str_t){sizeof(sum), sum}, &hex) == SHOP_OK,

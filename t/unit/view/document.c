@@ -58,7 +58,7 @@ static void is_member(const json_t *view, const char *path, const char *expected
             part[len++] = *c++;
         }
         part[len] = '\0';
-        value = json_is_array(view) ? json_array_get(view, (size_t) atoi(part))
+        value = json_is_array(view) ? json_array_get(view, strtoul(part, NULL, 10))
                                     : json_object_get(view, part);
         view = value;
     }

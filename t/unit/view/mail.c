@@ -4,7 +4,7 @@
 
 #define _GNU_SOURCE
 
-#include "../../tools/theme.c"
+#include "../../tools/theme.c" /* NOLINT(bugprone-suspicious-include): a program is one file */
 
 #include "tap.h"
 #include "view/view.h"

@@ -131,10 +131,9 @@ static void test_split(void)
 /* TU-4: every allocation fails once. */
 static void test_memory(void)
 {
-    const char *parts[] = {"page",
-                           "{{#a}}{{b.c}} {{#str}}k, {\"n\": \"{{b.c}}\"}{{/str}}\n  {{> p}}\n"
-                           "{{/a}}",
-                           "p", "{{{b.c}}}\n", NULL};
+    const char *parts[] = {
+        "page", "{{#a}}{{b.c}} {{#str}}k, {\"n\": \"{{b.c}}\"}{{/str}}\n  {{> p}}\n{{/a}}", "p",
+        "{{{b.c}}}\n", NULL};
     shop_arena_t *usual = arena;
     shop_status_t status = SHOP_NO_MEMORY;
     long allowed = 0;
