@@ -75,7 +75,9 @@ shop_http_t *shop_http_start(const shop_http_conf_t *conf, ngx_log_t *log)
     http->user_agent = conf_string(pool, &conf->user_agent);
     ngx_queue_init(&http->transfers);
 
-    if (shop_http_loop_init(http) != NGX_OK) {
+    /* Counted by libcurl; never undone, other modules may use it too (CU-8). */
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+        shop_http_loop_init(&http->loop, http) != NGX_OK) {
         ngx_destroy_pool(pool);
         return NULL;
     }
@@ -100,7 +102,7 @@ void shop_http_stop(shop_http_t *http)
         shop_op_abandon(transfer->op);
     }
 
-    shop_http_loop_stop(http);
+    shop_http_loop_stop(&http->loop);
     ngx_destroy_pool(http->pool);
 }
 
@@ -113,6 +115,8 @@ void shop_http_send(shop_http_t *http, shop_op_t *op, const shop_http_request_t 
     if (transfer == NULL) {
         return;
     }
+
+    transfer->loop = &http->loop;
 
     if (request_options(transfer, request) != NGX_OK) {
         shop_transfer_refuse(transfer, SHOP_LINK_ERROR, "malformed request");
@@ -133,6 +137,7 @@ static ngx_int_t request_options(shop_transfer_t *transfer, const shop_http_requ
     }
 
     transfer->body_max = request->body_max;
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t) request->body_max);
 
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
@@ -253,7 +258,6 @@ static size_t response_on_body(char *data, size_t size, size_t count, void *user
 
     if (len > transfer->body_max - body->len) {
         transfer->too_long = 1;
-        shop_op_error(transfer->op, "answer too long");
         return CURL_WRITEFUNC_ERROR;
     }
 

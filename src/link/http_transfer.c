@@ -11,7 +11,7 @@ static ngx_int_t transfer_host(shop_transfer_t *transfer, const char *url);
 static void transfer_on_early_end(shop_op_t *op);
 static void transfer_facts(shop_transfer_t *transfer);
 static shop_link_status_e transfer_status(const shop_transfer_t *transfer, CURLcode result);
-static shop_link_status_e smtp_status(const shop_transfer_t *transfer, CURLcode result);
+static void transfer_remove(shop_transfer_t *transfer);
 
 
 shop_transfer_t *shop_transfer_create(shop_http_t *http, shop_op_t *op,
@@ -20,6 +20,11 @@ shop_transfer_t *shop_transfer_create(shop_http_t *http, shop_op_t *op,
     shop_transfer_t *transfer;
 
     shop_op_hold(op, counters, NULL);
+
+    if (http->given_up) {
+        shop_op_post(op, SHOP_LINK_DOWN, "worker shutdown");
+        return NULL;
+    }
 
     if (http->count >= http->conf.connections_max + http->conf.queue_max) {
         shop_op_post(op, SHOP_LINK_BUSY, "queue full");
@@ -34,7 +39,6 @@ shop_transfer_t *shop_transfer_create(shop_http_t *http, shop_op_t *op,
 
     transfer->http = http;
     transfer->op = op;
-    transfer->fd = CURL_SOCKET_BAD;
     op->carrier = transfer;
     op->leave = transfer_on_early_end;
     op->reply.http = &transfer->response;
@@ -120,7 +124,7 @@ static void transfer_on_early_end(shop_op_t *op)
     shop_transfer_t *transfer = op->carrier;
 
     transfer_facts(transfer);
-    shop_transfer_remove(transfer);
+    transfer_remove(transfer);
     shop_op_release(op);
 }
 
@@ -128,21 +132,33 @@ static void transfer_on_early_end(shop_op_t *op)
 void shop_transfer_end(shop_transfer_t *transfer, CURLcode result)
 {
     shop_op_t *op = transfer->op;
-    shop_link_status_e status;
+
+    if (result == CURLE_FILESIZE_EXCEEDED) {
+        transfer->too_long = 1;
+    }
 
     transfer_facts(transfer);
-    status = transfer->smtp ? smtp_status(transfer, result) : transfer_status(transfer, result);
 
-    if (status != SHOP_LINK_OK && op->error.len == 0) {
+    if (transfer->too_long) {
+        shop_op_error(op, "answer too long");
+
+    } else if (transfer->smtp != NULL && transfer->response.status >= 400) {
+        op->error = transfer->response.body;
+
+    } else if (result != CURLE_OK && op->error.len == 0) {
         shop_op_error(op,
                       transfer->error[0] != '\0' ? transfer->error : curl_easy_strerror(result));
     }
 
-    if (transfer->smtp) {
-        shop_smtp_finish(transfer);
-    }
+    shop_transfer_finish(transfer, transfer_status(transfer, result));
+}
 
-    shop_transfer_remove(transfer);
+
+void shop_transfer_finish(shop_transfer_t *transfer, shop_link_status_e status)
+{
+    shop_op_t *op = transfer->op;
+
+    transfer_remove(transfer);
     op->leave = NULL;
     shop_op_end(op, status);
     shop_op_release(op);
@@ -155,10 +171,8 @@ static void transfer_facts(shop_transfer_t *transfer)
     char *type = NULL;
     long n = 0;
 
-    if (transfer->smtp) {
-        /* "Sent" is when the whole message has left: only then it may have been accepted. */
-        response->sent = transfer->offset == transfer->message.len;
-        return;
+    if (transfer->smtp != NULL) {
+        return; /* known from its dialogue */
     }
 
     if (curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &n) == CURLE_OK) {
@@ -182,7 +196,8 @@ static shop_link_status_e transfer_status(const shop_transfer_t *transfer, CURLc
         return SHOP_LINK_OK;
     }
 
-    if (transfer->too_long) {
+    /* A refusal by the mail server is its answer. */
+    if (transfer->too_long || (transfer->smtp != NULL && transfer->response.status >= 400)) {
         return SHOP_LINK_ERROR;
     }
 
@@ -194,38 +209,36 @@ static shop_link_status_e transfer_status(const shop_transfer_t *transfer, CURLc
 }
 
 
-/* A refusal is the server's answer; without one it depends on how much has left. */
-static shop_link_status_e smtp_status(const shop_transfer_t *transfer, CURLcode result)
-{
-    if (result == CURLE_OK) {
-        return SHOP_LINK_OK;
-    }
-
-    return transfer->response.status >= 400 ? SHOP_LINK_ERROR : transfer_status(transfer, result);
-}
-
-
 void shop_transfer_refuse(shop_transfer_t *transfer, shop_link_status_e status, const char *error)
 {
     shop_op_t *op = transfer->op;
 
-    shop_transfer_remove(transfer);
+    transfer_remove(transfer);
     shop_op_post(op, status, error);
 }
 
 
-void shop_transfer_remove(shop_transfer_t *transfer)
+/* Takes it out of libcurl and the lists; the op is still held. */
+static void transfer_remove(shop_transfer_t *transfer)
 {
     shop_http_resolve_cancel(transfer);
 
+    if (transfer->smtp != NULL) {
+        shop_smtp_leave(transfer);
+    }
+
     if (transfer->added) {
-        curl_multi_remove_handle(transfer->http->multi, transfer->easy);
+        curl_multi_remove_handle(transfer->loop->multi, transfer->easy);
         transfer->added = 0;
     }
 
     curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->headers);
     curl_slist_free_all(transfer->addresses);
+
+    if (transfer->smtp != NULL) {
+        shop_http_loop_stop(transfer->loop);
+    }
 
     ngx_queue_remove(&transfer->queue);
     transfer->http->count--;

@@ -1,22 +1,24 @@
 /*
- * One mail by SMTP.
+ * One mail by SMTP: checked and handed to libcurl, which makes the connection (greeting, TLS,
+ * login). What is said over it is in smtp_talk.c.
  *
- * libcurl says QUIT when it closes an SMTP connection and waits for the answer, blocking. So it
- * must never find a living connection to close: after the message, or after a refusal that ends the
- * dialogue, the socket is shut down by us, and every mail takes a connection of its own.
+ * libcurl only connects (CURLOPT_CONNECT_ONLY), because its SMTP waits, blocking, for the answer to
+ * the message and to QUIT, and ends a message that is taken back half sent, which delivers it. Such
+ * a connection looks idle in libcurl's cache, so each mail has a multi handle of its own, where
+ * nobody else can close it.
  */
-
-#include <sys/socket.h>
 
 #include "link/http_internal.h"
 
+#define CONNECT_TIMEOUT 5000
 
-static ngx_int_t smtp_options(shop_transfer_t *transfer, const shop_smtp_conf_t *conf,
-                              shop_str_t sender, const shop_str_t *recipients, size_t count);
+
+static ngx_int_t smtp_prepare(shop_transfer_t *transfer, shop_str_t sender,
+                              const shop_str_t *recipients, size_t count);
+static shop_str_t smtp_address(ngx_pool_t *pool, shop_str_t address);
+static shop_str_t smtp_message(ngx_pool_t *pool, shop_str_t message);
+static ngx_int_t smtp_options(shop_transfer_t *transfer, const shop_smtp_conf_t *conf);
 static ngx_int_t smtp_login(shop_transfer_t *transfer, const shop_smtp_conf_t *conf);
-static char *smtp_address(shop_transfer_t *transfer, shop_str_t address);
-static int smtp_on_socket(void *user, curl_socket_t fd, curlsocktype purpose);
-static size_t smtp_on_read(char *buffer, size_t size, size_t count, void *user);
 static size_t smtp_on_reply(char *data, size_t size, size_t count, void *user);
 
 
@@ -25,6 +27,7 @@ void shop_smtp_send(shop_http_t *http, shop_op_t *op, const shop_smtp_conf_t *co
                     shop_str_t message)
 {
     shop_transfer_t *transfer;
+    shop_smtp_t *smtp;
     shop_str_t url = {conf->url.len, conf->url.data};
 
     transfer = shop_transfer_create(http, op, &http->smtp_counters, url);
@@ -32,12 +35,23 @@ void shop_smtp_send(shop_http_t *http, shop_op_t *op, const shop_smtp_conf_t *co
         return;
     }
 
-    transfer->smtp = 1;
-    transfer->own_talk = !conf->starttls && ngx_strncmp(conf->url.data, "smtp:", 5) == 0;
-    transfer->message = shop_op_copy(op->pool, message.data, message.len);
+    smtp = ngx_pcalloc(op->pool, sizeof(shop_smtp_t));
+    if (smtp == NULL) {
+        shop_transfer_refuse(transfer, SHOP_LINK_BUSY, "no memory");
+        return;
+    }
 
-    if (transfer->message.data == NULL ||
-        smtp_options(transfer, conf, sender, recipients, count) != NGX_OK) {
+    transfer->smtp = smtp;
+    transfer->loop = &smtp->loop;
+    smtp->message = smtp_message(op->pool, message);
+
+    if (smtp->message.data == NULL || shop_http_loop_init(&smtp->loop, http) != NGX_OK) {
+        shop_transfer_refuse(transfer, SHOP_LINK_BUSY, "no memory");
+        return;
+    }
+
+    if (smtp_prepare(transfer, sender, recipients, count) != NGX_OK ||
+        smtp_options(transfer, conf) != NGX_OK) {
         shop_transfer_refuse(transfer, SHOP_LINK_ERROR, "malformed mail");
         return;
     }
@@ -46,48 +60,98 @@ void shop_smtp_send(shop_http_t *http, shop_op_t *op, const shop_smtp_conf_t *co
 }
 
 
-static ngx_int_t smtp_options(shop_transfer_t *transfer, const shop_smtp_conf_t *conf,
-                              shop_str_t sender, const shop_str_t *recipients, size_t count)
+static ngx_int_t smtp_prepare(shop_transfer_t *transfer, shop_str_t sender,
+                              const shop_str_t *recipients, size_t count)
 {
-    struct curl_slist *list;
-    CURL *easy = transfer->easy;
-    char *address;
+    ngx_pool_t *pool = transfer->op->pool;
+    shop_smtp_t *smtp = transfer->smtp;
     size_t i;
 
-    address = smtp_address(transfer, sender);
-    if (address == NULL || count == 0) {
+    smtp->sender = smtp_address(pool, sender);
+    smtp->recipients = ngx_palloc(pool, (count + 1) * sizeof(shop_str_t));
+    if (smtp->sender.data == NULL || smtp->recipients == NULL || count == 0) {
         return NGX_ERROR;
     }
 
-    curl_easy_setopt(easy, CURLOPT_MAIL_FROM, address);
-
     for (i = 0; i < count; i++) {
-        address = smtp_address(transfer, recipients[i]);
-        if (address == NULL) {
+        smtp->recipients[i] = smtp_address(pool, recipients[i]);
+        if (smtp->recipients[i].data == NULL) {
             return NGX_ERROR;
         }
-
-        list = curl_slist_append(transfer->headers, address);
-        if (list == NULL) {
-            return NGX_ERROR;
-        }
-
-        transfer->headers = list;
     }
 
-    curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, transfer->headers);
+    smtp->recipient_count = count;
+
+    return NGX_OK;
+}
+
+
+/* SE-2: an address cannot bring a command of its own. data NULL: refused. */
+static shop_str_t smtp_address(ngx_pool_t *pool, shop_str_t address)
+{
+    size_t i;
+
+    for (i = 0; i < address.len; i++) {
+        if (address.data[i] <= ' ' || address.data[i] >= 0x7f || address.data[i] == '<' ||
+            address.data[i] == '>') {
+            return SHOP_STR_NULL;
+        }
+    }
+
+    return address.len > 0 ? shop_op_copy(pool, address.data, address.len) : SHOP_STR_NULL;
+}
+
+
+/* As it is sent: a dot before every dot that begins a line, and the dot that ends it. */
+static shop_str_t smtp_message(ngx_pool_t *pool, shop_str_t message)
+{
+    size_t i, extra = sizeof("\r\n.\r\n");
+    shop_str_t sent = SHOP_STR_NULL;
+    u_char *p, last = '\n';
+
+    for (i = 0; i < message.len; i++) {
+        extra += message.data[i] == '.';
+    }
+
+    sent.data = ngx_pnalloc(pool, message.len + extra);
+    if (sent.data == NULL) {
+        return sent;
+    }
+
+    p = sent.data;
+
+    for (i = 0; i < message.len; i++) {
+        if (message.data[i] == '.' && last == '\n') {
+            *p++ = '.';
+        }
+
+        last = message.data[i];
+        *p++ = last;
+    }
+
+    if (last != '\n') {
+        p = ngx_cpymem(p, "\r\n", 2);
+    }
+
+    p = ngx_cpymem(p, ".\r\n", 3);
+    sent.len = (size_t) (p - sent.data);
+
+    return sent;
+}
+
+
+static ngx_int_t smtp_options(shop_transfer_t *transfer, const shop_smtp_conf_t *conf)
+{
+    CURL *easy = transfer->easy;
+
+    curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "smtps");
-    curl_easy_setopt(easy, CURLOPT_USE_SSL, (long) (conf->starttls ? CURLUSESSL_ALL : 0));
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 5000L);
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-    curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(easy, CURLOPT_READFUNCTION, smtp_on_read);
-    curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_USE_SSL,
+                     (long) (conf->starttls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) CONNECT_TIMEOUT);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, smtp_on_reply);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, smtp_on_socket);
-    curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, transfer);
 
     return smtp_login(transfer, conf);
 }
@@ -115,50 +179,7 @@ static ngx_int_t smtp_login(shop_transfer_t *transfer, const shop_smtp_conf_t *c
 }
 
 
-/* SE-2: an address cannot bring a command of its own. */
-static char *smtp_address(shop_transfer_t *transfer, shop_str_t address)
-{
-    size_t i;
-
-    for (i = 0; i < address.len; i++) {
-        if (address.data[i] <= ' ' || address.data[i] == '<' || address.data[i] == '>' ||
-            address.data[i] == 0x7f) {
-            return NULL;
-        }
-    }
-
-    if (address.len == 0) {
-        return NULL;
-    }
-
-    return (char *) shop_op_copy(transfer->op->pool, address.data, address.len).data;
-}
-
-
-static int smtp_on_socket(void *user, curl_socket_t fd, curlsocktype purpose)
-{
-    shop_transfer_t *transfer = user;
-
-    transfer->fd = fd;
-
-    return CURL_SOCKOPT_OK;
-}
-
-
-static size_t smtp_on_read(char *buffer, size_t size, size_t count, void *user)
-{
-    shop_transfer_t *transfer = user;
-    size_t len = ngx_min(size * count, transfer->message.len - transfer->offset);
-
-    ngx_memcpy(buffer, transfer->message.data + transfer->offset, len);
-    transfer->offset += len;
-
-    return len;
-}
-
-
-/* Every line of the server. The greeting is the first reply, the answer to EHLO, which libcurl may
- * try again in another way, the second; a refusal at any other place is the end. */
+/* Every line of the server while libcurl connects; the last one tells why it went wrong. */
 static size_t smtp_on_reply(char *data, size_t size, size_t count, void *user)
 {
     shop_transfer_t *transfer = user;
@@ -170,42 +191,9 @@ static size_t smtp_on_reply(char *data, size_t size, size_t count, void *user)
     }
 
     code = ngx_atoi((u_char *) data, 3);
-    if (code == NGX_ERROR) {
-        return len;
-    }
-
-    transfer->replies++;
-    transfer->response.status = (ngx_uint_t) code;
-
-    if (code >= 400 && transfer->replies != 2) {
-        transfer->response.body = shop_op_copy(transfer->op->pool, data, len);
-        transfer->op->error = transfer->response.body;
-
-        while (transfer->op->error.len > 0 &&
-               transfer->op->error.data[transfer->op->error.len - 1] <= ' ') {
-            transfer->op->error.len--;
-        }
-
-        shutdown(transfer->fd, SHUT_RDWR);
+    if (code != NGX_ERROR) {
+        shop_smtp_take_reply(transfer, (ngx_uint_t) code, data, len);
     }
 
     return len;
-}
-
-
-void shop_smtp_finish(shop_transfer_t *transfer)
-{
-    curl_socket_t fd = CURL_SOCKET_BAD;
-
-    /* Only a connection that is still open in libcurl's cache has a socket here. */
-    if (curl_easy_getinfo(transfer->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
-        fd == CURL_SOCKET_BAD) {
-        return;
-    }
-
-    if (transfer->own_talk) {
-        (void) send(fd, "QUIT\r\n", 6, MSG_DONTWAIT | MSG_NOSIGNAL);
-    }
-
-    shutdown(fd, SHUT_RDWR);
 }

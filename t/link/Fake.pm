@@ -17,6 +17,7 @@ sub start {
     my ($socket, $code) = @_;
     my $pid = fork // die "fork: $!";
     if ($pid == 0) {
+        setpgrp; # so that its own children end with it
         local $SIG{PIPE} = 'IGNORE';
         local $SIG{TERM} = 'DEFAULT';
         local $SIG{CHLD} = 'IGNORE';
@@ -56,65 +57,101 @@ sub request {
 }
 
 
-# The path says what to do: /ok /echo /500 /slow /endless /long/<n> /cut /garbage /redirect.
+# The path says what to do: /ok /echo /500 /slow /endless /long/<n> /cut /garbage /redirect. With `tls`,
+# the options of IO::Socket::SSL, over TLS.
 sub http {
+    my (%tls) = @_;
     return tcp(sub {
         my ($client) = @_;
-        while (defined(my $text = request($client))) {
-            my ($path) = $text =~ m{^\S+ (\S+)};
-            my $say = sub {
-                my ($status, $body) = @_;
-                syswrite $client, "HTTP/1.1 $status X\r\nContent-Type: text/x\r\n"
-                    . "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: " . length($body) . "\r\n"
-                    . ($path eq '/redirect' ? "Location: /ok\r\n" : '') . "\r\n$body";
-            };
-            if    ($path eq '/ok')       { $say->(200, 'fine') }
-            elsif ($path eq '/echo')     { $say->(200, $text) }
-            elsif ($path eq '/500')      { $say->(500, 'broken') }
-            elsif ($path eq '/redirect') { $say->(302, '') }
-            elsif ($path eq '/slow')     { sleep 3; $say->(200, 'late') }
-            elsif ($path eq '/cut')      { syswrite $client, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"; return }
-            elsif ($path eq '/garbage')  { syswrite $client, "\x00\x01garbage\r\n\r\n"; return }
-            elsif ($path eq '/none')     { return }
-            elsif ($path =~ m{^/long/(\d+)}) { $say->(200, 'x' x $1) }
-            elsif ($path eq '/endless') {
-                syswrite $client, "HTTP/1.1 200 OK\r\n\r\n";
-                1 while syswrite $client, 'x' x 4096;
-                return;
-            }
-        }
+        if (%tls) { IO::Socket::SSL->start_SSL($client, SSL_server => 1, %tls) or return }
+        while (defined(my $text = request($client))) { http_answer($client, $text) or return }
     });
 }
 
 
-# Mails go to the file. `say` maps a command (first word, BODY, GREETING) to the reply; HANG waits.
+sub http_answer {
+    my ($client, $text) = @_;
+    my ($path) = $text =~ m{^\S+ (\S+)};
+    my $say = sub {
+        my ($status, $body) = @_;
+        return syswrite $client, "HTTP/1.1 $status X\r\nContent-Type: text/x\r\n"
+            . "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: " . length($body) . "\r\n"
+            . ($path eq '/redirect' ? "Location: /ok\r\n" : '') . "\r\n$body";
+    };
+    return $say->(200, 'fine')   if $path eq '/ok';
+    return $say->(200, $text)    if $path eq '/echo';
+    return $say->(500, 'broken') if $path eq '/500';
+    return $say->(302, '')       if $path eq '/redirect';
+    return $say->(200, 'x' x $1) if $path =~ m{^/long/(\d+)};
+    if ($path eq '/slow') { sleep 3; return $say->(200, 'late') }
+    if ($path =~ m{^/chunked/(\d+)}) {
+        syswrite $client, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        syswrite $client, "1\r\nx\r\n" for 1 .. $1;
+        return syswrite $client, "0\r\n\r\n";
+    }
+    syswrite $client, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc" if $path eq '/cut';
+    syswrite $client, "\x00\x01garbage\r\n\r\n" if $path eq '/garbage';
+    if ($path eq '/endless') {
+        syswrite $client, "HTTP/1.1 200 OK\r\n\r\n";
+        1 while syswrite $client, 'x' x 4096;
+    }
+    return;
+}
+
+
+# Mails go to the file. `say` maps a command (first word, BODY, GREETING) to the reply. HANG waits, CLOSE
+# leaves; EARLY is said while the message comes; DEAF reads it only when the file "<file>.go" is there.
+# With `tls`, the options of IO::Socket::SSL, after STARTTLS or, with `at_once`, before the greeting.
 sub smtp {
     my ($file, %say) = @_;
-    return tcp(sub {
-        my ($client) = @_;
-        my $reply = sub {
-            my ($what, $default) = @_;
-            my $text = $say{$what} // $default;
-            if ($text eq 'HANG') { sleep 30; return }
-            syswrite $client, "$text\r\n";
-        };
-        my $log = sub { open my $fh, '>>', $file or die $!; print {$fh} @_; close $fh };
-        $reply->('GREETING', '220 fake');
-        while (my $line = <$client>) {
-            $log->($line);
-            my ($word) = uc($line) =~ /^(\w+)/;
-            $word //= '';
-            if ($word eq 'DATA') {
-                $reply->('DATA', '354 go on');
-                next if ($say{DATA} // '354') !~ /^354/;
-                while (defined($line = <$client>) && $line ne ".\r\n") { $log->($line) }
-                $reply->('BODY', '250 taken');
-            }
-            else { $reply->($word, '250 ok') }
-            return if $word eq 'QUIT';
+    return tcp(sub { smtp_talk($_[0], $file, %say) });
+}
+
+
+sub smtp_talk {
+    my ($client, $file, %say) = @_;
+    my $log = sub { open my $fh, '>>', $file or POSIX::_exit(1); print {$fh} @_; close $fh };
+    my $reply = sub {
+        my ($what, $default) = @_;
+        my $text = $say{$what} // $default;
+        if ($text eq 'HANG')  { sleep 60; return }
+        if ($text eq 'CLOSE') { POSIX::_exit(0) }
+        print {$client} "$text\r\n";
+        $client->flush;
+    };
+    if ($say{at_once}) { IO::Socket::SSL->start_SSL($client, SSL_server => 1, %{$say{tls}}) or return }
+    $reply->('GREETING', '220 fake');
+    while (my $line = <$client>) {
+        $log->($line);
+        my $word = uc($line) =~ /^(\w+)/ ? $1 : '';
+        if ($word eq 'DATA') {
+            $reply->('DATA', '354 go on');
+            next if ($say{DATA} // '354') !~ /^354/;
+            $reply->('EARLY') if $say{EARLY};
+            if ($say{DEAF}) { sleep 0.05 while !-e "$file.go" }
+            while (defined($line = <$client>) && $line ne ".\r\n") { $log->($line) if length $line < 60 }
+            $log->(defined $line ? "(complete)\n" : "(half)\n");
+            $reply->('BODY', '250 taken') if defined $line;
         }
-        $log->("(closed)\n");
-    });
+        elsif ($word eq 'STARTTLS') {
+            $reply->('STARTTLS', '220 go');
+            IO::Socket::SSL->start_SSL($client, SSL_server => 1, %{$say{tls}}) or return;
+            $log->("(encrypted)\n");
+        }
+        elsif ($word eq 'EHLO' && $say{tls} && !$client->isa('IO::Socket::SSL')) {
+            $reply->('EHLO', "250-fake\r\n250 STARTTLS");
+        }
+        elsif ($word eq 'EHLO') { $reply->('EHLO', "250-fake\r\n250 AUTH PLAIN") }
+        elsif ($word eq 'AUTH') {
+            $reply->('334', '334 ');
+            $log->(scalar <$client>);
+            $reply->('AUTH', '235 welcome');
+        }
+        else                    { $reply->($word, '250 ok') }
+        return if $word eq 'QUIT';
+    }
+    $log->("(closed)\n");
+    return;
 }
 
 
@@ -148,7 +185,7 @@ sub dns {
 END {
     local $?;
     for my $pid (grep { $children{$_} == $$ } keys %children) {
-        kill 'TERM', $pid;
+        kill 'TERM', $pid, -$pid;
         waitpid $pid, 0;
     }
 }

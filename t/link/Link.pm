@@ -292,16 +292,24 @@ sub worker_pids {
 sub expect_log { my ($self, $pattern) = @_; push @{$self->{expected}}, $pattern; return }
 
 
-# The end of every file: idle means no living operation; a clean exit; a quiet error log.
-sub finish {
+# What holds for every server at its end: idle means no living operation; a clean exit; a quiet error
+# log.
+sub quiet {
     my ($self) = @_;
-    ok(wait_for(sub { ($self->status->{live} // 1) eq '0' }, 5), 'no operation is alive when idle');
-    my $status = $self->end('nginx', 'QUIT');
-    is($status, 0, 'nginx left with status 0');
-    my @bad = grep { /\[(?:alert|emerg|crit)\]|Sanitizer|open socket|exited on signal/ } split /\n/,
+    ok(wait_for(sub { ($self->status->{live} // 1) eq '0' }, 30), 'no operation is alive when idle');
+    is($self->end('nginx', 'QUIT', 30), 0, 'nginx left with status 0');
+    my @bad = grep { /\[(?:alert|emerg|crit)\]|Sanitizer|runtime error|open socket|exited on signal/ } split /\n/,
         $self->error_log . slurp("$self->{dir}/nginx.log");
     for my $pattern (@{$self->{expected}}) { @bad = grep { !/$pattern/ } @bad }
     is_deeply(\@bad, [], 'the error log is quiet');
+    return;
+}
+
+
+# The end of a file.
+sub finish {
+    my ($self) = @_;
+    $self->quiet;
     done_testing();
     return;
 }

@@ -16,6 +16,9 @@ typedef struct {
     ngx_str_t redis;
     ngx_str_t spool;
     ngx_str_t smtp;
+    ngx_str_t smtp_user;
+    ngx_str_t ca_file;
+    ngx_flag_t smtp_starttls;
     ngx_uint_t queue_max;
     ngx_uint_t batch_max;
     ngx_uint_t in_flight_max;
@@ -287,15 +290,40 @@ static void start_http(ngx_http_request_t *r, shop_op_t *op)
 }
 
 
+/* "size" bytes of lines behind a short mail with a line that begins with a dot. */
+static shop_str_t mail(ngx_http_request_t *r)
+{
+    static const char head[] = "From: shop\r\nSubject: test\r\n\r\nHello\r\n.dot\r\n";
+    size_t size = number(r, "size", "0"), i;
+    shop_str_t text = {sizeof(head) - 1 + size, NULL};
+
+    text.data = ngx_pnalloc(r->pool, text.len);
+    if (text.data == NULL) {
+        return (shop_str_t){0, NULL};
+    }
+
+    ngx_memcpy(text.data, head, sizeof(head) - 1);
+
+    for (i = sizeof(head) - 1; i < text.len; i++) {
+        text.data[i] = i % 64 == 0 ? '\n' : i % 64 == 63 ? '\r' : 'x';
+    }
+
+    return text;
+}
+
+
 static void start_smtp(ngx_http_request_t *r, shop_op_t *op)
 {
     link_main_conf_t *conf = ngx_http_get_module_main_conf(r, ngx_http_link_test_module);
+    shop_str_t to[2] = {arg(r, "to", "buyer@example.org"), arg(r, "and", "")};
     shop_smtp_conf_t smtp = {0};
-    shop_str_t to = arg(r, "to", "buyer@example.org");
 
     smtp.url = conf->smtp;
-    shop_smtp_send(http, op, &smtp, arg(r, "from", "shop@example.org"), &to, 1,
-                   SHOP_STR("From: shop\r\nSubject: test\r\n\r\nHello\r\n.dot\r\n"));
+    smtp.starttls = conf->smtp_starttls;
+    smtp.user = conf->smtp_user;
+    smtp.password = conf->smtp_user;
+    shop_smtp_send(http, op, &smtp, arg(r, "from", "shop@example.org"), to, 1 + (to[1].len > 0),
+                   mail(r));
 }
 
 
@@ -476,6 +504,7 @@ static ngx_int_t start_backends(link_main_conf_t *conf, ngx_cycle_t *cycle)
     http_conf.connections_max = 16;
     http_conf.per_host_max = 8;
     http_conf.queue_max = 8;
+    http_conf.ca_file = conf->ca_file;
     ngx_str_set(&http_conf.user_agent, "link-test");
 
     spool_conf.path = conf->spool;
@@ -578,6 +607,7 @@ static void *create_main(ngx_conf_t *cf)
         conf->in_flight_max = NGX_CONF_UNSET_UINT;
         conf->connections = NGX_CONF_UNSET_UINT;
         conf->spool_max = NGX_CONF_UNSET_UINT;
+        conf->smtp_starttls = NGX_CONF_UNSET;
         conf->statement_timeout = NGX_CONF_UNSET_MSEC;
         conf->redis_timeout = NGX_CONF_UNSET_MSEC;
         conf->threads = ngx_thread_pool_add(cf, NULL);
@@ -597,6 +627,7 @@ static char *init_main(ngx_conf_t *cf, void *data)
     ngx_conf_init_uint_value(conf->in_flight_max, 64);
     ngx_conf_init_uint_value(conf->connections, 2);
     ngx_conf_init_uint_value(conf->spool_max, 100);
+    ngx_conf_init_value(conf->smtp_starttls, 0);
     ngx_conf_init_msec_value(conf->statement_timeout, 2500);
     ngx_conf_init_msec_value(conf->redis_timeout, 500);
     conf->resolver =
@@ -618,6 +649,9 @@ static ngx_command_t commands[] = {
     LINK_SET("link_redis", ngx_conf_set_str_slot, redis),
     LINK_SET("link_spool", ngx_conf_set_str_slot, spool),
     LINK_SET("link_smtp", ngx_conf_set_str_slot, smtp),
+    LINK_SET("link_smtp_user", ngx_conf_set_str_slot, smtp_user),
+    LINK_SET("link_smtp_starttls", ngx_conf_set_flag_slot, smtp_starttls),
+    LINK_SET("link_ca_file", ngx_conf_set_str_slot, ca_file),
     LINK_SET("link_queue", ngx_conf_set_num_slot, queue_max),
     LINK_SET("link_batch", ngx_conf_set_num_slot, batch_max),
     LINK_SET("link_in_flight", ngx_conf_set_num_slot, in_flight_max),
