@@ -168,7 +168,10 @@ begin
     end loop;
 end
 $$;
--- Sales only move "stock" and "sold": those two are not told.
+-- Sales only lower "stock" and raise "sold": that is not told.
+create or replace trigger told_stock after update of stock on shop.items
+    for each row when (old.stock is null or new.stock is null or new.stock > old.stock)
+    execute function shop.catalog_changed();
 create or replace trigger told after insert or delete on shop.items
     for each statement execute function shop.catalog_changed();
 create or replace trigger told_update after update of catalogid, categoryid, code, shortname, idnumber,
