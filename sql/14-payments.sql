@@ -39,6 +39,12 @@ create unique index if not exists payment_attempts_txn
     on shop.payment_attempts (providertxn, config, mode) where providertxn is not null;
 create unique index if not exists payment_attempts_paying on shop.payment_attempts (billid) where paying;
 create index if not exists payment_attempts_bill on shop.payment_attempts (billid, id);
+alter table shop.payment_attempts
+    add column if not exists askat timestamptz,
+    add column if not exists askedat timestamptz,
+    add column if not exists unheard integer not null default 0,
+    add column if not exists confirmedat timestamptz;
+create index if not exists payment_attempts_ask on shop.payment_attempts (askat) where askat is not null;
 call pg_temp.describe('payment_attempts', 'Tries to pay an order; at most one of them is the one that paid', $$
     id: key
     billid: order
@@ -52,10 +58,14 @@ call pg_temp.describe('payment_attempts', 'Tries to pay an order; at most one of
     amount: copied when it was made
     currency: copied too
     state: canonical state
-    paying: this one paid the order
+    paying: this one paid the order; paid, but not paying: money that came twice
     created: when it was made
     updated: last change
     expires: when it is given up
+    askat: when the provider's API is asked next; null: not at all
+    askedat: when it was asked last
+    unheard: how often it gave no answer since
+    confirmedat: when it told that this try is paid
 $$);
 
 create table if not exists shop.payment_events (
@@ -76,6 +86,9 @@ create table if not exists shop.payment_events (
     stored timestamptz not null default now()
 );
 create index if not exists payment_events_bill on shop.payment_events (billid);
+alter table shop.payment_events add column if not exists settled timestamptz;
+create index if not exists payment_events_open on shop.payment_events (stored)
+    where settled is null and verdict in ('quarantine', 'unknown-order');
 create index if not exists payment_events_deferred on shop.payment_events (billid) where verdict = 'defer';
 call pg_temp.describe('payment_events', 'What providers, pages and staff told about payments; kept as proof', $$
     id: key
@@ -93,6 +106,7 @@ call pg_temp.describe('payment_events', 'What providers, pages and staff told ab
     content: the event
     received: when nginx received it
     stored: when it was stored
+    settled: when a doubt was cleared, or staff were told of it
 $$);
 
 create table if not exists shop.refunds (

@@ -184,11 +184,17 @@ comment on function shop.customer_refresh(shop.bills) is
 
 create or replace function shop.free_settle(bill shop.bills) returns void
 language plpgsql volatile as $$
+declare
+    a shop.payment_attempts;
 begin
     insert into shop.payment_attempts (billid, config, interface, mode, token, providerref, amount,
         currency, state, paying, expires)
     values (bill.id, 'freeorder', 'freeorder', case when bill.test then 'test' else 'live' end,
-        shop.random_token(), bill.transid, 0, bill.currency, 'paid', true, now());
+        shop.random_token(), bill.transid, 0, bill.currency, 'paid', true, now())
+    returning * into a;
+    perform shop.event_store(jsonb_build_object('event_key', 'free:' || a.id, 'interface', a.interface,
+        'config', a.config, 'mode', a.mode, 'channel', 'page', 'state', 'paid', 'amount', shop.money(0),
+        'currency', a.currency, 'attempt', a.id, 'transid', bill.transid), bill.id, a.id, 'apply', null);
     perform shop.bill_move(bill, 'SOLDOUT', 'payment', 'nothing to pay');
     perform shop.bills_settle(array[bill.id]);
 end

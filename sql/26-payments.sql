@@ -32,12 +32,26 @@ $$;
 comment on function shop.event_attempt(jsonb, bigint) is
     'The try that an event speaks of: by its id, transaction or reference, else the last of its kind';
 
-create or replace function shop.event_problem(e jsonb, b shop.bills, a shop.payment_attempts,
-                                              p shop.payment_attempts) returns text
+create or replace function shop.event_surplus(bill bigint) returns shop.payment_attempts
 language plpgsql stable as $$
 declare
-    amount constant numeric := (e ->> 'amount')::numeric;
-    state constant text := e ->> 'state';
+    found_row shop.payment_attempts;
+begin
+    select a.* into found_row from shop.payment_attempts a
+    where a.billid = bill and a.state = 'paid' and not a.paying
+    order by a.id limit 1;
+    return found_row;
+end
+$$;
+comment on function shop.event_surplus(bigint) is
+    'Money that came for an order which was paid already, and was not given back yet; null: none';
+
+create or replace function shop.event_stranger(e jsonb, b shop.bills, a shop.payment_attempts,
+                                               p shop.payment_attempts) returns text
+language plpgsql stable as $$
+declare
+    back constant boolean := e ->> 'state' in ('refunded', 'partially_refunded', 'chargeback');
+    owner bigint;
 begin
     if exists (select from shop.payment_attempts o
                where o.config = e ->> 'config' and o.mode = e ->> 'mode'
@@ -46,12 +60,40 @@ begin
     elsif exists (select from shop.payment_attempts o
                   where o.id = (e ->> 'attempt')::bigint and o.billid <> b.id) then
         return 'attempt of another order';
+    elsif back or e ->> 'provider_ref' is null or a.providerref = e ->> 'provider_ref' then
+        -- the back office gives refunds numbers of its own
+        return null;
+    end if;
+    select o.billid into owner from shop.payment_attempts o
+    where o.config = e ->> 'config' and o.mode = e ->> 'mode' and o.providerref = e ->> 'provider_ref';
+    if owner <> b.id then
+        return 'reference of another order';
+    elsif owner is null and p.id is null and e ->> 'channel' = 'notification' then
+        return 'reference of no attempt';
+    end if;
+    return null;
+end
+$$;
+comment on function shop.event_stranger(jsonb, shop.bills, shop.payment_attempts, shop.payment_attempts) is
+    'Why an event is not about the order that it names; null: it is';
+
+create or replace function shop.event_problem(e jsonb, b shop.bills, a shop.payment_attempts,
+                                              p shop.payment_attempts) returns text
+language plpgsql stable as $$
+declare
+    amount constant numeric := (e ->> 'amount')::numeric;
+    state constant text := e ->> 'state';
+    stranger constant text := shop.event_stranger(e, b, a, p);
+begin
+    if stranger is not null then
+        return stranger;
     elsif amount is null or e ->> 'currency' is null then
         return 'no amount';
     elsif e ->> 'currency' <> a.currency then
         return 'currency';
     elsif state in ('refunded', 'partially_refunded') then
-        if amount <= 0 or amount > coalesce(p.amount, a.amount) - b.refundedamount then
+        if amount <= 0 or amount > coalesce(p.amount, a.amount) - b.refundedamount
+           and amount is distinct from (shop.event_surplus(b.id)).amount then
             return 'refund of more than was paid';
         end if;
     elsif state <> 'chargeback' and amount <> a.amount
@@ -69,21 +111,25 @@ create or replace function shop.event_verdict(e jsonb, b shop.bills, a shop.paym
 language plpgsql stable as $$
 declare
     state constant text := e ->> 'state';
-    same constant boolean := p.id is not null and (a.id = p.id or a.id is null)
-        and (p.providertxn is null or e ->> 'provider_txn' is null or p.providertxn = e ->> 'provider_txn');
+    txn constant text := e ->> 'provider_txn';
     back constant boolean := state in ('refunded', 'partially_refunded', 'chargeback');
+    -- the transaction that paid; without names, the try that paid
+    same constant boolean := p.providertxn = txn;
+    likely constant boolean := coalesce(same, a.id = p.id);
 begin
     if state is null then
         return 'quarantine';
     elsif p.id is null then
         return case when back then 'defer' else 'apply' end;
+    elsif a.id <> p.id and a.state = 'paid' and a.providertxn = txn and state in ('paid', 'cancelled', 'error') then
+        return 'apply';
+    elsif state = 'paid' and not likely then
+        return 'duplicate-payment';
+    elsif state = 'refunded' and (shop.event_surplus(b.id)).amount = (e ->> 'amount')::numeric then
+        return 'apply';
     elsif p.state = 'paid' then
-        if back then
-            return 'apply';
-        elsif state = 'paid' then
-            return case when same then 'apply' else 'duplicate-payment' end;
-        end if;
-        return case when same and state in ('cancelled', 'error') then 'apply' else 'ignore-stale' end;
+        return case when back or state = 'paid' or same and state in ('cancelled', 'error') then 'apply'
+                    else 'ignore-stale' end;
     elsif p.state = 'partially_refunded' then
         return case when back then 'apply' else 'ignore-stale' end;
     elsif p.state = 'chargeback' then
@@ -106,7 +152,11 @@ begin
     update shop.payment_attempts
     set state = new_state, paying = new_state = 'paid', updated = clock_timestamp(),
         providertxn = coalesce(e ->> 'provider_txn', providertxn),
-        providerstatus = coalesce(e ->> 'provider_status', '')
+        providerstatus = coalesce(e ->> 'provider_status', ''),
+        confirmedat = case when new_state = 'paid' and e ->> 'channel' = 'poll' then clock_timestamp() end,
+        askat = case when new_state = 'pending' then askat
+                     when new_state = 'paid' and e ->> 'channel' = 'notification' and (e ->> 'ask')::boolean
+                     then now() + interval '15 seconds' end
     where id = a.id;
 
     b.remotestatus := coalesce(e ->> 'provider_status', '');
@@ -165,6 +215,50 @@ $$;
 comment on function shop.event_after(jsonb, shop.bills, shop.payment_attempts) is
     'An event of an order that was paid';
 
+create or replace function shop.surplus_take(e jsonb, b shop.bills, a shop.payment_attempts) returns void
+language plpgsql volatile as $$
+begin
+    if not a.paying and a.providertxn is null then
+        update shop.payment_attempts
+        set state = 'paid', providertxn = e ->> 'provider_txn', updated = clock_timestamp(), askat = null,
+            providerstatus = coalesce(e ->> 'provider_status', '')
+        where id = a.id;
+    else
+        insert into shop.payment_attempts (billid, config, interface, mode, token, providerref, providertxn,
+            providerstatus, amount, currency, state, expires)
+        values (b.id, a.config, a.interface, a.mode, shop.random_token(),
+            coalesce(e ->> 'provider_txn', left(e ->> 'event_key', 128)), e ->> 'provider_txn',
+            coalesce(e ->> 'provider_status', ''), a.amount, a.currency, 'paid', now());
+    end if;
+end
+$$;
+comment on function shop.surplus_take(jsonb, shop.bills, shop.payment_attempts) is
+    'Money for an order that was paid already: kept as a try that is paid, but not the one that paid';
+
+create or replace function shop.surplus_return(e jsonb, b shop.bills, a shop.payment_attempts,
+                                               p shop.payment_attempts) returns boolean
+language plpgsql volatile as $$
+declare
+    s shop.payment_attempts;
+begin
+    if a.id <> p.id and a.state = 'paid' and a.providertxn = e ->> 'provider_txn' then
+        s := a;
+    elsif e ->> 'state' = 'refunded' then
+        s := shop.event_surplus(b.id);
+    end if;
+    if s.id is null or (e ->> 'amount')::numeric <> s.amount then
+        return false;
+    end if;
+    update shop.payment_attempts
+    set state = case e ->> 'state' when 'paid' then 'paid' when 'error' then 'error' else 'refunded' end,
+        updated = clock_timestamp(), providerstatus = coalesce(e ->> 'provider_status', '')
+    where id = s.id;
+    return true;
+end
+$$;
+comment on function shop.surplus_return(jsonb, shop.bills, shop.payment_attempts, shop.payment_attempts) is
+    'News about money that came twice: what is given back is that money first. False: it is about the payment itself';
+
 create or replace function shop.event_store(e jsonb, bill bigint, attempt bigint, verdict text, why text)
 returns boolean language plpgsql volatile as $$
 begin
@@ -174,9 +268,10 @@ begin
             coalesce(e ->> 'config', ''), coalesce(e ->> 'mode', ''), coalesce(e ->> 'channel', ''),
             e ->> 'state', verdict, why, e, coalesce((e ->> 'received')::timestamptz, now()))
     on conflict (eventkey) do update
-        set billid = excluded.billid, attemptid = excluded.attemptid, verdict = excluded.verdict,
-            reason = excluded.reason, repeats = shop.payment_events.repeats + 1
-        where shop.payment_events.verdict in ('defer', 'unknown-order');
+        set billid = excluded.billid, attemptid = excluded.attemptid, state = excluded.state,
+            verdict = excluded.verdict, reason = excluded.reason, content = excluded.content,
+            repeats = shop.payment_events.repeats + 1
+        where shop.payment_events.verdict in ('defer', 'unknown-order', 'quarantine', 'mismatch');
     return found;
 end
 $$;
@@ -186,11 +281,9 @@ comment on function shop.event_store(jsonb, bigint, bigint, text, text) is
 create or replace function shop.event_tell(e jsonb, bill bigint, verdict text, why text) returns void
 language plpgsql volatile as $$
 begin
-    if verdict in ('mismatch', 'duplicate-payment', 'quarantine', 'unknown-order') then
-        perform shop.alert('payment', case when verdict in ('mismatch', 'duplicate-payment')
-                                           then 'high' else 'normal' end,
-            bill, format('Payment message "%s": %s %s', e ->> 'event_key', verdict, coalesce(why, '')), e);
-    end if;
+    perform shop.alert('payment', case when verdict in ('mismatch', 'duplicate-payment')
+                                       then 'high' else 'normal' end,
+        bill, format('Payment message "%s": %s %s', e ->> 'event_key', verdict, coalesce(why, '')), e);
 end
 $$;
 comment on function shop.event_tell(jsonb, bigint, text, text) is 'Staff hear of what changed nothing';
@@ -214,6 +307,29 @@ $$;
 comment on function shop.event_decide(jsonb, shop.bills, shop.payment_attempts, shop.payment_attempts) is
     'The verdict on an event that is new';
 
+create or replace function shop.event_act(e jsonb, b shop.bills, a shop.payment_attempts,
+    p shop.payment_attempts, verdict text, why text) returns text
+language plpgsql volatile as $$
+begin
+    if verdict = 'apply' and p.id is null then
+        return shop.event_before(e, b, a);
+    elsif verdict = 'apply' then
+        return case when shop.surplus_return(e, b, a, p) then b.status else shop.event_after(e, b, p) end;
+    elsif verdict = 'duplicate-payment' then
+        perform shop.surplus_take(e, b, a);
+    elsif verdict = 'quarantine' and (e ->> 'ask')::boolean then
+        update shop.payment_attempts set askat = now() where id = a.id;
+    end if;
+    -- doubts and unknown orders are told when they last (reconcile_watch)
+    if verdict in ('mismatch', 'duplicate-payment') then
+        perform shop.event_tell(e, b.id, verdict, why);
+    end if;
+    return b.status;
+end
+$$;
+comment on function shop.event_act(jsonb, shop.bills, shop.payment_attempts, shop.payment_attempts, text, text) is
+    'What follows from the verdict on an event; gives the status of the bill';
+
 create or replace function shop.event_apply(e jsonb, out answer jsonb, out paid bigint, out fresh bigint)
 language plpgsql volatile as $$
 declare
@@ -221,6 +337,7 @@ declare
     a shop.payment_attempts;
     p shop.payment_attempts;
     judged record;
+    seen text;
     state text;
 begin
     select * into b from shop.bills where id = shop.event_bill(e);
@@ -232,25 +349,24 @@ begin
     end if;
     state := b.status;
 
-    if exists (select from shop.payment_events v where v.eventkey = e ->> 'event_key'
-               and v.verdict not in ('defer', 'unknown-order')) then
-        update shop.payment_events set repeats = repeats + 1 where eventkey = e ->> 'event_key';
-        answer := jsonb_build_object('verdict', 'ignore-duplicate');
-    else
+    select v.verdict into seen from shop.payment_events v where v.eventkey = e ->> 'event_key';
+    if seen in ('defer', 'unknown-order', 'quarantine', 'mismatch') or seen is null then
         judged := shop.event_decide(e, b, a, p);
         answer := jsonb_build_object('verdict', judged.verdict, 'reason', judged.why);
         if not shop.event_store(e, b.id, a.id, judged.verdict, judged.why) then
             answer := jsonb_build_object('verdict', 'ignore-duplicate');
-        elsif judged.verdict = 'apply' and p.id is null then
-            state := shop.event_before(e, b, a);
-            paid := case when e ->> 'state' = 'paid' then b.id end;
-            -- a bill produced on trust is neither numbered nor produced twice
-            fresh := case when b.realisedat is null then paid end;
-        elsif judged.verdict = 'apply' then
-            state := shop.event_after(e, b, p);
-        else
-            perform shop.event_tell(e, b.id, judged.verdict, judged.why);
+        elsif judged.verdict is distinct from seen then
+            state := shop.event_act(e, b, a, p, judged.verdict, judged.why);
         end if;
+    else
+        update shop.payment_events set repeats = repeats + 1 where eventkey = e ->> 'event_key';
+        answer := jsonb_build_object('verdict', 'ignore-duplicate');
+    end if;
+
+    if answer ->> 'verdict' = 'apply' and p.id is null and e ->> 'state' = 'paid' then
+        paid := b.id;
+        -- a bill produced on trust is neither numbered nor produced twice
+        fresh := case when b.realisedat is null then paid end;
     end if;
     answer := answer || jsonb_build_object('state', state, 'transid', coalesce(b.transid, e ->> 'transid'),
         'attempt', a.id, 'ordering', b.ordering, 'paid', paid is not null);

@@ -36,6 +36,17 @@ end
 $$;
 comment on function shop.attempt_answer(shop.payment_attempts, shop.bills) is 'An attempt as the payment page needs it';
 
+create or replace function shop.attempt_crowded(bill shop.bills, last shop.payment_attempts) returns boolean
+language plpgsql stable as $$
+begin
+    return (last.created at time zone 'UTC')::date = (now() at time zone 'UTC')::date
+        and (select count(*) from shop.payment_attempts a
+             where a.billid = bill.id and a.created > now() - interval '1 hour') >= 30;
+end
+$$;
+comment on function shop.attempt_crowded(shop.bills, shop.payment_attempts) is
+    'Somebody reloads a payment page again and again: no reference is spent on that';
+
 create or replace function shop.attempt_reusable(bill shop.bills, arguments jsonb)
 returns shop.payment_attempts language plpgsql stable as $$
 declare
@@ -46,16 +57,16 @@ begin
       and a.interface = arguments ->> 'interface' and a.amount = bill.amount
       and (a.state in ('created', 'redirected')
            or a.state = 'pending' and a.interface in ('check', 'transfer'))
-      and (a.interface <> 'systempay'
-           or (a.created at time zone 'UTC')::date = (now() at time zone 'UTC')::date
-              and a.created > now() - interval '15 minutes')
       and a.expires > now()
     order by a.id desc limit 1;
+    if found_row.interface = 'systempay' and not shop.attempt_crowded(bill, found_row) then
+        return null;
+    end if;
     return found_row;
 end
 $$;
 comment on function shop.attempt_reusable(shop.bills, jsonb) is
-    'An open try of the same kind; systempay''s references hold for one UTC day and one visit to the bank';
+    'An open try of the same kind; the bank takes a reference of systempay for one visit only';
 
 create or replace function shop.attempt_insert(b shop.bills, arguments jsonb)
 returns shop.payment_attempts language plpgsql volatile as $$
@@ -64,14 +75,19 @@ declare
     wanted constant text := arguments ->> 'interface';
 begin
     a.id := nextval(pg_get_serial_sequence('shop.payment_attempts', 'id'));
+    -- an answer about the order speaks of all its tries: the last one carries the question
+    update shop.payment_attempts set askat = null
+    where billid = b.id and config = arguments ->> 'config' and mode = arguments ->> 'mode' and askat is not null;
     insert into shop.payment_attempts (id, billid, config, interface, mode, token, providerref, amount,
-                                       currency, state, expires)
+                                       currency, state, expires, askat)
     values (a.id, b.id, arguments ->> 'config', wanted, arguments ->> 'mode', shop.random_token(),
             shop.provider_reference(wanted, arguments ->> 'config', arguments ->> 'mode', b.transid, a.id),
             b.amount, b.currency,
             case when wanted in ('check', 'transfer') then 'created' else 'redirected' end,
-            now() + shop.setting_days(case when wanted in ('check', 'transfer') then 'pending_days'
-                                           else 'attempt_days' end))
+            now() + coalesce(make_interval(days => (arguments ->> 'valid_days')::integer),
+                shop.setting_days(case when wanted in ('check', 'transfer') then 'pending_days'
+                                       else 'attempt_days' end)),
+            case when (arguments ->> 'ask')::boolean then now() + interval '2 minutes' end)
     returning * into a;
     return a;
 end
@@ -96,6 +112,9 @@ begin
     elsif coalesce(arguments ->> 'config', '') = '' or coalesce(arguments ->> 'interface', '') = ''
           or coalesce(arguments ->> 'mode', '') not in ('test', 'live') then
         return '{"error": "argument"}';
+    elsif arguments ->> 'mode' = 'test' and not b.test then
+        -- play money never pays for something real
+        return '{"error": "mode"}';
     end if;
     a := shop.attempt_reusable(b, arguments);
     if a.id is null then
@@ -122,6 +141,22 @@ begin
 end
 $$;
 comment on function shop.attempt_by_token(jsonb) is 'The try that a return address speaks of';
+
+create or replace function shop.attempt_returned(arguments jsonb) returns jsonb
+language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+begin
+    if (arguments ->> 'ask')::boolean then
+        update shop.payment_attempts
+        set askat = greatest(now(), coalesce(askedat, created) + interval '20 seconds')
+        where token = arguments ->> 'token' and config = arguments ->> 'config'
+          and state in ('created', 'redirected', 'pending')
+          and (askat is null or askat > greatest(now(), coalesce(askedat, created) + interval '20 seconds'));
+    end if;
+    return shop.attempt_by_token(arguments);
+end
+$$;
+comment on function shop.attempt_returned(jsonb) is
+    'The buyer is back, and the bank has not told yet: it will be asked soon';
 
 create or replace function shop.attempt_cancel(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$

@@ -29,5 +29,6 @@ select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
 \ir 32-mails.sql
 \ir 33-registrar.sql
 \ir 34-housekeeping.sql
+\ir 35-reconcile.sql
 \ir 90-grants.sql
 commit;

@@ -107,6 +107,16 @@ static bool set_attempt(json_t *object, const shop_pay_event_t *event)
 }
 
 
+/* Only a notification is to be confirmed by the provider's API; what the API says is its word. */
+static bool set_ask(json_t *object, const shop_pay_config_t *config, const shop_pay_event_t *event)
+{
+    bool ask =
+        config->api_url.len > 0 && shop_str_eq(shop_str(event->channel), SHOP_STR("notification"));
+
+    return json_object_set_new(object, "ask", json_boolean(ask)) == 0;
+}
+
+
 static bool set_facts(json_t *object, const shop_pay_config_t *config,
                       const shop_pay_event_t *event, shop_str_t key, int64_t now)
 {
@@ -143,7 +153,8 @@ shop_status_t shop_pay_event_json(shop_arena_t *arena, const shop_pay_config_t *
     shop_status_t status = storable_key(arena, event->key, &key);
     if (status == SHOP_OK) {
         bool set = set_facts(object, config, event, key, now) && set_attempt(object, event) &&
-                   set_verdict(object, event) && set_details(object, event);
+                   set_ask(object, config, event) && set_verdict(object, event) &&
+                   set_details(object, event);
         status = set ? set_amount(arena, object, event) : SHOP_NO_MEMORY;
     }
     if (status == SHOP_OK) {

@@ -107,6 +107,7 @@ typedef struct {
     shop_str_t form_origin;          /* for CSP form-action: "https://host[:port]"; empty: none */
     shop_pay_network_t *networks;    /* who may notify; */
     size_t network_count;            /* 0: everybody */
+    shop_str_t api_url;              /* where the provider can be asked; empty: nowhere */
     void *data;                      /* what the interface prepared for itself */
 } shop_pay_config_t;
 

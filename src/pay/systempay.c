@@ -54,6 +54,14 @@ static bool is_redirect_delay(shop_str_t value)
 }
 
 
+static bool is_amount(shop_str_t value)
+{
+    shop_money_t amount;
+
+    return shop_money_parse(value, &amount) == SHOP_OK && amount.e4 > 0;
+}
+
+
 static bool is_validation(shop_str_t value)
 {
     return shop_str_eq(value, SHOP_STR("0")) || shop_str_eq(value, SHOP_STR("1"));
@@ -90,8 +98,32 @@ static const shop_pay_param_t params[] = {
     {"rest_url", 0, "https://api.systempay.fr", "an address", shop_pay_is_url},
     {"rest_password_file", SHOP_PAY_PARAM_FILE | SHOP_PAY_PARAM_SECRET, NULL,
      "the REST password of this mode", shop_pay_is_line},
+    {"confirm_above", 0, NULL, "an amount such as 500 or 499.90", is_amount},
     {.name = NULL},
 };
+
+
+/* Confirmation needs somebody to ask. */
+static shop_status_t take_api(shop_arena_t *arena, shop_pay_config_t *config, shop_vads_t *vads,
+                              shop_str_t *error)
+{
+    shop_str_t limit = shop_pay_value(config, "confirm_above");
+
+    if (shop_pay_value(config, "rest_password_file").len > 0) {
+        config->api_url = shop_pay_value(config, "rest_url");
+    }
+    if (limit.len == 0) {
+        return SHOP_OK;
+    }
+
+    if (config->api_url.len == 0) {
+        return shop_pay_refuse(arena, error,
+                               "\"confirm_above\" needs the bank's API: add "
+                               "\"rest_password_file <file>;\"");
+    }
+
+    return shop_money_parse(limit, &vads->confirm_above);
+}
 
 
 /* What everybody can read in manuals, or reach without encryption, must not guard real money. */
@@ -154,6 +186,11 @@ static shop_status_t prepare(shop_arena_t *arena, shop_pay_config_t *config, sho
     vads->ctx_mode = config->mode == SHOP_PAY_LIVE ? SHOP_STR("PRODUCTION") : SHOP_STR("TEST");
 
     config->data = vads;
+    status = take_api(arena, config, vads, error);
+    if (status != SHOP_OK) {
+        return status;
+    }
+
     config->form_origin = shop_pay_origin(shop_pay_value(config, "form_url"));
 
     return shop_pay_networks_parse(arena, shop_pay_value(config, "ipn_networks"), &config->networks,

@@ -16,6 +16,7 @@ typedef struct {
     shop_str_t key;
     shop_str_t site_id;
     shop_str_t ctx_mode;
+    shop_money_t confirm_above; /* zero: no payment waits for the platform's API */
 } shop_vads_t;
 
 /* --- vads_sign.c --- */

@@ -143,6 +143,18 @@ static shop_status_t take_details(shop_arena_t *arena, const shop_pay_message_t 
 }
 
 
+/* Much money is believed when the platform's API says it too, before anything is produced. */
+static bool waits_for_api(const shop_vads_t *vads, const shop_pay_event_t *event)
+{
+    const shop_currency_t *currency = shop_currency_find(event->currency);
+    shop_money_t amount;
+
+    return vads->confirm_above.e4 > 0 && event->state == SHOP_PAY_STATE_PAID && currency != NULL &&
+           shop_money_from_minor(event->amount_minor, currency->exponent, &amount) == SHOP_OK &&
+           amount.e4 > vads->confirm_above.e4;
+}
+
+
 shop_status_t shop_vads_describe(shop_arena_t *arena, const shop_pay_config_t *config,
                                  const shop_pay_message_t *message, shop_pay_event_t *event)
 {
@@ -169,6 +181,9 @@ shop_status_t shop_vads_describe(shop_arena_t *arena, const shop_pay_config_t *c
     }
 
     take_amount(message, event);
+    if (event->doubt.len == 0 && waits_for_api(vads, event)) {
+        event->doubt = SHOP_STR("amount above confirm_above");
+    }
 
     shop_status_t status = make_key(arena, message, event);
     if (status == SHOP_OK) {

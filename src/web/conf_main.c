@@ -11,6 +11,7 @@
 static char *require(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
 static ngx_int_t check_host(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf, const char *directive,
                             ngx_str_t *url, const char *scheme);
+static ngx_int_t check_payments(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
 static ngx_int_t keep_bodies_in_memory(ngx_http_shop_main_conf_t *smcf);
 static ngx_int_t make_policy(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
 static void init_unset(ngx_http_shop_main_conf_t *smcf);
@@ -153,7 +154,8 @@ ngx_int_t ngx_http_shop_conf_finish(ngx_conf_t *cf)
     smcf->http.resolver_timeout = 3000;
 
     if (check_host(cf, smcf, "shop_moodle", &smcf->moodle.url, "http") != NGX_OK ||
-        check_host(cf, smcf, "shop_mail", &smcf->mail.smtp.url, "smtp") != NGX_OK) {
+        check_host(cf, smcf, "shop_mail", &smcf->mail.smtp.url, "smtp") != NGX_OK ||
+        check_payments(cf, smcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -184,6 +186,24 @@ static ngx_int_t check_host(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf, con
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"%s\" url %s", directive, complaint);
 
     return NGX_ERROR;
+}
+
+
+static ngx_int_t check_payments(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf)
+{
+    ngx_http_shop_payment_t *payment = smcf->payments.elts;
+    ngx_str_t url;
+    ngx_uint_t i;
+
+    for (i = 0; i < smcf->payments.nelts; i++) {
+        url = (ngx_str_t){payment[i].pay->api_url.len, payment[i].pay->api_url.data};
+
+        if (check_host(cf, smcf, "shop_payment", &url, "http") != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
 }
 
 

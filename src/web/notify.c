@@ -129,6 +129,10 @@ static ngx_int_t notify_on_applied(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
     shop_work_wake(ngx_http_shop_worker->work);
 
+    if (verdict == SHOP_PAY_QUARANTINE) {
+        shop_work_wake_reconcile(ngx_http_shop_worker->work);
+    }
+
     return answer(ctx, verdict);
 }
 

@@ -19,7 +19,7 @@ static ngx_int_t send_to(ngx_http_shop_ctx_t *ctx, json_t *attempt, const char *
 
 ngx_int_t ngx_http_shop_pay_return(ngx_http_shop_ctx_t *ctx)
 {
-    return find_attempt(ctx, SHOP_SQL_ATTEMPT_BY_TOKEN, on_return);
+    return find_attempt(ctx, SHOP_SQL_ATTEMPT_RETURNED, on_return);
 }
 
 
@@ -40,8 +40,10 @@ static ngx_int_t find_attempt(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement,
     }
 
     return ngx_http_shop_call(ctx, SHOP_PG_CHANGES, statement,
-                              json_pack("{s:o, s:o}", "token", shop_json_str(token), "config",
-                                        shop_json_str(ctx->captures[0])),
+                              json_pack("{s:o, s:o, s:b}", "token", shop_json_str(token), "config",
+                                        shop_json_str(ctx->captures[0]), "ask",
+                                        ngx_http_shop_payment_find(ctx->main, ctx->captures[0])
+                                            ->pay->api_url.len > 0),
                               next);
 }
 

@@ -15,6 +15,7 @@ ngx_http_shop_worker_t *ngx_http_shop_worker;
 
 static ngx_int_t start_links(ngx_http_shop_worker_t *worker);
 static ngx_int_t start_work(ngx_http_shop_worker_t *worker);
+static const shop_pay_config_t **list_payments(ngx_http_shop_main_conf_t *conf);
 static void take_slot(ngx_http_shop_worker_t *worker);
 static void on_notify(void *data, shop_str_t payload);
 static void on_shutdown(void *data);
@@ -100,6 +101,13 @@ static ngx_int_t start_work(ngx_http_shop_worker_t *worker)
 
     shop_work_conf_init(&work);
 
+    work.payments = list_payments(conf);
+    work.payment_count = conf->payments.nelts;
+
+    if (work.payments == NULL) {
+        return NGX_ERROR;
+    }
+
     work.pg = worker->pg;
     work.http = worker->http;
     work.spool = worker->spool;
@@ -116,6 +124,25 @@ static ngx_int_t start_work(ngx_http_shop_worker_t *worker)
     worker->work = shop_work_start(&work, worker->log);
 
     return worker->work != NULL ? NGX_OK : NGX_ERROR;
+}
+
+
+static const shop_pay_config_t **list_payments(ngx_http_shop_main_conf_t *conf)
+{
+    ngx_http_shop_payment_t *payment = conf->payments.elts;
+    const shop_pay_config_t **list;
+    ngx_uint_t i;
+
+    list = ngx_palloc(ngx_cycle->pool, (conf->payments.nelts + 1) * sizeof(shop_pay_config_t *));
+    if (list == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; i < conf->payments.nelts; i++) {
+        list[i] = payment[i].pay;
+    }
+
+    return list;
 }
 
 

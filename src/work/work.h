@@ -16,6 +16,7 @@
 #include <ngx_core.h>
 
 #include "link/link.h"
+#include "pay/pay.h"
 #include "produce/produce.h"
 #include "view/view.h"
 #include "work/statements.h"
@@ -85,6 +86,7 @@ typedef struct {
     ngx_atomic_t mails_failed;
     ngx_atomic_t invoices;
     ngx_atomic_t spool_replayed;
+    ngx_atomic_t payments_asked; /* questions to providers that brought news */
 } shop_work_shared_t;
 
 /* Start-up check (handlers.md 7.3): a bit is set for what is wrong. */
@@ -125,6 +127,9 @@ typedef struct {
     shop_replay_pt replay; /* with spool */
     void *replay_data;
 
+    const shop_pay_config_t *const *payments; /* all blocks; those with an API are asked */
+    size_t payment_count;
+
     shop_ticket_pt ticket; /* NULL: mails carry no link */
     void *ticket_data;
 
@@ -146,6 +151,8 @@ void shop_work_conf_init(shop_work_conf_t *conf); /* zeroes, then the numbers ab
 shop_work_t *shop_work_start(const shop_work_conf_t *conf, ngx_log_t *log);
 /* Work was committed by this process: look at once. Cheap; may be called for every commit. */
 void shop_work_wake(shop_work_t *work);
+/* A provider is to be asked about a payment soon. As cheap. */
+void shop_work_wake_reconcile(shop_work_t *work);
 /* The worker begins to leave: claim nothing more, let what is under way end. */
 void shop_work_on_shutdown(shop_work_t *work);
 /* End of the process: forget everything; leases end by themselves. */

@@ -86,6 +86,7 @@ void shop_run_start(shop_work_t *work, json_t *claim);
 void shop_mail_round(shop_work_t *work, shop_loop_t *loop);
 void shop_registrar_round(shop_work_t *work, shop_loop_t *loop);
 void shop_spool_round(shop_work_t *work, shop_loop_t *loop);
+void shop_reconcile_round(shop_work_t *work, shop_loop_t *loop);
 void shop_housekeeping_round(shop_work_t *work, shop_loop_t *loop);
 
 
@@ -94,6 +95,7 @@ typedef enum {
     SHOP_LOOP_MAILS,
     SHOP_LOOP_REGISTRAR,
     SHOP_LOOP_SPOOL,
+    SHOP_LOOP_RECONCILE,
     SHOP_LOOP_HOUSEKEEPING,
     SHOP_LOOPS
 } shop_loop_e;
@@ -117,6 +119,7 @@ struct shop_work_s {
     ngx_event_t check_timer;
     ngx_uint_t check_result; /* SHOP_CHECK_* found so far by the check under way */
     shop_replay_t *replay;   /* the one notification being replayed */
+    ngx_uint_t questions;    /* to payment providers, under way */
 
     unsigned leaving : 1; /* claims nothing any more */
     unsigned stopped : 1; /* the links are going away: starts nothing any more */

@@ -75,7 +75,7 @@ sub started {
 
 sub event {
     my ($order, $attempt, $state, %change) = @_;
-    return {interface => 'systempay', config => 'card', mode => 'test', channel => 'notification',
+    return {interface => 'systempay', config => 'card', mode => $attempt->{mode} // 'test', channel => 'notification',
         event_key => "systempay:$attempt->{attempt}:$state", state => $state,
         amount => $attempt->{amount}, currency => 'EUR', attempt => undef, transid => $order->{transid},
         provider_ref => $attempt->{provider_ref}, provider_txn => "txn$attempt->{attempt}",

@@ -32,9 +32,14 @@ sub status { return call($web, 'order_read', {transid => $_[0]{transid}}) }
 
 my ($order, $attempt) = placed();
 like($attempt->{provider_ref}, qr/^20\d{6}-0\d{5}$/, 'a reference of today');
-is(started($web, $order)->{attempt}, $attempt->{attempt}, 'an open attempt is used again');
-is(call($web, 'attempt_by_token', {token => $attempt->{token}, config => 'card'})->{shop}, 'ac', 'found by its token');
-is(call($web, 'attempt_by_token', {token => $attempt->{token}, config => 'x'})->{error}, 'unknown', 'of its block only');
+isnt(started($web, $order)->{provider_ref}, $attempt->{provider_ref}, 'the bank takes a reference for one visit');
+is(call($web, 'attempt_returned', {token => $attempt->{token}, config => 'card'})->{shop}, 'ac', 'found by its token');
+is(call($web, 'attempt_returned', {token => $attempt->{token}, config => 'x'})->{error}, 'unknown', 'of its block only');
+my %last = map { (started($web, $order)->{attempt} => 1) } 1 .. 40;
+is(scalar keys %last, 28, 'reloading the page for ever spends no more references');
+my %transfer = (config => 'transfer', interface => 'transfer');
+is(started($web, $order, %transfer)->{attempt}, started($web, $order, %transfer)->{attempt},
+    'an open attempt of a transfer is used again');
 
 is(say_of(apply(event($order, $attempt, 'pending'))), 'apply PENDING', 'pending');
 is(say_of(apply(event($order, $attempt, 'paid'))), 'apply SOLDOUT', 'paid');
@@ -60,15 +65,72 @@ is(say_of(apply({%{$paid}, event_key => 'q', verdict => 'quarantine', reason => 
     'in doubt');
 is(say_of(apply({%{$paid}, event_key => 'u', transid => 'NOSUCHORDERNOSUCHORDER'})), 'unknown-order -', 'of no order');
 is(say_of(apply({%{$paid}, event_key => 'm', mode => 'live'})), 'unknown-order PLACED', 'of another mode');
-is($pg->value('select count(*) from shop.alerts'), 9, 'staff hear of each');
+is($pg->value('select count(*) from shop.alerts'), 6, 'staff hear of what does not fit at once');
+is(say_of(apply({%{$paid}, event_key => 'bad:amount:null', amount => undef})), 'mismatch PLACED', 'again');
+is($pg->value('select count(*) from shop.alerts'), 6, 'and once');
+is(say_of(apply({%{$paid}, event_key => 'ref', provider_ref => '20261101-000000'})), 'mismatch PLACED',
+    'of a reference that was never given');
 is(say_of(apply($paid)), 'apply SOLDOUT', 'the right one applies');
+
+($order, $attempt) = placed();
+my $other = (placed())[1];
+is(say_of(apply(event($order, $attempt, 'paid', event_key => 'r-other', provider_ref => $other->{provider_ref}))),
+    'mismatch PLACED', 'with the reference of another order');
+is(say_of(apply(event($order, $attempt, 'paid', verdict => 'quarantine', reason => 'fields'))), 'quarantine PLACED',
+    'a doubtful message');
+is(say_of(apply(event($order, $attempt, 'paid'))), 'apply SOLDOUT', 'does not stand in the way of the right one');
+is(say_of(apply(event($order, $attempt, 'paid'))), 'ignore-duplicate SOLDOUT', 'which counts once');
+
+# Two attempts, both paid.
+($order, $attempt) = placed();
+my $twin = started($web, $order);
+is(say_of(apply(event($order, $attempt, 'paid'))), 'apply SOLDOUT', 'paid in one tab');
+is(say_of(apply(event($order, $twin, 'paid'))), 'duplicate-payment SOLDOUT', 'and in another');
+my $surplus = sub { $pg->value(q{select string_agg(state || case when paying then '!' else '' end, ' ' order by id)
+    from shop.payment_attempts where billid = (select id from shop.bills where transid = ?)}, $order->{transid}) };
+is($surplus->(), 'paid! paid', 'the second is kept as money that came twice');
+is($pg->value(q{select count(*) from shop.alerts a join shop.bills b on b.id = a.billid
+    where transid = ? and severity = 'high'}, $order->{transid}), 1, 'staff are told');
+is(say_of(apply(event($order, $twin, 'paid', event_key => 'captured'))), 'apply SOLDOUT', 'its capture changes nothing');
+is($surplus->(), 'paid! paid', 'for nobody');
+my $back = event($order, $twin, 'refunded', event_key => 'back', provider_ref => 'own', provider_txn => 'credit');
+is(say_of(apply($back)), 'apply SOLDOUT', 'given back');
+is($surplus->(), 'paid! refunded', 'it is the second that is given back');
+is($pg->value('select refundedamount from shop.bills where transid = ?', $order->{transid}), '0.000', 'not the order');
+is(say_of(apply({%{$back}, event_key => 'back2', provider_txn => 'credit2'})), 'apply PAYBACK', 'another refund is of the order');
+is(say_of(apply(event($order, $attempt, 'paid', event_key => 'third', provider_txn => 'third'))),
+    'duplicate-payment PAYBACK', 'money for an order that was given back is told too');
+is($surplus->(), 'refunded! refunded paid', 'and kept');
+
+# The bank gives the second payment up before it is taken.
+($order, $attempt) = placed();
+$twin = started($web, $order);
+apply(event($order, $attempt, 'paid'));
+apply(event($order, $twin, 'paid'));
+is(say_of(apply(event($order, $twin, 'cancelled'))), 'apply SOLDOUT', 'the second payment is cancelled');
+is($surplus->(), 'paid! refunded', 'and no more');
+is(say_of(apply(event($order, $attempt, 'cancelled', provider_txn => undef))), 'ignore-stale SOLDOUT',
+    'a try given up without transaction takes nothing back');
+is(say_of(apply(event($order, $attempt, 'cancelled', event_key => 'void'))), 'apply PAYBACK', 'the transaction itself does');
+
+is(started($web, $order, mode => 'test')->{error}, 'paid', 'a paid order begins no try');
+$dbh->do(q{update shop.shops set test = false});
+($order) = order([$course]);
+call($web, 'place_orders', [$order]);
+is(started($web, $order)->{error}, 'mode', 'play money does not pay a real order');
+is(started($web, $order, mode => 'live')->{verdict}, 'ok', 'money does');
+$dbh->do(q{update shop.shops set test = true});
+my $promised = started($web, (placed())[0], %transfer, valid_days => 14);
+is($pg->value('select (expires - created) from shop.payment_attempts where id = ?', $promised->{attempt}), '14 days',
+    'a promise lasts as long as its block says');
 
 ($order, $attempt) = placed();
 my $early = event($order, $attempt, 'refunded');
 is(say_of(apply($early)), 'defer PLACED', 'a refund before the payment waits');
 is(say_of(apply(event($order, $attempt, 'paid'))), 'apply SOLDOUT', 'the payment comes');
 is(status($order)->{status}, 'PAYBACK', 'and the refund after it');
-is($pg->value(q{select count(*) from shop.jobs where reason = 'refunded'}), 1, 'nothing is produced');
+is($pg->value(q{select count(*) from shop.jobs j join shop.bills b on b.id = j.billid
+    where transid = ? and reason = 'refunded'}, $order->{transid}), 1, 'nothing is produced');
 
 ($order, $attempt) = paid($web, [$course]);
 is(say_of(apply(event($order, $attempt, 'refunded', event_key => 'r1', amount => '8.00'))), 'apply SOLDOUT', 'a part back');

@@ -21,7 +21,7 @@ my $course = line($dbh, 'excel_basics', 1);
 # all known before the children start, so that no transaction code is made twice
 my @orders  = map { order([$course]) } 1 .. 120;
 calls($dbh, 'place_orders', \@orders);
-my @events = map { event($_, started($dbh, $_), 'paid') } @orders;
+my @events = map { event($_, started($dbh, $_, mode => 'live'), 'paid') } @orders;
 
 
 # Each session pays a share, every event twice in all, and runs the registrar after each batch.

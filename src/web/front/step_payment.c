@@ -21,6 +21,7 @@ typedef struct {
 static ngx_int_t start(ngx_http_shop_ctx_t *ctx, ngx_http_shop_next_pt next);
 static ngx_int_t show_on_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t submit_on_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static json_t   *valid_days(const shop_pay_config_t *config);
 static ngx_int_t read_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static json_t   *payment_page(ngx_http_shop_ctx_t *ctx, const shop_pay_page_t *page);
 static ngx_int_t add_offline(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_pay_page_t *page);
@@ -69,11 +70,23 @@ static ngx_int_t start(ngx_http_shop_ctx_t *ctx, ngx_http_shop_next_pt next)
 
     return ngx_http_shop_call(
         ctx, SHOP_PG_CHANGES, SHOP_SQL_ATTEMPT_START,
-        json_pack("{s:o, s:o, s:o, s:s, s:s, s:s}", "transid", shop_json_str(ctx->transid), "shop",
+        json_pack("{s:o, s:o, s:o, s:s, s:s, s:s, s:b, s:o}", "transid", shop_json_str(ctx->transid), "shop",
                   shop_json_str(ctx->shop->alias), "config", shop_json_str(block->pay->name),
                   "interface", block->pay->interface->name, "mode",
-                  block->pay->mode == SHOP_PAY_LIVE ? "live" : "test", "lang", ctx->lang->code),
+                  block->pay->mode == SHOP_PAY_LIVE ? "live" : "test", "lang", ctx->lang->code,
+                  "ask", block->pay->api_url.len > 0, "valid_days", valid_days(block->pay)),
         next);
+}
+
+
+/* How long a promise holds; null: as long as the database says. */
+static json_t *valid_days(const shop_pay_config_t *config)
+{
+    int64_t days;
+
+    return shop_str_to_int(shop_pay_value(config, "validity_days"), &days) == SHOP_OK
+               ? json_integer(days)
+               : json_null();
 }
 
 

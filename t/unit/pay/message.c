@@ -231,6 +231,7 @@ static void check_event(shop_arena_t *arena)
     is_str(shop_json_text(json, "provider_txn"), "5b158f08", "transaction");
     is_str(shop_json_text(json, "received"), "2026-11-23T07:47:34Z", "time");
     ok(json_is_null(json_object_get(json, "verdict")), "undecided");
+    ok(json_is_true(json_object_get(json, "ask")), "to be confirmed by the API");
     is_str(shop_json_text(details, "vads_card_number"), "497010XXXXXX0000", "detail for staff");
     ok(json_object_get(details, "vads_cust_email") == NULL, "nothing of the person");
     ok(json_object_get(details, "signature") == NULL, "no signature");
@@ -251,6 +252,38 @@ static void check_event(shop_arena_t *arena)
     ok(json_is_null(json_object_get(json, "transid")), "an order that is not text");
     is_int((long long) shop_json_text(json, "event_key").len, 10 + 64 + 8, "a key all the same");
     json_decref(json);
+}
+
+
+static shop_pay_verdict_t verdict_above(shop_arena_t *arena, const char *limit, const char *body)
+{
+    const char *const lines[] = {"site_id=12345678", "key_file=1122334455667788",
+                                 "rest_password_file=testpassword_DEMO", limit, NULL};
+    const shop_pay_request_t request = request_of(sign(arena, body));
+    shop_pay_config_t *config;
+    shop_pay_result_t result;
+    shop_str_t error;
+
+    if (unit_configure(arena, "systempay", "test", lines, &config, &error) != SHOP_OK ||
+        shop_pay_receive(arena, config, &request, &result) != SHOP_OK) {
+        exit(EXIT_FAILURE);
+    }
+
+    return result.verdict;
+}
+
+
+static void check_much_money(shop_arena_t *arena)
+{
+    static const char refused[] =
+        "vads_amount=4990&vads_ctx_mode=TEST&vads_currency=978&vads_operation_type=DEBIT&"
+        "vads_order_id=A&vads_site_id=12345678&vads_trans_status=REFUSED&vads_trans_uuid=5b158f09";
+
+    is_int(verdict_above(arena, "confirm_above=49.89", GENUINE), SHOP_PAY_QUARANTINE,
+           "above the limit: waits for the API");
+    is_int(verdict_above(arena, "confirm_above=49.90", GENUINE), SHOP_PAY_DECIDE, "at the limit");
+    is_int(verdict_above(arena, "confirm_above=1", refused), SHOP_PAY_DECIDE,
+           "a refusal does not wait");
 }
 
 
@@ -291,6 +324,7 @@ int main(void)
     check_size(arena);
     check_states();
     check_event(arena);
+    check_much_money(arena);
     check_memory(arena);
     shop_heap_destroy(heap);
 

@@ -1,0 +1,268 @@
+/*
+ * Asks payment providers what became of payments: those that nobody has told of, those whose
+ * message is in doubt, and those that a message alone has paid (payments.md 7.9, 12.3).
+ *
+ *   claim -> interface.ask -> HTTP -> interface.hear -> shop.reconcile_end
+ *
+ * The database says whom to ask when, and what an answer changes. Credentials are in the request
+ * only, never in a log line.
+ */
+
+#include "work/work_internal.h"
+
+#define QUESTIONS_MAX 4
+#define CONNECT_TIMEOUT 3000
+#define CALL_DEADLINE 10000
+#define ANSWER_MAX (256 * 1024)
+
+/* One question under way. */
+typedef struct {
+    shop_work_t *work;
+    shop_loop_t *loop;
+    ngx_pool_t *pool;
+    const shop_pay_config_t *config;
+    int64_t attempt;
+} question_t;
+
+static void on_claimed(shop_op_t *op);                        /* 1 */
+static void question_start(question_t *q, const json_t *row); /* 2 */
+static void on_response(shop_op_t *op);                       /* 3 */
+static void on_recorded(shop_op_t *op);                       /* 4 */
+
+
+static json_t *askable(const shop_work_conf_t *conf)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < conf->payment_count; i++) {
+        const shop_pay_config_t *config = conf->payments[i];
+
+        if (config->api_url.len > 0) {
+            json_array_append_new(list, json_pack("{s:o, s:s}", "config",
+                                                  shop_json_str(config->name), "mode",
+                                                  config->mode == SHOP_PAY_LIVE ? "live" : "test"));
+        }
+    }
+    return list;
+}
+
+
+static const shop_pay_config_t *config_find(const shop_work_conf_t *conf, shop_str_t name)
+{
+    for (size_t i = 0; i < conf->payment_count; i++) {
+        if (shop_str_eq(conf->payments[i]->name, name)) {
+            return conf->payments[i];
+        }
+    }
+    return NULL;
+}
+
+
+void shop_reconcile_round(shop_work_t *work, shop_loop_t *loop)
+{
+    json_t *argument =
+        json_pack("{s:o, s:i}", "payments", askable(&work->conf), "limit", QUESTIONS_MAX);
+
+    if (shop_ask(work, SHOP_SQL_RECONCILE_CLAIM, argument, on_claimed, loop) != NGX_OK) {
+        shop_loop_ended(loop, SHOP_ROUND_TROUBLE);
+    }
+}
+
+
+/* The round ends with its last question. */
+static void question_end(question_t *q)
+{
+    shop_work_t *work = q->work;
+    shop_loop_t *loop = q->loop;
+
+    ngx_destroy_pool(q->pool);
+    if (--work->questions == 0) {
+        shop_loop_ended(loop, SHOP_ROUND_SOME);
+    }
+}
+
+
+static question_t *question_create(shop_work_t *work, shop_loop_t *loop, const json_t *row)
+{
+    const shop_pay_config_t *config = config_find(&work->conf, shop_json_text(row, "config"));
+    ngx_pool_t *pool = config != NULL ? ngx_create_pool(4096, work->log) : NULL;
+    question_t *q;
+
+    if (pool == NULL) {
+        return NULL;
+    }
+    q = ngx_pcalloc(pool, sizeof(*q));
+    if (q == NULL) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+    *q = (question_t){.work = work,
+                      .loop = loop,
+                      .pool = pool,
+                      .config = config,
+                      .attempt = shop_json_int(row, "attempt")};
+    return q;
+}
+
+
+static void on_claimed(shop_op_t *op)
+{
+    shop_loop_t *loop = op->data;
+    shop_work_t *work = loop->work;
+    json_t *answer = shop_ask_answer(op);
+    json_t *rows = json_object_get(answer, "asked");
+    json_t *row;
+    size_t i;
+
+    work->questions = 1; /* so that the round does not end while it begins */
+    json_array_foreach(rows, i, row)
+    {
+        question_t *q = question_create(work, loop, row);
+
+        if (q != NULL) {
+            work->questions++;
+            question_start(q, row);
+        }
+    }
+    json_decref(answer);
+    if (--work->questions == 0) {
+        shop_loop_ended(loop, answer != NULL ? SHOP_ROUND_NOTHING : SHOP_ROUND_TROUBLE);
+    }
+}
+
+
+/* What came of a question. `events` is taken over; NULL: no answer, for this reason. */
+static void question_record(question_t *q, json_t *events, const char *reason)
+{
+    json_t *argument;
+
+    if (events != NULL) {
+        argument = json_pack("{s:I, s:b, s:o}", "attempt", (json_int_t) q->attempt, "heard", 1,
+                             "events", events);
+    } else {
+        ngx_log_error(NGX_LOG_WARN, q->work->log, 0,
+                      "shop reconcile: config=%*s attempt=%L no answer: %s", q->config->name.len,
+                      q->config->name.data, q->attempt, reason);
+        argument = json_pack("{s:I, s:b, s:s}", "attempt", (json_int_t) q->attempt, "heard", 0,
+                             "reason", reason);
+    }
+    if (shop_ask(q->work, SHOP_SQL_RECONCILE_END, argument, on_recorded, q) != NGX_OK) {
+        question_end(q);
+    }
+}
+
+
+static bool make_request(shop_arena_t *arena, const shop_pay_call_t *call,
+                         shop_http_request_t *request)
+{
+    shop_str_t *headers = shop_arena_calloc(arena, call->header_count * sizeof(*headers));
+
+    if (headers == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < call->header_count; i++) {
+        const shop_pair_t *header = &call->headers[i];
+
+        if (shop_arena_printf(arena, &headers[i], "%.*s: %.*s", (int) header->name.len,
+                              (const char *) header->name.data, (int) header->value.len,
+                              (const char *) header->value.data) != SHOP_OK) {
+            return false;
+        }
+    }
+    *request = (shop_http_request_t){
+        .method = shop_str(call->method),
+        .url = call->url,
+        .body = call->body,
+        .headers = headers,
+        .header_count = call->header_count,
+        .connect_timeout = CONNECT_TIMEOUT,
+        .body_max = ANSWER_MAX,
+    };
+    return true;
+}
+
+
+static void question_start(question_t *q, const json_t *row)
+{
+    shop_work_t *work = q->work;
+    shop_arena_t arena = shop_pool_arena(q->pool);
+    shop_http_request_t request;
+    shop_pay_call_t call;
+    shop_op_t *op = NULL;
+
+    if (q->config->interface->ask(&arena, q->config, shop_json_text(row, "transid"), &call) ==
+            SHOP_OK &&
+        make_request(&arena, &call, &request)) {
+        op = shop_op_create(work->log, CALL_DEADLINE, on_response, q);
+    }
+    if (op == NULL) {
+        question_record(q, NULL, "not sent");
+        return;
+    }
+    shop_http_send(work->conf.http, op, &request);
+}
+
+
+/* The events as the database takes them; NULL: no memory. */
+static json_t *events_json(question_t *q, const shop_pay_events_t *events)
+{
+    shop_arena_t arena = shop_pool_arena(q->pool);
+    json_t *list = json_array();
+
+    for (size_t i = 0; list != NULL && i < events->count; i++) {
+        shop_str_t text;
+        json_t *event;
+
+        if (shop_pay_event_json(&arena, q->config, &events->list[i], ngx_time(), &text) !=
+                SHOP_OK ||
+            shop_json_parse(text, ANSWER_MAX, &event) != SHOP_OK ||
+            json_array_append_new(list, event) != 0) {
+            json_decref(list);
+            list = NULL;
+        }
+    }
+    return list;
+}
+
+
+static const char *failure(shop_status_t status, ngx_uint_t http)
+{
+    if (http == 0) {
+        return "not reached";
+    }
+    return status == SHOP_REFUSED ? "credentials refused" : "not understood";
+}
+
+
+static void on_response(shop_op_t *op)
+{
+    question_t *q = op->data;
+    const shop_http_response_t *response = op->status == SHOP_LINK_OK ? op->reply.http : NULL;
+    shop_arena_t arena = shop_pool_arena(q->pool);
+    shop_pay_events_t events = {0};
+    shop_status_t status = SHOP_MALFORMED;
+    json_t *list = NULL;
+
+    if (response != NULL) {
+        status = q->config->interface->hear(&arena, q->config, (unsigned) response->status,
+                                            response->body, &events);
+    }
+    if (status == SHOP_OK) {
+        list = events_json(q, &events);
+    }
+    question_record(q, list, failure(status, response != NULL ? response->status : 0));
+}
+
+
+static void on_recorded(shop_op_t *op)
+{
+    question_t *q = op->data;
+    json_t *answer = shop_ask_answer(op);
+
+    if (json_array_size(json_object_get(answer, "verdicts")) > 0) {
+        (void) ngx_atomic_fetch_add(&q->work->shared->payments_asked, 1);
+        shop_work_wake(q->work);
+    }
+    json_decref(answer);
+    question_end(q);
+}
