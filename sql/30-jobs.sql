@@ -58,15 +58,30 @@ end
 $$;
 comment on function shop.job_claim(bigint, text, interval) is 'Takes one locked job; null: not now';
 
+create or replace function shop.jobs_free(who text, held jsonb) returns void
+language plpgsql volatile as $$
+begin
+    update shop.jobs set nexttry = created
+    where state = 'running' and owner = who and nexttry > now()
+      and id <> all (array(select value::bigint from jsonb_array_elements_text(held)));
+end
+$$;
+comment on function shop.jobs_free(text, jsonb) is
+    'Ends the leases of a worker''s jobs that it does not know of: the answer of its claim was lost';
+
 create or replace function shop.jobs_claim(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
 declare
+    who constant text := left(coalesce(arguments ->> 'owner', ''), 100);
     wanted constant integer := least(coalesce((arguments ->> 'limit')::integer, 1), 200);
     lease constant interval := make_interval(secs => coalesce((arguments ->> 'lease_seconds')::integer, 600));
     claimed jsonb := '[]';
     due record;
     one jsonb;
 begin
+    if jsonb_typeof(arguments -> 'held') = 'array' then
+        perform shop.jobs_free(who, arguments -> 'held');
+    end if;
     for due in
         select j.id from shop.jobs j
         where j.state in ('pending', 'running', 'waiting', 'blocked') and j.nexttry <= now()
@@ -78,7 +93,7 @@ begin
         for no key update skip locked
     loop
         exit when jsonb_array_length(claimed) >= wanted;
-        one := shop.job_claim(due.id, left(coalesce(arguments ->> 'owner', ''), 100), lease);
+        one := shop.job_claim(due.id, who, lease);
         claimed := claimed || case when one is not null then jsonb_build_array(one) else '[]' end;
     end loop;
     return jsonb_build_object('jobs', claimed);

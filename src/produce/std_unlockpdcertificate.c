@@ -257,6 +257,19 @@ static void issue_build(const shop_job_t *job, shop_act_t *act)
 }
 
 
+/* A number that somebody else has already is drawn again. */
+static void issue_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
+{
+    if (answer->answer_class != SHOP_ANSWER_OK) {
+        shop_act_by_class(job, answer, act);
+    } else if (shop_str_eq(shop_json_text(answer->json, "verdict"), SHOP_STR("taken"))) {
+        shop_act_more(act, json_object());
+    } else {
+        shop_act_done(act, json_incref(answer->json));
+    }
+}
+
+
 /* --- step `function` (mode function) --- */
 
 static void function_build(const shop_job_t *job, shop_act_t *act)
@@ -304,7 +317,7 @@ static const shop_step_t postpay[] = {
     {"group", group_build, group_read},
     {"member", member_build, NULL},
     {"instance", instance_build, NULL},
-    {"issue", issue_build, NULL},
+    {"issue", issue_build, issue_read},
     {"function", function_build, shop_wsfunction_read},
     {"support", shop_support_build, shop_support_read},
     {NULL, NULL, NULL},

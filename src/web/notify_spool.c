@@ -67,13 +67,14 @@ void ngx_http_shop_notify_replay(void *data, shop_replay_t *replay, shop_str_t m
     ngx_int_t rc;
 
     pool = ngx_create_pool(4096, worker->log);
-    if (pool == NULL) {
-        return;
-    }
+    thawed = pool != NULL ? ngx_pcalloc(pool, sizeof(thawed_t)) : NULL;
 
-    thawed = ngx_pcalloc(pool, sizeof(thawed_t));
     if (thawed == NULL) {
-        ngx_destroy_pool(pool);
+        if (pool != NULL) {
+            ngx_destroy_pool(pool);
+        }
+
+        shop_work_replayed(replay, SHOP_REPLAY_LATER);
         return;
     }
 

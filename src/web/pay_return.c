@@ -10,6 +10,8 @@
 #define SHOP_RETURN_LINK 86400 /* the signed address of the order's page lives a day */
 
 
+static ngx_int_t show_as_shop(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, ngx_uint_t status);
 static ngx_int_t find_attempt(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement,
                               ngx_http_shop_next_pt next);
 static ngx_int_t on_return(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
@@ -29,6 +31,40 @@ ngx_int_t ngx_http_shop_pay_cancel(ngx_http_shop_ctx_t *ctx)
 }
 
 
+/* Other than the provider's calls this is a person's browser: what goes wrong is said by a page. The
+ * database alone knows of which shop, so it is the first one's. */
+static ngx_int_t show_as_shop(ngx_http_shop_ctx_t *ctx)
+{
+    ngx_http_shop_mount_t    *mount = ctx->main->mounts.elts;
+    ngx_http_shop_loc_conf_t *loc;
+
+    if (ctx->main->mounts.nelts == 0) {
+        return NGX_OK;
+    }
+
+    loc = ngx_palloc(ctx->r->pool, sizeof(ngx_http_shop_loc_conf_t));
+    if (loc == NULL) {
+        return NGX_ERROR;
+    }
+
+    *loc = *ctx->loc;
+    loc->alias = mount[0].alias;
+    loc->prefix = mount[0].prefix;
+    ctx->loc = loc;
+
+    (void) ngx_http_shop_generation_take(ctx); /* without one the page has no name of a shop */
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, ngx_uint_t status)
+{
+    return show_as_shop(ctx) == NGX_OK ? ngx_http_shop_error(ctx, status)
+                                       : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+
 static ngx_int_t find_attempt(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement,
                               ngx_http_shop_next_pt next)
 {
@@ -36,7 +72,7 @@ static ngx_int_t find_attempt(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement,
 
     if (ngx_http_shop_payment_find(ctx->main, ctx->captures[0]) == NULL || token.len < 20
         || token.len > 64) {
-        return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
+        return refuse(ctx, NGX_HTTP_NOT_FOUND);
     }
 
     return ngx_http_shop_call(ctx, SHOP_PG_CHANGES, statement,
@@ -53,7 +89,8 @@ static ngx_int_t on_return(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     json_t *attempt = ngx_http_shop_answer(ctx, op);
 
     if (attempt == NULL) {
-        return ngx_http_shop_trouble(ctx, op);
+        return show_as_shop(ctx) != NGX_OK ? NGX_HTTP_INTERNAL_SERVER_ERROR
+                                           : ngx_http_shop_trouble(ctx, op);
     }
 
     return send_to(ctx, attempt, "");
@@ -65,7 +102,8 @@ static ngx_int_t on_cancel(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     json_t *attempt = ngx_http_shop_answer(ctx, op);
 
     if (attempt == NULL) {
-        return ngx_http_shop_trouble(ctx, op);
+        return show_as_shop(ctx) != NGX_OK ? NGX_HTTP_INTERNAL_SERVER_ERROR
+                                           : ngx_http_shop_trouble(ctx, op);
     }
 
     return send_to(ctx, attempt, "cancelled=1&");
@@ -78,7 +116,7 @@ static ngx_int_t send_to(ngx_http_shop_ctx_t *ctx, json_t *attempt, const char *
     ngx_http_shop_mount_t *mount = ngx_http_shop_mount_find(ctx->main, shop_json_text(attempt, "shop"));
 
     if (transid.len == 0 || mount == NULL) {
-        return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
+        return refuse(ctx, NGX_HTTP_NOT_FOUND);
     }
 
     ctx->transid = transid;

@@ -1,13 +1,11 @@
 /*
  * Claims jobs: as many as this worker has places for, none while it leaves (JB-1 … JB-5).
  *
- * While the site's gate is closed only jobs that need no Moodle are asked for.
+ * While the site's gate is closed only jobs that need no Moodle are asked for. The jobs that are
+ * here are named, so that those of a claim whose answer was lost are free again at once.
  */
 
 #include "work/work_internal.h"
-
-/* Renewed by each stored step, and far longer than any step. */
-#define LEASE_SECONDS 600
 
 
 static void claim_on_answer(shop_op_t *op)
@@ -40,9 +38,9 @@ void shop_claim_round(shop_work_t *work, shop_loop_t *loop)
         shop_loop_ended(loop, SHOP_ROUND_SOME); /* a job that ends wakes us */
         return;
     }
-    argument = json_pack("{s:s%, s:I, s:i, s:b}", "owner", (const char *) work->owner.data,
-                         work->owner.len, "limit", (json_int_t) places, "lease_seconds",
-                         LEASE_SECONDS, "moodle", moodle);
+    argument = json_pack("{s:s%, s:o, s:I, s:i, s:b}", "owner", (const char *) work->owner.data,
+                         work->owner.len, "held", shop_run_ids(work), "limit", (json_int_t) places,
+                         "lease_seconds", SHOP_JOB_LEASE, "moodle", (int) moodle);
     if (shop_ask(work, SHOP_SQL_JOBS_CLAIM, argument, claim_on_answer, loop) != NGX_OK) {
         shop_loop_ended(loop, SHOP_ROUND_TROUBLE);
     }

@@ -87,6 +87,21 @@ void shop_run_start(shop_work_t *work, json_t *claim)
 }
 
 
+json_t *shop_run_ids(const shop_work_t *work)
+{
+    json_t *ids = json_array();
+    ngx_queue_t *q;
+
+    for (q = ngx_queue_head(&work->running); q != ngx_queue_sentinel(&work->running);
+         q = ngx_queue_next(q)) {
+        const shop_running_t *run = ngx_queue_data(q, shop_running_t, queue);
+
+        json_array_append_new(ids, json_integer((json_int_t) run->id));
+    }
+    return ids;
+}
+
+
 static void run_step(shop_running_t *run)
 {
     shop_job_t job = run_job(run);
@@ -106,12 +121,19 @@ static void run_step(shop_running_t *run)
 }
 
 
-static void run_record(shop_running_t *run, ngx_uint_t statement)
+/* What was done outside is written down even when PostgreSQL must be waited for. */
+static void run_ask(shop_running_t *run, ngx_uint_t statement, json_t *argument, shop_op_pt done)
 {
-    if (shop_ask(run->work, statement, shop_job_record_argument(run), run_on_recorded, run) !=
+    if (shop_ask_firmly(run->work, statement, argument, SHOP_JOB_LEASE * 1000, done, run) !=
         NGX_OK) {
         run_drop(run, "no memory");
     }
+}
+
+
+static void run_record(shop_running_t *run, ngx_uint_t statement)
+{
+    run_ask(run, statement, shop_job_record_argument(run), run_on_recorded);
 }
 
 
@@ -176,10 +198,15 @@ static void run_on_recorded(shop_op_t *op)
 
 static void run_store(shop_running_t *run)
 {
-    if (shop_ask(run->work, SHOP_SQL_JOB_STEP, shop_job_step_argument(run), run_on_stored, run) !=
-        NGX_OK) {
-        run_drop(run, "no memory");
-    }
+    run_ask(run, SHOP_SQL_JOB_STEP, shop_job_step_argument(run), run_on_stored);
+}
+
+
+static bool has_more(const shop_running_t *run)
+{
+    shop_job_t job = run_job(run);
+
+    return shop_job_next(run->handler, &job) != NULL;
 }
 
 
@@ -194,6 +221,8 @@ static void run_on_stored(shop_op_t *op)
         run_drop(run, "taken by another worker");
     } else if (!shop_job_keep(run)) {
         run_drop(run, "no memory");
+    } else if (run->work->leaving && has_more(run)) {
+        run_end(run, &(shop_job_end_t){.state = "pending"}); /* JB-5: others go on at once */
     } else {
         run_step(run);
     }
@@ -208,9 +237,7 @@ static void run_end(shop_running_t *run, const shop_job_end_t *end)
 
     shop_job_log_end(run, end);
     shop_job_count_end(run->work->shared, end);
-    if (shop_ask(run->work, SHOP_SQL_JOB_END, argument, run_on_ended, run) != NGX_OK) {
-        run_drop(run, "no memory");
-    }
+    run_ask(run, SHOP_SQL_JOB_END, argument, run_on_ended);
 }
 
 

@@ -4,9 +4,6 @@
 
 #include "work/job.h"
 
-#define LEASE_SECONDS 600
-
-
 bool shop_job_read_claim(shop_running_t *run)
 {
     const json_t *steps = json_object_get(run->claim, "steps");
@@ -56,7 +53,7 @@ json_t *shop_job_step_argument(const shop_running_t *run)
 
     return job_argument(run, json_pack("{s:s, s:b, s:O, s:i}", "step", run->step->name, "done",
                                        done, "output", done ? run->act.output : run->act.progress,
-                                       "lease_seconds", LEASE_SECONDS));
+                                       "lease_seconds", SHOP_JOB_LEASE));
 }
 
 

@@ -13,9 +13,12 @@
 
 static void loop_arm(shop_loop_t *loop, ngx_msec_t delay)
 {
-    if (!loop->work->leaving && !loop->running) {
-        ngx_add_timer(&loop->timer, delay);
+    if (loop->work->leaving || loop->running) {
+        return;
     }
+    shop_loop_stop(
+        loop); /* nginx keeps a timer that is set to nearly the same moment: a wake is exact */
+    ngx_add_timer(&loop->timer, delay);
 }
 
 
@@ -23,6 +26,9 @@ static void loop_on_timer(ngx_event_t *ev)
 {
     shop_loop_t *loop = ev->data;
 
+    if (ngx_exiting && !loop->work->leaving) {
+        shop_work_on_shutdown(loop->work); /* the listener, which tells so, was away */
+    }
     if (loop->work->leaving || loop->running) {
         return;
     }

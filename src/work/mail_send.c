@@ -1,15 +1,16 @@
 /*
  * Sends the queued mails: claim, put into words in the recipient's language, SMTP, settle.
  *
- * A mail is settled with the claim's token, so that a late worker changes nothing. The message id
- * is made from the mail's own id: a mail that was sent although we never heard so is recognised by
- * the receiving side.
+ * A mail is settled with the claim's token, so that a late worker changes nothing. What the server
+ * refuses, for a while or for good, is tried again later as often as shop.mail_retry allows:
+ * servers are set right, greylists let go. The message id is made from the mail's own id: a mail
+ * that was sent although we never heard so is recognised by the receiving side.
  */
 
 #include "work/mail.h"
 
 #define CLAIM_LIMIT 5
-#define LEASE_SECONDS 120
+#define SETTLE_SECONDS 60
 
 typedef struct {
     shop_work_t *work;
@@ -26,6 +27,13 @@ static void round_settle(mail_round_t *round, const shop_mail_end_t *end); /* 4 
 static void round_on_settled(shop_op_t *op);                               /* 5 */
 
 
+/* All of a claim are sent one after the other: the last one may still be under way then. */
+static ngx_uint_t lease_seconds(const shop_work_t *work)
+{
+    return CLAIM_LIMIT * (work->conf.mail->timeout / 1000 + 1) + SETTLE_SECONDS;
+}
+
+
 void shop_mail_round(shop_work_t *work, shop_loop_t *loop)
 {
     json_t *argument;
@@ -34,8 +42,9 @@ void shop_mail_round(shop_work_t *work, shop_loop_t *loop)
         shop_loop_ended(loop, SHOP_ROUND_NOTHING);
         return;
     }
-    argument = json_pack("{s:s%, s:i, s:i}", "owner", (const char *) work->owner.data,
-                         work->owner.len, "limit", CLAIM_LIMIT, "lease_seconds", LEASE_SECONDS);
+    argument =
+        json_pack("{s:s%, s:i, s:I}", "owner", (const char *) work->owner.data, work->owner.len,
+                  "limit", CLAIM_LIMIT, "lease_seconds", (json_int_t) lease_seconds(work));
     if (shop_ask(work, SHOP_SQL_MAILS_CLAIM, argument, round_on_claim, loop) != NGX_OK) {
         shop_loop_ended(loop, SHOP_ROUND_TROUBLE);
     }
@@ -133,7 +142,7 @@ static void round_on_sent(shop_op_t *op)
     mail_round_t *round = op->data;
     ngx_uint_t code = op->reply.http != NULL ? op->reply.http->status : 0;
     bool sent = op->status == SHOP_LINK_OK && code < 400;
-    shop_mail_end_t end = {.sent = sent, .final = !sent && code >= 500 && code < 600};
+    shop_mail_end_t end = {.sent = sent};
     u_char text[160];
 
     if (!sent) {
@@ -157,8 +166,9 @@ static void round_settle(mail_round_t *round, const shop_mail_end_t *end)
         ngx_log_error(NGX_LOG_WARN, work->log, 0, "shop mail %L: not sent: %s%s",
                       shop_json_int(mail, "id"), end->error, end->final ? "; given up" : "");
     }
-    if (shop_ask(work, end->sent ? SHOP_SQL_MAIL_DONE : SHOP_SQL_MAIL_RETRY,
-                 shop_mail_end_argument(mail, end), round_on_settled, round) != NGX_OK) {
+    if (shop_ask_firmly(work, end->sent ? SHOP_SQL_MAIL_DONE : SHOP_SQL_MAIL_RETRY,
+                        shop_mail_end_argument(mail, end), 1000 * lease_seconds(work),
+                        round_on_settled, round) != NGX_OK) {
         round_end(round, SHOP_ROUND_TROUBLE);
     }
 }

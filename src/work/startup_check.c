@@ -53,7 +53,9 @@ static void check_on_timer(ngx_event_t *ev)
 void shop_check_start(shop_work_t *work)
 {
     if (ngx_worker == 0) {
-        work->shared->check_at = 0; /* a new configuration is checked at once */
+        /* a new configuration is checked at once, also when the gate is closed */
+        work->shared->check_at = 0;
+        work->shared->probe_at = 0;
     }
     work->check_timer.data = work;
     work->check_timer.handler = check_on_timer;

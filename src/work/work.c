@@ -68,8 +68,9 @@ shop_work_t *shop_work_start(const shop_work_conf_t *conf, ngx_log_t *log)
     ngx_queue_init(&work->running);
     ngx_queue_init(&work->waiting_calls);
 
-    last = ngx_snprintf((u_char *) work->owner_text, sizeof(work->owner_text), "%V/%P",
-                        &ngx_cycle->hostname, ngx_pid);
+    /* the time tells it from an earlier process of the same number */
+    last = ngx_snprintf((u_char *) work->owner_text, sizeof(work->owner_text), "%V/%P/%xT",
+                        &ngx_cycle->hostname, ngx_pid, ngx_time());
     work->owner =
         (shop_str_t){(size_t) (last - (u_char *) work->owner_text), (u_char *) work->owner_text};
 

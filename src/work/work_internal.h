@@ -46,6 +46,10 @@ void shop_loop_ended(shop_loop_t *loop, shop_round_e round);
  * or the process is at its end. */
 ngx_int_t shop_ask(shop_work_t *work, ngx_uint_t statement, json_t *argument, shop_op_pt done,
                    void *data);
+/* The same for what must be written down: asked again while PostgreSQL is away, for `patience`. The
+ * function may be asked twice without harm. */
+ngx_int_t shop_ask_firmly(shop_work_t *work, ngx_uint_t statement, json_t *argument,
+                          ngx_msec_t patience, shop_op_pt done, void *data);
 /* The answer of such an operation: a new reference, NULL when there was none (logged). */
 json_t *shop_ask_answer(shop_op_t *op);
 
@@ -74,11 +78,16 @@ void shop_check_stop(shop_work_t *work);
 
 /* --- jobs (claim.c, job_run.c) --- */
 
+/* Of a claim, renewed by each stored step, and far longer than any step. */
+#define SHOP_JOB_LEASE 600 /* seconds */
+
 typedef struct shop_running_s shop_running_t;
 
 void shop_claim_round(shop_work_t *work, shop_loop_t *loop);
 /* Drives one claimed job (a JSON object, taken over) to its end. */
 void shop_run_start(shop_work_t *work, json_t *claim);
+/* The ids of the jobs that this worker has: a new array, NULL: no memory. */
+json_t *shop_run_ids(const shop_work_t *work);
 
 
 /* --- the other rounds --- */

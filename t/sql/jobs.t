@@ -76,7 +76,12 @@ my ($book) = map { {id => $_->[0], token => $_->[1]} } @{$dbh->selectall_arrayre
     q{select id, token from shop.jobs where state = 'running'})};
 finish($book);
 
-my ($again) = claim();
+my ($unheard) = claim(owner => 'deaf');
+is(scalar claim(owner => 'deaf', held => [$unheard->{id}]), 0, 'what a worker has stays its own');
+is(scalar claim(owner => 'other', held => []), 0, 'also from the sight of others');
+my ($again) = claim(owner => 'deaf', held => []);
+is($again->{id}, $unheard->{id}, 'a job whose claim was not heard of is free for the next one');
+ok($again->{unknown}, 'as one of unknown outcome');
 is($again->{tries}, 1, 'tries are counted');
 ok($again->{failing_since}, 'since when');
 my %hold = (job => $again->{id}, token => $again->{token});

@@ -47,6 +47,16 @@ SQL
 our $PATIENCE = 60;
 
 
+# All connections of all workers are there again: 2 pages, 4 changes, 1 jobs, 1 listener each.
+sub healed {
+    my ($t) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    return ok(wait_for(sub {
+        $t->sql(q{select count(*) from pg_stat_activity where usename = 'shop_web'}) == 8 * $t->{option}{workers}
+    }, $PATIENCE), 'PostgreSQL is back for every worker');
+}
+
+
 sub complete {
     my ($t, $buyer, $seconds) = @_;
     return wait_for(sub { ($t->sql(<<'SQL', $buyer->{transid}) // '') eq 'yes' }, $seconds // $PATIENCE, 0.1);

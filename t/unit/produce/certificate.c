@@ -119,6 +119,13 @@ static void check_shop(void)
     drive_close(&drive);
 
     drive = start(INPUTS("\"release_mode\":\"shop\""));
+    drive.site.completed = true;
+    drive.taken = 2;
+    ok(drive_run(&drive, 0), "shop: a number that somebody has is drawn again");
+    is_int(json_array_size(drive.issues), 1, "until one is free");
+    drive_close(&drive);
+
+    drive = start(INPUTS("\"release_mode\":\"shop\""));
     ok(!drive_run(&drive, 0) && drive.last.kind == SHOP_ACT_WAIT, "shop: waits for completion");
     drive_close(&drive);
 }

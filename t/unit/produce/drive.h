@@ -303,6 +303,7 @@ typedef struct {
     json_t *progress;
     json_t *instances; /* what was recorded, one per job by its unique key */
     json_t *issues;
+    int taken; /* so many certificate numbers belong to others */
     shop_site_t settings;
     int64_t now;
     bool unknown;
@@ -370,6 +371,10 @@ static json_t *drive_record(drive_t *drive, shop_act_e kind, json_t *output)
 {
     json_t **slot = kind == SHOP_ACT_INSTANCE ? &drive->instances : &drive->issues;
 
+    if (kind == SHOP_ACT_ISSUE && drive->taken > 0) {
+        drive->taken--;
+        return json_pack("{s:s}", "verdict", "taken");
+    }
     if (*slot == NULL) {
         *slot = json_array();
         json_array_append(*slot, output);
