@@ -115,6 +115,17 @@ end
 $$;
 comment on function shop.job_held(jsonb) is 'The job, if the claim still holds';
 
+create or replace function shop.customer_bind(customer bigint, account text) returns void
+language plpgsql volatile as $$
+begin
+    update shop.customers c set hasaccount = account::bigint
+    where account ~ '^[1-9][0-9]{0,17}$' and c.id = customer and c.hasaccount = 0
+      and not exists (select from shop.customers o where o.hasaccount = account::bigint);
+end
+$$;
+comment on function shop.customer_bind(bigint, text) is
+    'The customer has this account in Moodle, unless one is known already';
+
 create or replace function shop.job_step(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
 declare
@@ -128,6 +139,10 @@ begin
         insert into shop.job_steps (jobid, name, output)
         values (j.id, arguments ->> 'step', coalesce(arguments -> 'output', '{}'))
         on conflict (jobid, name) do update set output = excluded.output, doneat = now();
+        -- the next job of this customer finds the account that this one made or was allowed to use
+        if arguments ->> 'step' = 'user' then
+            perform shop.customer_bind(j.customerid, arguments #>> '{output,id}');
+        end if;
     end if;
     update shop.jobs
     set step = arguments ->> 'step', tries = 0, unknown = false, failingsince = null,

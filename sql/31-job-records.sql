@@ -37,17 +37,12 @@ language plpgsql volatile strict security definer set search_path = pg_catalog, 
 declare
     j shop.jobs := shop.job_held(arguments);
     made record;
-    account constant text := arguments #>> '{productiondata,userid}';
 begin
     if j.id is null then
         return '{"verdict": "lost"}';
     end if;
     made := shop.instance_insert(j, arguments);
-    if account ~ '^[1-9][0-9]{0,17}$' then
-        update shop.customers c set hasaccount = account::bigint
-        where c.id = j.customerid and c.hasaccount = 0
-          and not exists (select from shop.customers o where o.hasaccount = account::bigint);
-    end if;
+    perform shop.customer_bind(j.customerid, arguments #>> '{productiondata,userid}');
     return jsonb_build_object('verdict', 'ok', 'id', made.id, 'reference', made.reference);
 end
 $$;

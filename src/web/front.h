@@ -127,12 +127,17 @@ bool      ngx_http_shop_order_paid(json_t *order);
 ngx_int_t ngx_http_shop_progress_view(ngx_http_shop_ctx_t *ctx, json_t *order, json_t *data);
 /* What the page asks for while it waits; a new reference. */
 json_t   *ngx_http_shop_progress_json(ngx_http_shop_ctx_t *ctx, json_t *order);
-/* How an unpaid offline order is paid; none for all others. */
-ngx_int_t ngx_http_shop_payment_instructions(ngx_http_shop_ctx_t *ctx, json_t *order,
-                                             const shop_pair_t **pairs, size_t *count);
+/* How an unpaid offline order is paid; none for all others. `data`: the main configuration
+ * (shop_instructions_pt). */
+shop_status_t ngx_http_shop_instructions(void *data, shop_arena_t *arena, const json_t *order,
+                                         const shop_lang_t *lang, const shop_pair_t **pairs,
+                                         size_t *count);
 /* The attempt of an answer of the database, as the pay room takes it. */
 ngx_int_t ngx_http_shop_attempt(ngx_http_shop_ctx_t *ctx, const json_t *row,
                                 const shop_pay_config_t *config, shop_pay_attempt_t *attempt);
+/* The part of it that is the same for everybody who asks. */
+ngx_int_t ngx_http_shop_attempt_facts(const json_t *row, const shop_lang_t *lang,
+                                      shop_pay_attempt_t *attempt);
 ngx_int_t ngx_http_shop_pay_return(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_pay_cancel(ngx_http_shop_ctx_t *ctx);
 

@@ -115,6 +115,8 @@ static ngx_int_t start_work(ngx_http_shop_worker_t *worker)
     work.replay_data = worker;
     work.ticket = ngx_http_shop_ticket;
     work.ticket_data = conf;
+    work.instructions = ngx_http_shop_instructions;
+    work.instructions_data = conf;
     work.moodle = &conf->moodle;
     work.mail = &conf->mail;
     work.strings = conf->strings;

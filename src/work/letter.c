@@ -50,6 +50,18 @@ static const shop_lang_t *lang_of(const json_t *mail)
 }
 
 
+static shop_status_t add_instructions(shop_work_t *work, shop_arena_t *arena,
+                                      shop_document_t *document)
+{
+    if (work->conf.instructions == NULL) {
+        return SHOP_OK;
+    }
+    return work->conf.instructions(work->conf.instructions_data, arena, document->order,
+                                   document->lang, &document->instructions,
+                                   &document->instruction_count);
+}
+
+
 /* Order mails carry the order and the feedback of its production; their variables are the view
  * room's. New reference. */
 static shop_status_t order_data(shop_work_t *work, shop_arena_t *arena, const json_t *mail,
@@ -72,9 +84,12 @@ static shop_status_t order_data(shop_work_t *work, shop_arena_t *arena, const js
                       : SHOP_STR_NULL,
     };
     json_t *production = NULL;
-    shop_status_t status = shop_feedback_view(arena, &document, json_object_get(mail, "feedback"),
-                                              to_sales ? "sales" : "private", &production);
+    shop_status_t status = add_instructions(work, arena, &document);
 
+    if (status == SHOP_OK) {
+        status = shop_feedback_view(arena, &document, json_object_get(mail, "feedback"),
+                                    to_sales ? "sales" : "private", &production);
+    }
     if (status == SHOP_OK) {
         variables.production = production;
         status = shop_document_mail_view(arena, &document, &variables, data);

@@ -119,6 +119,10 @@ void shop_work_replayed(shop_replay_t *replay, shop_replay_e result);
 /* The signed address of an order's document, for mails; `order` as shop.order_read gives it. The
  * empty text: no link. */
 typedef shop_str_t (*shop_ticket_pt)(void *data, shop_arena_t *arena, const json_t *order);
+/* How an unpaid order is paid, as rows of the payment mode; count 0: nothing to say. */
+typedef shop_status_t (*shop_instructions_pt)(void *data, shop_arena_t *arena, const json_t *order,
+                                              const shop_lang_t *lang, const shop_pair_t **pairs,
+                                              size_t *count);
 
 typedef struct {
     shop_pg_t *pg;
@@ -132,6 +136,8 @@ typedef struct {
 
     shop_ticket_pt ticket; /* NULL: mails carry no link */
     void *ticket_data;
+    shop_instructions_pt instructions; /* NULL: mails do not tell how to pay */
+    void *instructions_data;
 
     const shop_moodle_conf_t *moodle;
     const shop_mail_conf_t *mail;

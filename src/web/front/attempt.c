@@ -1,6 +1,5 @@
 /*
- * A payment attempt as the database knows it, in the terms of the pay room; and how an order that is
- * to be paid off line is paid.
+ * A payment attempt as the database knows it, in the terms of the pay room.
  */
 
 #include "web/front.h"
@@ -14,6 +13,21 @@ static void      add_customer(const json_t *row, shop_pay_customer_t *customer);
 
 ngx_int_t ngx_http_shop_attempt(ngx_http_shop_ctx_t *ctx, const json_t *row,
                                 const shop_pay_config_t *config, shop_pay_attempt_t *attempt)
+{
+    if (ngx_http_shop_attempt_facts(row, ctx->lang, attempt) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    attempt->shop_name = ctx->shop->text[ctx->lang->index].name;
+    attempt->contrib = SHOP_STR("ngx_http_shop_" SHOP_VERSION);
+    add_customer(row, &attempt->customer);
+
+    return add_addresses(ctx, row, config, attempt);
+}
+
+
+ngx_int_t ngx_http_shop_attempt_facts(const json_t *row, const shop_lang_t *lang,
+                                      shop_pay_attempt_t *attempt)
 {
     const shop_currency_t *currency = shop_currency_find(shop_json_text(row, "currency"));
 
@@ -31,13 +45,10 @@ ngx_int_t ngx_http_shop_attempt(ngx_http_shop_ctx_t *ctx, const json_t *row,
     attempt->order_number = shop_json_text(row, "order_number");
     attempt->provider_ref = shop_json_text(row, "provider_ref");
     attempt->currency = shop_str(currency->code);
-    attempt->language = shop_str(ctx->lang->code);
+    attempt->language = shop_str(lang->code);
     attempt->now = ngx_time();
-    attempt->shop_name = ctx->shop->text[ctx->lang->index].name;
-    attempt->contrib = SHOP_STR("ngx_http_shop_" SHOP_VERSION);
-    add_customer(row, &attempt->customer);
 
-    return add_addresses(ctx, row, config, attempt);
+    return NGX_OK;
 }
 
 
@@ -76,40 +87,4 @@ static void add_customer(const json_t *row, shop_pay_customer_t *customer)
     customer->country = shop_json_text(c, "country");
     customer->phone = shop_json_text(c, "phone");
     customer->company = shop_json_text(c, "organisation");
-}
-
-
-ngx_int_t ngx_http_shop_payment_instructions(ngx_http_shop_ctx_t *ctx, json_t *order,
-                                             const shop_pair_t **pairs, size_t *count)
-{
-    ngx_http_shop_payment_t *block;
-    shop_pay_attempt_t       attempt;
-    shop_pay_page_t          page;
-    shop_str_t               status = shop_json_text(order, "status");
-
-    *pairs = NULL;
-    *count = 0;
-
-    block = ngx_http_shop_payment_find(ctx->main, shop_json_text(order, "paymode"));
-
-    if (block == NULL || block->pay->interface->kind != SHOP_PAY_OFFLINE
-        || !(shop_str_eq(status, SHOP_STR("PENDING")) || shop_str_eq(status, SHOP_STR("PLACED"))
-             || shop_str_eq(status, SHOP_STR("PREPROD")))) {
-        return NGX_OK;
-    }
-
-    if (ngx_http_shop_attempt(ctx, order, block->pay, &attempt) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    /* An amount or currency that the mode cannot take has no instructions. */
-    if (block->pay->interface->start(&ctx->arena, block->pay, &attempt, &page) != SHOP_OK
-        || page.kind != SHOP_PAY_PAGE_INSTRUCTIONS) {
-        return NGX_OK;
-    }
-
-    *pairs = page.fields;
-    *count = page.count;
-
-    return NGX_OK;
 }

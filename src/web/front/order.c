@@ -151,9 +151,9 @@ static json_t *document_data(ngx_http_shop_ctx_t *ctx, json_t *order, const char
                                 .utc_offset = ngx_http_shop_utc_offset(ctx)};
 
     if (data == NULL
-        || ngx_http_shop_payment_instructions(ctx, order, &document.instructions,
-                                              &document.instruction_count)
-               != NGX_OK
+        || ngx_http_shop_instructions(ctx->main, &ctx->arena, order, ctx->lang,
+                                      &document.instructions, &document.instruction_count)
+               != SHOP_OK
         || shop_document_view(&ctx->arena, &document, &document_json) != SHOP_OK
         || json_object_set_new(data, "document", document_json) != 0) {
         return NULL;

@@ -52,10 +52,12 @@ ngx_int_t ngx_http_shop_progress_view(ngx_http_shop_ctx_t *ctx, json_t *order, j
                                   shop_json_str(shop_json_text(seller, "support_mail")), "phone",
                                   shop_json_str(shop_json_text(seller, "support_phone"))));
 
-    /* Only the browser that holds the cart can pay again. */
-    if (state != &paid && state != &offline && ctx->cart != NULL
+    /* Only the browser that holds the cart can pay again; while the bank's answer is awaited nobody
+     * should. */
+    if ((state == &refused || state == &cancelled) && ctx->cart != NULL
         && shop_str_eq(ctx->cart->transid, ctx->transid)) {
         shop_json_set_text(data, "pay_url", ngx_http_shop_url(ctx, "step/", SHOP_STR("payment")));
+        shop_json_set_text(data, "other_url", ngx_http_shop_url(ctx, "step/", SHOP_STR("order")));
     }
 
     return NGX_OK;
