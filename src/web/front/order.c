@@ -181,15 +181,17 @@ static ngx_int_t show_document(ngx_http_shop_ctx_t *ctx, json_t *order)
 
 static ngx_int_t show_progress(ngx_http_shop_ctx_t *ctx, json_t *order)
 {
-    json_t *data = document_data(ctx, order, "produce.title");
+    json_t     *data = document_data(ctx, order, "produce.title");
+    shop_step_e step;
 
     if (data == NULL || ngx_http_shop_progress_view(ctx, order, data) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    /* Who can pay again is still at the payment. */
     if (ctx->cart != NULL) {
-        json_object_set_new(data, "progress",
-                            ngx_http_shop_step_progress(ctx, SHOP_STEP_PRODUCE));
+        step = json_object_get(data, "pay_url") != NULL ? SHOP_STEP_PAYMENT : SHOP_STEP_PRODUCE;
+        json_object_set_new(data, "progress", ngx_http_shop_step_progress(ctx, step));
     }
 
     return ngx_http_shop_render(ctx, NGX_HTTP_OK, "produce", data);

@@ -11,6 +11,7 @@
 typedef struct {
     shop_refusal_t errors[SHOP_ERRORS_MAX];
     size_t         count;
+    json_t        *list; /* what is wrong, in the order of the page */
 } answers_t;
 
 
@@ -20,6 +21,8 @@ static json_t   *field_view(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *un
                             const shop_field_t *field);
 static shop_str_t typed(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *unit,
                         const shop_field_t *field, shop_str_t name);
+static void      add_error(ngx_http_shop_ctx_t *ctx, json_t *view, const shop_field_t *field,
+                           shop_str_t name);
 static void      add_options(const shop_field_t *field, shop_str_t value, json_t *view);
 static void      add_attributes(const shop_field_t *field, json_t *view);
 static shop_str_t input_id(ngx_http_shop_ctx_t *ctx, shop_str_t name);
@@ -64,12 +67,14 @@ static ngx_int_t page(ngx_http_shop_ctx_t *ctx)
     answers_t        *answers = ctx->state;
     shop_where_t      where = ngx_http_shop_where(ctx);
     shop_form_unit_t *units;
-    json_t           *data, *list = json_array(), *errors;
+    json_t           *data, *list = json_array();
     size_t            count, i;
 
     data = ngx_http_shop_step_page(ctx, SHOP_STEP_PURCHASEREQU);
+    answers->list = json_array();
 
     if (data == NULL || json_object_set_new(data, "units", list) != 0
+        || json_object_set_new(data, "errors", answers->list) != 0
         || shop_required_units(&ctx->arena, ctx->cart, &where, &units, &count) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -77,18 +82,6 @@ static ngx_int_t page(ngx_http_shop_ctx_t *ctx)
     for (i = 0; i < count; i++) {
         json_array_append_new(list, unit_view(ctx, &units[i], count));
     }
-
-    errors = json_array();
-
-    for (i = 0; i < answers->count; i++) {
-        json_array_append_new(
-            errors, json_pack("{s:o, s:o}", "id",
-                              shop_json_str(input_id(ctx, shop_str(answers->errors[i].field))),
-                              "text",
-                              shop_json_str(ngx_http_shop_refusal(ctx, &answers->errors[i]))));
-    }
-
-    json_object_set_new(data, "errors", errors);
 
     return ngx_http_shop_render(ctx, answers->count > 0 ? NGX_HTTP_UNPROCESSABLE : NGX_HTTP_OK,
                                 "purchaserequ", data);
@@ -124,8 +117,6 @@ static json_t *field_view(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *unit
                           const shop_field_t *field)
 {
     static const char *const flags[] = {"is_text", "is_textarea", "is_checkbox", "is_select"};
-    answers_t               *answers = ctx->state;
-    const shop_refusal_t    *error;
     shop_str_t               name, value;
     json_t                  *view;
 
@@ -148,14 +139,34 @@ static json_t *field_view(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *unit
                         json_boolean(value.len > 0 && !shop_str_eq(value, SHOP_STR("0"))));
     add_options(field, value, view);
     add_attributes(field, view);
+    add_error(ctx, view, field, name);
+
+    return view;
+}
+
+
+/* Beside the field, and at the head of the page with the question that it is about. */
+static void add_error(ngx_http_shop_ctx_t *ctx, json_t *view, const shop_field_t *field,
+                      shop_str_t name)
+{
+    answers_t            *answers = ctx->state;
+    const shop_refusal_t *error;
+    shop_str_t            why, text;
 
     error = ngx_http_shop_error_of(answers->errors, answers->count,
                                    shop_arena_cstring(&ctx->arena, name));
-    if (error != NULL) {
-        shop_json_set_text(view, "error", ngx_http_shop_refusal(ctx, error));
+    if (error == NULL) {
+        return;
     }
 
-    return view;
+    why = ngx_http_shop_refusal(ctx, error);
+    text = ngx_http_shop_text_with(ctx, "purchaserequ.error",
+                                   json_pack("{s:o, s:o}", "field", shop_json_str(field->label),
+                                             "why", shop_json_str(why)));
+    shop_json_set_text(view, "error", why);
+    json_array_append_new(answers->list, json_pack("{s:o, s:o}", "id",
+                                                   shop_json_str(input_id(ctx, name)), "text",
+                                                   shop_json_str(text)));
 }
 
 

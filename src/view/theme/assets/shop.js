@@ -183,8 +183,9 @@
     }
   });
 
-  const errors = document.getElementById("errors");
-  if (errors && errors.childElementCount > 0) {
+  /* What went wrong is read first. */
+  const errors = document.querySelector("#errors:not(:empty), .flashes .alert-danger");
+  if (errors) {
     errors.focus();
   }
 
