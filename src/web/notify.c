@@ -121,6 +121,7 @@ static ngx_int_t notify_on_applied(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     }
 
     verdict = shop_pay_verdict_parse(shop_json_text(json, "verdict"));
+    ngx_http_shop_notify_reason(&state->result, json);
 
     /* A verdict of ours that says more than the database's (quarantine, mismatch) stands. */
     if (state->result.verdict != SHOP_PAY_DECIDE && verdict == SHOP_PAY_APPLY) {
@@ -237,6 +238,16 @@ static ngx_int_t take_headers(ngx_http_shop_ctx_t *ctx, shop_pay_request_t *requ
     }
 
     return NGX_OK;
+}
+
+
+void ngx_http_shop_notify_reason(shop_pay_result_t *result, const json_t *answer)
+{
+    const char *reason = json_string_value(json_object_get(answer, "reason"));
+
+    if (reason != NULL) {
+        result->reason = reason;
+    }
 }
 
 

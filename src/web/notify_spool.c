@@ -196,9 +196,9 @@ static void on_applied(shop_op_t *op)
     }
 
     verdict = shop_pay_verdict_parse(shop_json_text(json, "verdict"));
-    json_decref(json);
-
+    ngx_http_shop_notify_reason(&thawed->result, json);
     ngx_http_shop_notify_record(op->log, "replay", thawed->config->name, verdict, &thawed->result);
+    json_decref(json);
     shop_work_wake(ngx_http_shop_worker->work);
 
     end(thawed, verdict == SHOP_PAY_RETRY_LATER ? SHOP_REPLAY_LATER : SHOP_REPLAY_DONE);
