@@ -62,7 +62,11 @@ shop_status_t shop_json_parse(shop_str_t text, size_t max_bytes, json_t **json)
     *json = json_loadb((const char *) text.data, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
                        &error);
 
-    return *json != NULL ? SHOP_OK : SHOP_MALFORMED;
+    if (*json != NULL) {
+        return SHOP_OK;
+    }
+
+    return json_error_code(&error) == json_error_out_of_memory ? SHOP_NO_MEMORY : SHOP_MALFORMED;
 }
 
 

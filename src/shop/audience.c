@@ -2,12 +2,15 @@
  * Who sees and who may order a product (objects.md 5.5, 5.6; front-office.md 5).
  */
 
-#include "shop/shop.h"
+#include "shop/shop_internal.h"
 
 
 static bool audience_fits(const shop_item_t *item, const shop_visitor_t *visitor);
+static bool status_shown(const shop_item_t *item, const shop_visitor_t *visitor);
+static const char *own_refusal(const shop_item_t *item, const shop_visitor_t *visitor);
 static const char *status_refusal(const shop_item_t *item);
 static const char *audience_refusal(const shop_item_t *item);
+static bool steps_serve(const shop_shop_t *shop, const shop_item_t *item);
 
 
 unsigned shop_visitor_class(const shop_visitor_t *visitor)
@@ -42,54 +45,101 @@ static bool audience_fits(const shop_item_t *item, const shop_visitor_t *visitor
 
 bool shop_item_visible(const shop_item_t *item, const shop_visitor_t *visitor)
 {
-    if (visitor->see_all) {
+    if (!status_shown(item, visitor) || !audience_fits(item, visitor)) {
+        return false;
+    }
+
+    if (item->kind != SHOP_ITEM_SET) {
         return true;
     }
 
-    if (item->status != SHOP_ITEM_AVAILABLE && item->status != SHOP_ITEM_PROVIDING) {
-        return false;
-    }
-
-    if (item->kind == SHOP_ITEM_SET) {
-        for (size_t i = 0; i < item->element_count; i++) {
-            if (shop_item_visible(item->elements[i], visitor)) {
-                return true;
-            }
+    for (size_t i = 0; i < item->element_count; i++) {
+        if (shop_item_visible(item->elements[i], visitor)) {
+            return true;
         }
-
-        return false;
     }
 
-    /* What asks for a log-in is shown, with the way to it; what is for others only is not. */
-    return audience_fits(item, visitor) ||
-           (!visitor->logged_in && item->audience == SHOP_AUDIENCE_LOGGED_IN);
+    return false;
 }
 
 
-shop_refusal_t shop_item_orderable(const shop_item_t *item, const shop_visitor_t *visitor)
+bool shop_item_has_page(const shop_item_t *item, const shop_visitor_t *visitor)
 {
-    shop_refusal_t refusal = {.key = status_refusal(item)};
+    shop_visitor_t identified = *visitor;
 
-    if (refusal.key == NULL && !audience_fits(item, visitor)) {
-        refusal.key = audience_refusal(item);
+    identified.logged_in = true;
+
+    return shop_item_visible(item, visitor) || shop_item_visible(item, &identified);
+}
+
+
+/* "See all" lifts the audience and shows what is in preparation, not what was taken away. */
+static bool status_shown(const shop_item_t *item, const shop_visitor_t *visitor)
+{
+    switch (item->status) {
+    case SHOP_ITEM_AVAILABLE:
+    case SHOP_ITEM_PROVIDING:
+        return true;
+
+    case SHOP_ITEM_PREVIEW:
+        return visitor->see_all;
+
+    default:
+        return false;
     }
+}
+
+
+shop_refusal_t shop_item_orderable(const shop_item_t *item, const shop_where_t *where)
+{
+    shop_refusal_t refusal = {.name = item->text[where->lang].name};
+
+    if (item->container != NULL && item->container->kind == SHOP_ITEM_BUNDLE) {
+        refusal.key = "element_not_orderable";
+        refusal.name = item->container->text[where->lang].name;
+        return refusal;
+    }
+
+    refusal.key = own_refusal(item, where->visitor);
 
     if (refusal.key == NULL && item->stock == 0) {
         refusal.key = "providing";
     }
 
-    if (refusal.key != NULL || item->kind != SHOP_ITEM_BUNDLE) {
-        return refusal;
+    if (refusal.key == NULL && !steps_serve(where->shop, item)) {
+        refusal.key = "product_unavailable";
     }
 
-    /* A bundle can be had when all of it can. */
-    for (size_t i = 0; i < item->element_count; i++) {
-        if (status_refusal(item->elements[i]) != NULL) {
+    /* A bundle can be had when all of it can; its elements' stocks are not asked. */
+    for (size_t i = 0; item->kind == SHOP_ITEM_BUNDLE && i < item->element_count; i++) {
+        if (refusal.key == NULL && own_refusal(item->elements[i], where->visitor) != NULL) {
             refusal.key = "product_unavailable";
         }
     }
 
     return refusal;
+}
+
+
+static const char *own_refusal(const shop_item_t *item, const shop_visitor_t *visitor)
+{
+    const char *refusal = status_refusal(item);
+
+    if (refusal == NULL && !audience_fits(item, visitor)) {
+        refusal = audience_refusal(item);
+    }
+
+    return refusal;
+}
+
+
+/* What has to be asked must be asked somewhere (front-office.md 3.1). */
+static bool steps_serve(const shop_shop_t *shop, const shop_item_t *item)
+{
+    bool seats = shop_item_seats(item, 1) > 0 && !shop->allow_late_assignment;
+
+    return (!seats || shop_steps_have(shop, SHOP_STEP_USERS)) &&
+           (!shop_item_has_fields(item) || shop_steps_have(shop, SHOP_STEP_PURCHASEREQU));
 }
 
 
@@ -159,17 +209,23 @@ int64_t shop_item_seats(const shop_item_t *item, int64_t quantity)
 }
 
 
+size_t shop_item_questions(const shop_item_t *item)
+{
+    size_t questions = 0;
+
+    if (item->kind != SHOP_ITEM_BUNDLE) {
+        return item->field_count;
+    }
+
+    for (size_t i = 0; i < item->element_count; i++) {
+        questions += item->elements[i]->field_count;
+    }
+
+    return questions;
+}
+
+
 bool shop_item_has_fields(const shop_item_t *item)
 {
-    if (item->field_count > 0) {
-        return true;
-    }
-
-    for (size_t i = 0; item->kind == SHOP_ITEM_BUNDLE && i < item->element_count; i++) {
-        if (item->elements[i]->field_count > 0) {
-            return true;
-        }
-    }
-
-    return false;
+    return shop_item_questions(item) > 0;
 }

@@ -14,7 +14,6 @@ static shop_refusal_t put(shop_cart_t *cart, const shop_item_t *item, int64_t qu
 static void drop_line(shop_cart_t *cart, size_t at);
 static void drop_seats(shop_cart_t *cart, shop_str_t shortname, int64_t keep);
 static void drop_answers(shop_cart_line_t *line, size_t units);
-static shop_refusal_t refuse(const char *key, int64_t n, const shop_item_t *item, size_t lang);
 
 
 shop_cart_t *shop_cart_create(shop_arena_t *arena)
@@ -69,19 +68,17 @@ int64_t shop_cart_quantity(const shop_cart_t *cart, shop_str_t shortname)
 }
 
 
-static shop_refusal_t refuse(const char *key, int64_t n, const shop_item_t *item, size_t lang)
-{
-    return (shop_refusal_t){.key = key, .n = n, .name = item->text[lang].name};
-}
-
-
 shop_refusal_t shop_cart_add(shop_cart_t *cart, const shop_where_t *where, shop_str_t shortname,
                              int64_t quantity)
 {
     int64_t present = shop_cart_quantity(cart, shortname);
 
-    if (quantity <= 0 || quantity > SHOP_MAX_QUANTITY) {
+    if (quantity <= 0) {
         return (shop_refusal_t){.key = "quantity_invalid"};
+    }
+
+    if (quantity > SHOP_MAX_QUANTITY) {
+        quantity = SHOP_MAX_QUANTITY + 1; /* refused as any excess, and the sum has its place */
     }
 
     return shop_cart_set(cart, where, shortname, present + quantity);
@@ -99,17 +96,16 @@ shop_refusal_t shop_cart_set(shop_cart_t *cart, const shop_where_t *where, shop_
         return (shop_refusal_t){.key = "quantity_invalid"};
     }
 
-    if (quantity == 0) {
-        if (line == NULL) {
-            return (shop_refusal_t){.key = "product_unknown"};
-        }
-
-        drop_line(cart, (size_t) (line - cart->lines));
-        return (shop_refusal_t){0};
+    if (item == NULL && (line == NULL || quantity > 0)) {
+        return (shop_refusal_t){.key = "product_unknown"};
     }
 
-    if (item == NULL) {
-        return (shop_refusal_t){.key = "product_unknown"};
+    if (quantity == 0) {
+        if (line != NULL) {
+            drop_line(cart, (size_t) (line - cart->lines));
+        }
+
+        return (shop_refusal_t){0};
     }
 
     refusal = check_quantity(cart, where, item, quantity);
@@ -121,43 +117,13 @@ shop_refusal_t shop_cart_set(shop_cart_t *cart, const shop_where_t *where, shop_
 static shop_refusal_t check_quantity(const shop_cart_t *cart, const shop_where_t *where,
                                      const shop_item_t *item, int64_t quantity)
 {
-    shop_refusal_t refusal = shop_item_orderable(item, where->visitor);
-    int64_t max = shop_item_max(item);
-
-    if (refusal.key == NULL && item->container != NULL &&
-        item->container->kind == SHOP_ITEM_BUNDLE) {
-        return refuse("element_not_orderable", 0, item->container, where->lang);
-    }
+    shop_refusal_t refusal = shop_item_orderable(item, where);
 
     if (refusal.key == NULL && item->passcode.len > 0 && !passed(cart, item->shortname)) {
         refusal.key = "passcode_required";
     }
 
-    if (refusal.key != NULL) {
-        return refuse(refusal.key, 0, item, where->lang);
-    }
-
-    if (max > 0 && quantity > max) {
-        return refuse(item->stock >= 0 && item->stock < quantity &&
-                              (item->max_quantity == 0 || item->stock < item->max_quantity)
-                          ? "out_of_stock"
-                          : "max_reached",
-                      max, item, where->lang);
-    }
-
-    if (quantity > SHOP_MAX_QUANTITY) {
-        return refuse("max_reached", SHOP_MAX_QUANTITY, item, where->lang);
-    }
-
-    if (shop_item_has_fields(item) && quantity > SHOP_MAX_UNITS) {
-        return refuse("max_reached", SHOP_MAX_UNITS, item, where->lang);
-    }
-
-    if (shop_item_seats(item, quantity) > SHOP_MAX_PARTICIPANTS) {
-        return refuse("max_reached", SHOP_MAX_PARTICIPANTS, item, where->lang);
-    }
-
-    return refusal;
+    return refusal.key != NULL ? refusal : shop_cart_limit(cart, where, item, quantity);
 }
 
 
@@ -271,7 +237,7 @@ shop_refusal_t shop_cart_passcode(shop_cart_t *cart, const shop_where_t *where,
     }
 
     if (!shop_secret_eq(item->passcode, code)) {
-        return refuse("passcode_wrong", 0, item, where->lang);
+        return (shop_refusal_t){.key = "passcode_wrong", .name = item->text[where->lang].name};
     }
 
     if (cart->passed_count == SHOP_MAX_LINES) {
@@ -297,7 +263,8 @@ shop_refusal_t shop_cart_line_check(const shop_cart_t *cart, const shop_where_t 
 }
 
 
-/* Changes by themselves: what left the catalogue, what may not be bought any more, what is scarce. */
+/* Changes by themselves: what left the catalogue, what may not be bought any more, what is scarce.
+ */
 size_t shop_cart_revalidate(shop_cart_t *cart, const shop_where_t *where, shop_refusal_t *told,
                             size_t room)
 {
@@ -329,6 +296,8 @@ size_t shop_cart_revalidate(shop_cart_t *cart, const shop_where_t *where, shop_r
 
         drop_line(cart, i);
     }
+
+    shop_seats_tidy(cart, where);
 
     return changes;
 }

@@ -5,11 +5,9 @@
 
 #include "shop/shop_internal.h"
 
-#include <string.h>
 
-
-#define CART_MAX (512 * 1024)
-#define GIVEN_MAX (SHOP_MAX_UNITS * 40)
+#define CART_MAX (1024 * 1024)
+#define REVISION_START "{\"rev\":"
 
 
 typedef struct {
@@ -17,25 +15,37 @@ typedef struct {
     size_t offset;
 } member_t;
 
-#define PERSON(member) {#member, offsetof(shop_participant_t, member)}
-#define CUSTOMER(member) {#member, offsetof(shop_customer_t, member)}
-#define INVOICE(member) {#member, offsetof(shop_invoice_t, member)}
-#define CART(member) {#member, offsetof(shop_cart_t, member)}
+#define PERSON(member)                                                                             \
+    {                                                                                              \
+#member, offsetof(shop_participant_t, member)                                              \
+    }
+#define CUSTOMER(member)                                                                           \
+    {                                                                                              \
+#member, offsetof(shop_customer_t, member)                                                 \
+    }
+#define INVOICE(member)                                                                            \
+    {                                                                                              \
+#member, offsetof(shop_invoice_t, member)                                                  \
+    }
+#define CART(member)                                                                               \
+    {                                                                                              \
+#member, offsetof(shop_cart_t, member)                                                     \
+    }
 
 static const member_t person_members[] = {PERSON(lastname), PERSON(firstname), PERSON(email),
-                                          PERSON(city), PERSON(phone), PERSON(institution),
+                                          PERSON(city),     PERSON(phone),     PERSON(institution),
                                           {NULL, 0}};
-static const member_t customer_members[] = {CUSTOMER(lastname), CUSTOMER(firstname),
+static const member_t customer_members[] = {CUSTOMER(lastname),     CUSTOMER(firstname),
                                             CUSTOMER(organisation), CUSTOMER(address),
-                                            CUSTOMER(zip), CUSTOMER(city), CUSTOMER(country),
-                                            CUSTOMER(email), CUSTOMER(phone), {NULL, 0}};
-static const member_t invoice_members[] = {INVOICE(organisation), INVOICE(department),
-                                           INVOICE(lastname), INVOICE(firstname), INVOICE(email),
-                                           INVOICE(address), INVOICE(zip), INVOICE(city),
-                                           INVOICE(country), INVOICE(vatcode), INVOICE(plantcode),
-                                           {NULL, 0}};
-static const member_t cart_members[] = {CART(terms_hash), CART(paymode), CART(transid),
-                                        CART(shown_total), {NULL, 0}};
+                                            CUSTOMER(zip),          CUSTOMER(city),
+                                            CUSTOMER(country),      CUSTOMER(email),
+                                            CUSTOMER(phone),        {NULL, 0}};
+static const member_t invoice_members[] = {
+    INVOICE(organisation), INVOICE(department), INVOICE(lastname),  INVOICE(firstname),
+    INVOICE(email),        INVOICE(address),    INVOICE(zip),       INVOICE(city),
+    INVOICE(country),      INVOICE(vatcode),    INVOICE(plantcode), {NULL, 0}};
+static const member_t cart_members[] = {
+    CART(terms_hash), CART(paymode), CART(transid), CART(shown_total), {NULL, 0}};
 
 
 typedef struct {
@@ -53,11 +63,16 @@ static void read_given(reader_t *reader, const json_t *list, shop_cart_line_t *l
 static void read_passed(reader_t *reader, const json_t *list);
 static void read_people(reader_t *reader, const json_t *list);
 static void read_seats(reader_t *reader, const json_t *list);
-static json_t *dump_members(const member_t *members, const void *values);
-static json_t *dump_lines(const shop_cart_t *cart);
-static json_t *dump_people(const shop_cart_t *cart);
-static json_t *dump_seats(const shop_cart_t *cart);
+static size_t bounded(const json_t *list, size_t max);
 static shop_str_t item_text(const json_t *list, size_t at);
+static json_t *dump_members(shop_put_t *put, const member_t *members, const void *values);
+static void put_members(shop_put_t *put, json_t *object, const member_t *members,
+                        const void *values);
+static json_t *dump_lines(shop_put_t *put, const shop_cart_t *cart);
+static json_t *dump_given(shop_put_t *put, const shop_cart_line_t *line);
+static json_t *dump_passed(shop_put_t *put, const shop_cart_t *cart);
+static json_t *dump_people(shop_put_t *put, const shop_cart_t *cart);
+static json_t *dump_seats(shop_put_t *put, const shop_cart_t *cart);
 
 
 /* --- reading --- */
@@ -83,7 +98,7 @@ shop_status_t shop_cart_parse(shop_arena_t *arena, shop_str_t text, shop_cart_t 
         return SHOP_MALFORMED;
     }
 
-    cart->rev = shop_json_int(json, "rev");
+    cart->rev = shop_cart_revision(text);
     read_lines(&reader, json_object_get(json, "order"));
     read_passed(&reader, json_object_get(json, "passed"));
     read_people(&reader, json_object_get(json, "people"));
@@ -98,9 +113,14 @@ shop_status_t shop_cart_parse(shop_arena_t *arena, shop_str_t text, shop_cart_t 
     cart->terms_at = shop_json_int(json, "terms_at");
 
     json_decref(json);
+
+    if (reader.failed) {
+        return SHOP_NO_MEMORY;
+    }
+
     *out = cart;
 
-    return reader.failed ? SHOP_NO_MEMORY : SHOP_OK;
+    return SHOP_OK;
 }
 
 
@@ -136,23 +156,24 @@ static void read_lines(reader_t *reader, const json_t *list)
     const json_t *entry;
     size_t i;
 
-    json_array_foreach (list, i, entry) {
-        shop_cart_line_t *line = &reader->cart->lines[reader->cart->line_count];
+    json_array_foreach(list, i, entry)
+    {
+        shop_str_t shortname = shop_json_text(entry, "p");
         int64_t quantity = shop_json_int(entry, "q");
+        shop_cart_line_t *line;
 
         if (reader->cart->line_count == SHOP_MAX_LINES) {
             return;
         }
 
-        line->shortname = copy(reader, shop_json_text(entry, "p"));
-
-        if (line->shortname.len == 0 || quantity < 1 || quantity > SHOP_MAX_QUANTITY ||
-            shop_cart_line(reader->cart, line->shortname) != NULL) {
+        if (shortname.len == 0 || quantity < 1 || quantity > SHOP_MAX_QUANTITY ||
+            shop_cart_line(reader->cart, shortname) != NULL) {
             continue;
         }
 
+        line = &reader->cart->lines[reader->cart->line_count++];
+        line->shortname = copy(reader, shortname);
         line->quantity = quantity;
-        reader->cart->line_count++;
         read_given(reader, json_object_get(entry, "d"), line);
     }
 }
@@ -161,10 +182,9 @@ static void read_lines(reader_t *reader, const json_t *list)
 /* [element, unit, field, value] */
 static void read_given(reader_t *reader, const json_t *list, shop_cart_line_t *line)
 {
-    const json_t *entry;
-    size_t i, size = json_array_size(list);
+    size_t size = bounded(list, SHOP_MAX_ANSWERS);
 
-    if (size == 0 || size > GIVEN_MAX) {
+    if (size == 0) {
         return;
     }
 
@@ -176,15 +196,26 @@ static void read_given(reader_t *reader, const json_t *list, shop_cart_line_t *l
 
     line->given_room = size;
 
-    json_array_foreach (list, i, entry) {
-        json_int_t unit = json_integer_value(json_array_get(entry, 1));
+    for (size_t i = 0; i < size; i++) {
+        const json_t *entry = json_array_get(list, i), *unit = json_array_get(entry, 1);
+        json_int_t n = json_integer_value(unit);
 
-        if (unit >= 0 && unit < line->quantity && json_is_string(json_array_get(entry, 3))) {
+        if (json_is_integer(unit) && n >= 0 && n < line->quantity &&
+            json_is_string(json_array_get(entry, 0)) && item_text(entry, 2).len > 0 &&
+            json_is_string(json_array_get(entry, 3))) {
             line->given[line->given_count++] = (shop_given_t){
-                copy(reader, item_text(entry, 0)), (size_t) unit,
-                copy(reader, item_text(entry, 2)), copy(reader, item_text(entry, 3))};
+                copy(reader, item_text(entry, 0)), (size_t) n, copy(reader, item_text(entry, 2)),
+                copy(reader, item_text(entry, 3))};
         }
     }
+}
+
+
+static size_t bounded(const json_t *list, size_t max)
+{
+    size_t size = json_array_size(list);
+
+    return size < max ? size : max;
 }
 
 
@@ -201,7 +232,11 @@ static void read_passed(reader_t *reader, const json_t *list)
     shop_cart_t *cart = reader->cart;
 
     for (size_t i = 0; i < json_array_size(list) && cart->passed_count < SHOP_MAX_LINES; i++) {
-        cart->passed[cart->passed_count++] = copy(reader, item_text(list, i));
+        shop_str_t shortname = item_text(list, i);
+
+        if (shortname.len > 0) {
+            cart->passed[cart->passed_count++] = copy(reader, shortname);
+        }
     }
 }
 
@@ -209,9 +244,9 @@ static void read_passed(reader_t *reader, const json_t *list)
 static void read_people(reader_t *reader, const json_t *list)
 {
     shop_cart_t *cart = reader->cart;
-    size_t size = json_array_size(list);
+    size_t size = bounded(list, SHOP_MAX_PARTICIPANTS);
 
-    if (size == 0 || size > SHOP_MAX_PARTICIPANTS) {
+    if (size == 0) {
         return;
     }
 
@@ -224,8 +259,13 @@ static void read_people(reader_t *reader, const json_t *list)
     cart->participant_room = size;
 
     for (size_t i = 0; i < size; i++) {
-        read_members(reader, json_array_get(list, i), person_members,
-                     &cart->participants[cart->participant_count++]);
+        const json_t *person = json_array_get(list, i);
+        shop_str_t email = shop_json_text(person, "email");
+
+        if (email.len > 0 && shop_participant_find(cart, email) == NULL) {
+            read_members(reader, person, person_members,
+                         &cart->participants[cart->participant_count++]);
+        }
     }
 }
 
@@ -234,9 +274,9 @@ static void read_people(reader_t *reader, const json_t *list)
 static void read_seats(reader_t *reader, const json_t *list)
 {
     shop_cart_t *cart = reader->cart;
-    size_t size = json_array_size(list);
+    size_t size = bounded(list, SHOP_MAX_PARTICIPANTS * SHOP_ROLES_MAX);
 
-    if (size == 0 || size > SHOP_MAX_PARTICIPANTS * SHOP_ROLES_MAX) {
+    if (size == 0) {
         return;
     }
 
@@ -249,13 +289,39 @@ static void read_seats(reader_t *reader, const json_t *list)
     cart->assignment_room = size;
 
     for (size_t i = 0; i < size; i++) {
-        const json_t *entry = json_array_get(list, i);
+        const json_t *seat = json_array_get(list, i);
 
-        cart->assignments[cart->assignment_count++] =
-            (shop_assignment_t){copy(reader, item_text(entry, 0)),
-                                copy(reader, item_text(entry, 1)),
-                                copy(reader, item_text(entry, 2))};
+        if (item_text(seat, 0).len > 0 && item_text(seat, 1).len > 0 &&
+            item_text(seat, 2).len > 0) {
+            cart->assignments[cart->assignment_count++] = (shop_assignment_t){
+                copy(reader, item_text(seat, 0)), copy(reader, item_text(seat, 1)),
+                copy(reader, item_text(seat, 2))};
+        }
     }
+}
+
+
+/* As the script that compares revisions reads it: of a document that is damaged behind it too. */
+int64_t shop_cart_revision(shop_str_t json)
+{
+    shop_str_t start = SHOP_STR(REVISION_START);
+    int64_t revision = 0;
+
+    if (!shop_str_starts(json, start)) {
+        return 0;
+    }
+
+    for (size_t i = start.len; i < json.len; i++) {
+        unsigned char c = json.data[i];
+
+        if (c < '0' || c > '9' || revision > INT64_MAX / 10 - 1) {
+            break;
+        }
+
+        revision = revision * 10 + (c - '0');
+    }
+
+    return revision;
 }
 
 
@@ -263,112 +329,138 @@ static void read_seats(reader_t *reader, const json_t *list)
 
 shop_status_t shop_cart_dump(shop_arena_t *arena, const shop_cart_t *cart, shop_str_t *text)
 {
-    json_t *json, *passed = json_array(), *own, *value;
-    const char *name;
+    shop_put_t put = {false};
+    json_t *json = json_object(), *customer = dump_members(&put, customer_members, &cart->customer);
     shop_status_t status;
 
-    for (size_t i = 0; i < cart->passed_count; i++) {
-        json_array_append_new(passed, shop_json_str(cart->passed[i]));
-    }
+    shop_put_number(&put, json, "rev", cart->rev);
+    shop_put_member(&put, json, "order", dump_lines(&put, cart));
+    shop_put_member(&put, json, "passed", dump_passed(&put, cart));
+    shop_put_member(&put, json, "people", dump_people(&put, cart));
+    shop_put_member(&put, json, "seats", dump_seats(&put, cart));
+    shop_put_number(&put, customer, "id", cart->customer.id);
+    shop_put_member(&put, json, "customer", customer);
+    shop_put_member(&put, json, "invoice", dump_members(&put, invoice_members, &cart->invoice));
+    shop_put_member(&put, json, "valid", json_boolean(cart->customer_valid));
+    shop_put_member(&put, json, "distinct", json_boolean(cart->distinct_invoice));
+    shop_put_member(&put, json, "launched", json_boolean(cart->launched));
+    shop_put_number(&put, json, "terms_at", cart->terms_at);
+    put_members(&put, json, cart_members, cart);
 
-    json = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:I}", "rev",
-                     (json_int_t) cart->rev, "order", dump_lines(cart), "passed", passed, "people",
-                     dump_people(cart), "seats", dump_seats(cart), "customer",
-                     dump_members(customer_members, &cart->customer), "invoice",
-                     dump_members(invoice_members, &cart->invoice), "valid", cart->customer_valid,
-                     "distinct", cart->distinct_invoice, "launched", cart->launched, "terms_at",
-                     (json_int_t) cart->terms_at);
-    own = dump_members(cart_members, cart);
-
-    if (json == NULL || own == NULL) {
-        json_decref(json);
-        json_decref(own);
+    json = shop_put_end(&put, json);
+    if (json == NULL) {
         return SHOP_NO_MEMORY;
     }
 
-    json_object_set_new(json_object_get(json, "customer"), "id",
-                        json_integer((json_int_t) cart->customer.id));
-
-    json_object_foreach (own, name, value) {
-        json_object_set(json, name, value);
-    }
-
     status = shop_json_dump(arena, json, text);
-    json_decref(own);
     json_decref(json);
 
-    return status;
+    /* What could not be read again is not written. */
+    return status == SHOP_OK && text->len > CART_MAX ? SHOP_LIMIT : status;
 }
 
 
-/* Empty members are left out. */
-static json_t *dump_members(const member_t *members, const void *values)
+static json_t *dump_members(shop_put_t *put, const member_t *members, const void *values)
 {
     json_t *object = json_object();
 
-    for (; members->name != NULL; members++) {
-        shop_str_t value = *(const shop_str_t *) ((const char *) values + members->offset);
-
-        if (value.len > 0) {
-            shop_json_set_text(object, members->name, value);
-        }
-    }
+    put_members(put, object, members, values);
 
     return object;
 }
 
 
-static json_t *dump_lines(const shop_cart_t *cart)
+/* Empty members are left out. */
+static void put_members(shop_put_t *put, json_t *object, const member_t *members,
+                        const void *values)
+{
+    for (; members->name != NULL; members++) {
+        shop_str_t value = *(const shop_str_t *) ((const char *) values + members->offset);
+
+        if (value.len > 0) {
+            shop_put_text(put, object, members->name, value);
+        }
+    }
+}
+
+
+static json_t *dump_lines(shop_put_t *put, const shop_cart_t *cart)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < cart->line_count; i++) {
         const shop_cart_line_t *line = &cart->lines[i];
-        json_t *entry = json_pack("{s:o, s:I}", "p", shop_json_str(line->shortname), "q",
-                                  (json_int_t) line->quantity);
+        json_t *entry = json_object();
+
+        shop_put_text(put, entry, "p", line->shortname);
+        shop_put_number(put, entry, "q", line->quantity);
 
         if (line->given_count > 0) {
-            json_t *given = json_array();
-
-            for (size_t n = 0; n < line->given_count; n++) {
-                json_array_append_new(given,
-                                      json_pack("[o, I, o, o]", shop_json_str(line->given[n].element),
-                                                (json_int_t) line->given[n].unit,
-                                                shop_json_str(line->given[n].field),
-                                                shop_json_str(line->given[n].value)));
-            }
-
-            json_object_set_new(entry, "d", given);
+            shop_put_member(put, entry, "d", dump_given(put, line));
         }
 
-        json_array_append_new(list, entry);
+        shop_put_entry(put, list, entry);
     }
 
     return list;
 }
 
 
-static json_t *dump_people(const shop_cart_t *cart)
+static json_t *dump_given(shop_put_t *put, const shop_cart_line_t *line)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < line->given_count; i++) {
+        const shop_given_t *given = &line->given[i];
+        json_t *entry = json_array();
+
+        shop_put_entry(put, entry, shop_json_str(given->element));
+        shop_put_entry(put, entry, json_integer((json_int_t) given->unit));
+        shop_put_entry(put, entry, shop_json_str(given->field));
+        shop_put_entry(put, entry, shop_json_str(given->value));
+        shop_put_entry(put, list, entry);
+    }
+
+    return list;
+}
+
+
+static json_t *dump_passed(shop_put_t *put, const shop_cart_t *cart)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < cart->passed_count; i++) {
+        shop_put_entry(put, list, shop_json_str(cart->passed[i]));
+    }
+
+    return list;
+}
+
+
+static json_t *dump_people(shop_put_t *put, const shop_cart_t *cart)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < cart->participant_count; i++) {
-        json_array_append_new(list, dump_members(person_members, &cart->participants[i]));
+        shop_put_entry(put, list, dump_members(put, person_members, &cart->participants[i]));
     }
 
     return list;
 }
 
 
-static json_t *dump_seats(const shop_cart_t *cart)
+static json_t *dump_seats(shop_put_t *put, const shop_cart_t *cart)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < cart->assignment_count; i++) {
-        json_array_append_new(list, json_pack("[o, o, o]",
-                                              shop_json_str(cart->assignments[i].shortname),
-                                              shop_json_str(cart->assignments[i].role),
-                                              shop_json_str(cart->assignments[i].email)));
+        const shop_assignment_t *seat = &cart->assignments[i];
+        json_t *entry = json_array();
+
+        shop_put_entry(put, entry, shop_json_str(seat->shortname));
+        shop_put_entry(put, entry, shop_json_str(seat->role));
+        shop_put_entry(put, entry, shop_json_str(seat->email));
+        shop_put_entry(put, list, entry);
     }
 
     return list;

@@ -1,6 +1,6 @@
 /*
- * The totals of a cart (objects.md 8): lines rounded, totals as sums of rounded lines. Discounts and
- * shipping that the caller has put into `totals` are taken in.
+ * The totals of a cart (objects.md 8): lines rounded, totals as sums of rounded lines. Discounts
+ * and shipping that the caller has put into `totals` are taken in.
  */
 
 #include "shop/shop_internal.h"
@@ -12,8 +12,10 @@
 static shop_status_t price_line(const shop_where_t *where, const shop_cart_line_t *line,
                                 shop_priced_line_t *priced);
 static shop_status_t add_tax(shop_totals_t *totals, const shop_tax_t *tax, shop_money_t amount);
-static shop_status_t add_line(shop_totals_t *totals, const shop_priced_line_t *line, bool taxed);
-static shop_status_t add_discounts(shop_totals_t *totals);
+static shop_status_t add_discounts(shop_totals_t *totals, bool taxed);
+static shop_status_t add_shipping(shop_totals_t *totals, bool taxed);
+static shop_status_t add_part(shop_totals_t *totals, const shop_tax_t *tax, shop_money_t untaxed,
+                              shop_money_t taxed);
 static shop_status_t add_amounts(shop_totals_t *totals, shop_money_t untaxed, shop_money_t taxed);
 
 
@@ -46,16 +48,22 @@ shop_status_t shop_cart_price(shop_arena_t *arena, const shop_cart_t *cart,
         }
 
         totals->line_count++;
+        totals->items += priced->quantity;
 
         if (status == SHOP_OK) {
-            status = add_line(totals, priced, taxed);
+            status =
+                add_part(totals, taxed ? priced->item->tax : NULL, priced->untaxed, priced->taxed);
         }
     }
 
     if (status == SHOP_OK) {
         totals->order_untaxed = totals->untaxed;
         totals->order_taxed = totals->amount;
-        status = add_discounts(totals);
+        status = add_discounts(totals, taxed);
+    }
+
+    if (status == SHOP_OK && totals->shipping.code.len > 0) {
+        status = add_shipping(totals, taxed);
     }
 
     return status == SHOP_OK ? shop_money_sub(totals->amount, totals->untaxed, &totals->tax)
@@ -106,20 +114,6 @@ static shop_status_t price_line(const shop_where_t *where, const shop_cart_line_
 }
 
 
-static shop_status_t add_line(shop_totals_t *totals, const shop_priced_line_t *line, bool taxed)
-{
-    shop_status_t status = add_amounts(totals, line->untaxed, line->taxed);
-
-    totals->items += line->quantity;
-
-    if (status == SHOP_OK && taxed && line->item->tax != NULL) {
-        status = add_tax(totals, line->item->tax, line->tax);
-    }
-
-    return status;
-}
-
-
 static shop_status_t add_amounts(shop_totals_t *totals, shop_money_t untaxed, shop_money_t taxed)
 {
     shop_status_t status = shop_money_add(totals->untaxed, untaxed, &totals->untaxed);
@@ -144,35 +138,39 @@ static shop_status_t add_tax(shop_totals_t *totals, const shop_tax_t *tax, shop_
 }
 
 
-/* A discount carries the tax of its line, shipping its own. */
-static shop_status_t add_discounts(shop_totals_t *totals)
+/* A discount carries the tax of its line. */
+static shop_status_t add_discounts(shop_totals_t *totals, bool taxed)
 {
     shop_status_t status = SHOP_OK;
-    shop_money_t tax;
 
     for (size_t i = 0; status == SHOP_OK && i < totals->discount_count; i++) {
         const shop_discount_line_t *discount = &totals->discounts[i];
-        const shop_item_t *item = totals->lines[discount->line].item;
+        const shop_tax_t *tax = totals->lines[discount->line].item->tax;
 
-        status = add_amounts(totals, discount->untaxed, discount->taxed);
-
-        if (status == SHOP_OK && item->tax != NULL &&
-            shop_money_sub(discount->taxed, discount->untaxed, &tax) == SHOP_OK) {
-            status = add_tax(totals, item->tax, tax);
-        }
+        status = add_part(totals, taxed ? tax : NULL, discount->untaxed, discount->taxed);
     }
 
-    if (status != SHOP_OK || totals->shipping.code.len == 0) {
-        return status;
+    return status;
+}
+
+
+static shop_status_t add_shipping(shop_totals_t *totals, bool taxed)
+{
+    const shop_shipping_line_t *shipping = &totals->shipping;
+
+    return add_part(totals, taxed ? shipping->tax : NULL, shipping->untaxed, shipping->taxed);
+}
+
+
+static shop_status_t add_part(shop_totals_t *totals, const shop_tax_t *tax, shop_money_t untaxed,
+                              shop_money_t taxed)
+{
+    shop_money_t amount;
+    shop_status_t status = add_amounts(totals, untaxed, taxed);
+
+    if (status == SHOP_OK && tax != NULL) {
+        status = shop_money_sub(taxed, untaxed, &amount);
     }
 
-    status = add_amounts(totals, totals->shipping.untaxed, totals->shipping.taxed);
-
-    if (status == SHOP_OK && totals->shipping.tax != NULL) {
-        status = shop_money_sub(totals->shipping.taxed, totals->shipping.untaxed, &tax);
-    }
-
-    return status == SHOP_OK && totals->shipping.tax != NULL
-               ? add_tax(totals, totals->shipping.tax, tax)
-               : status;
+    return status == SHOP_OK && tax != NULL ? add_tax(totals, tax, amount) : status;
 }

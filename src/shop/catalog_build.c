@@ -1,6 +1,6 @@
 /*
- * From the rows of the database to a snapshot: each row becomes one structure; the ties between them
- * are made at the end, in slices (catalog_link.c).
+ * From the rows of the database to a snapshot: each row becomes one structure; the ties between
+ * them are made at the end, in slices (catalog_link.c).
  */
 
 #include "shop/catalog_internal.h"
@@ -229,15 +229,13 @@ static shop_status_t add_item(shop_snapshot_builder_t *builder, json_t *row)
     shop_item_t *item;
     shop_status_t status = shop_item_build(builder->arena, row, &item);
 
-    if (status != SHOP_OK) {
-        return status;
-    }
-
-    for (size_t i = 0; i < SHOP_LANGS; i++) {
-        if (item->kept[i] != NULL && json_array_append_new(builder->documents, item->kept[i]) != 0) {
-            return SHOP_NO_MEMORY;
+    for (size_t i = 0; item != NULL && i <= SHOP_LANGS; i++) {
+        if (item->kept[i] != NULL &&
+            json_array_append_new(builder->documents, item->kept[i]) != 0) {
+            status = SHOP_NO_MEMORY;
         }
     }
 
-    return shop_list_add(builder->arena, &builder->snapshot.items, item);
+    return status == SHOP_OK ? shop_list_add(builder->arena, &builder->snapshot.items, item)
+                             : status;
 }

@@ -7,9 +7,15 @@
 #include <ctype.h>
 
 
+#define DEPTH_MAX 64 /* of the tree of categories */
+
+
 static size_t hash(const shop_catalog_t *catalog, shop_key_e kind, shop_str_t key);
 static shop_str_t key_of(const shop_item_t *item, shop_key_e kind, char id[24]);
-static const shop_category_t *first_in(shop_category_t *const *list, size_t count);
+static bool category_shown(const shop_category_t *category);
+static bool has_something(const shop_category_t *category, const shop_visitor_t *visitor);
+static const shop_category_t *first_in(shop_category_t *const *list, size_t count,
+                                       const shop_visitor_t *visitor, unsigned depth);
 
 
 /* --- the index of products --- */
@@ -24,8 +30,7 @@ shop_status_t shop_index_create(shop_snapshot_builder_t *builder)
         snapshot->index_size *= 2;
     }
 
-    snapshot->index =
-        shop_arena_calloc(builder->arena, snapshot->index_size * sizeof(shop_slot_t));
+    snapshot->index = shop_arena_calloc(builder->arena, snapshot->index_size * sizeof(shop_slot_t));
 
     return snapshot->index != NULL ? SHOP_OK : SHOP_NO_MEMORY;
 }
@@ -160,7 +165,7 @@ const shop_category_t *shop_find_category(const shop_snapshot_t *snapshot, const
 
         if (category->catalog == shop->catalog &&
             (shop_str_eq(category->alias, alias_or_id) || (number && category->id == id))) {
-            return category;
+            return category_shown(category) ? category : NULL;
         }
     }
 
@@ -168,22 +173,50 @@ const shop_category_t *shop_find_category(const shop_snapshot_t *snapshot, const
 }
 
 
-const shop_category_t *shop_first_category(const shop_shop_t *shop)
+/* An invisible category hides all that is below it. */
+static bool category_shown(const shop_category_t *category)
 {
-    return first_in(shop->catalog->roots, shop->catalog->root_count);
+    unsigned depth = 0;
+
+    while (category->visible && category->parent != NULL && depth < DEPTH_MAX) {
+        category = category->parent;
+        depth++;
+    }
+
+    return category->visible && category->parent == NULL;
 }
 
 
-static const shop_category_t *first_in(shop_category_t *const *list, size_t count)
+const shop_category_t *shop_first_category(const shop_shop_t *shop, const shop_visitor_t *visitor)
 {
-    for (size_t i = 0; i < count; i++) {
+    return first_in(shop->catalog->roots, shop->catalog->root_count, visitor, 0);
+}
+
+
+const shop_category_t *shop_category_to_open(const shop_category_t *category,
+                                             const shop_visitor_t *visitor)
+{
+    const shop_category_t *below = NULL;
+
+    if (!has_something(category, visitor)) {
+        below = first_in(category->children, category->child_count, visitor, 0);
+    }
+
+    return below != NULL ? below : category;
+}
+
+
+static const shop_category_t *first_in(shop_category_t *const *list, size_t count,
+                                       const shop_visitor_t *visitor, unsigned depth)
+{
+    for (size_t i = 0; depth < DEPTH_MAX && i < count; i++) {
         const shop_category_t *found = list[i];
 
-        if (found->item_count > 0) {
+        if (has_something(found, visitor)) {
             return found;
         }
 
-        found = first_in(found->children, found->child_count);
+        found = first_in(found->children, found->child_count, visitor, depth + 1);
 
         if (found != NULL) {
             return found;
@@ -191,6 +224,18 @@ static const shop_category_t *first_in(shop_category_t *const *list, size_t coun
     }
 
     return NULL;
+}
+
+
+static bool has_something(const shop_category_t *category, const shop_visitor_t *visitor)
+{
+    for (size_t i = 0; i < category->item_count; i++) {
+        if (shop_item_visible(category->items[i], visitor)) {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 

@@ -53,16 +53,19 @@ struct shop_snapshot_builder_s {
 };
 
 /* item_build.c */
+/* *item is given also when it could not be finished, with what it keeps; NULL: nothing was made. */
 SHOP_MUST_USE shop_status_t shop_item_build(shop_arena_t *arena, json_t *row, shop_item_t **item);
+void shop_item_lower_max(shop_item_t *item, int64_t max);
 void shop_texts_read(const json_t *row, const char *eula, const char *notes,
                      shop_texts_t text[SHOP_LANGS]);
 void shop_titles_read(const json_t *row, shop_str_t title[SHOP_LANGS]);
 
 /* catalog_slave.c: the master's tree as a slave shows it. */
+bool shop_catalog_is_slave(const shop_catalog_t *catalog);
 SHOP_MUST_USE shop_status_t shop_slave_build(shop_snapshot_builder_t *builder,
                                              shop_catalog_t *slave);
 
-/* catalog_index.c */
+/* catalog_find.c */
 SHOP_MUST_USE shop_status_t shop_index_create(shop_snapshot_builder_t *builder);
 void shop_index_add(shop_snapshot_t *snapshot, shop_item_t *item);
 const shop_item_t *shop_index_find(const shop_snapshot_t *snapshot, const shop_catalog_t *catalog,

@@ -10,13 +10,16 @@
 static shop_status_t link_catalogs(shop_snapshot_builder_t *builder);
 static void link_category(shop_snapshot_t *snapshot, shop_category_t *category);
 static void link_item(shop_snapshot_t *snapshot, shop_item_t *item);
+static void link_container(shop_snapshot_t *snapshot, shop_item_t *item);
+static bool tax_computes(const shop_item_t *item);
 static const shop_tax_t *find_tax(const shop_snapshot_t *snapshot, int64_t id);
 static shop_status_t link_slaves(shop_snapshot_builder_t *builder);
 static shop_status_t build_trees(shop_snapshot_builder_t *builder);
 static shop_status_t hang_categories(shop_snapshot_builder_t *builder);
 static shop_status_t hang_items(shop_snapshot_builder_t *builder);
 static shop_status_t collect_elements(shop_snapshot_builder_t *builder);
-static shop_status_t bundle_roles(shop_arena_t *arena, shop_item_t *bundle);
+static shop_status_t complete_bundle(shop_arena_t *arena, shop_item_t *bundle);
+static void add_roles(shop_item_t *bundle, const shop_item_t *element);
 static int by_sortorder(const void *a, const void *b);
 static int by_shortname(const void *a, const void *b);
 
@@ -102,14 +105,15 @@ static shop_status_t link_catalogs(shop_snapshot_builder_t *builder)
 static void link_category(shop_snapshot_t *snapshot, shop_category_t *category)
 {
     int64_t parent = shop_json_int(category->row, "parentid");
+    int64_t catalog = shop_json_int(category->row, "catalogid");
 
-    category->catalog =
-        shop_catalog_by_id(snapshot, shop_json_int(category->row, "catalogid"));
+    category->catalog = shop_catalog_by_id(snapshot, catalog);
 
     for (size_t i = 0; parent > 0 && i < snapshot->categories.count; i++) {
         shop_category_t *other = snapshot->categories.list[i];
 
-        if (other->id == parent && other != category) {
+        if (other->id == parent && other != category &&
+            shop_json_int(other->row, "catalogid") == catalog) {
             category->parent = other;
             return;
         }
@@ -120,7 +124,6 @@ static void link_category(shop_snapshot_t *snapshot, shop_category_t *category)
 static void link_item(shop_snapshot_t *snapshot, shop_item_t *item)
 {
     int64_t category = shop_json_int(item->document, "categoryid");
-    int64_t container = shop_json_int(item->document, "setid");
     int64_t tax = shop_json_int(item->document, "taxcode");
 
     item->catalog = shop_catalog_by_id(snapshot, shop_json_int(item->document, "catalogid"));
@@ -128,29 +131,63 @@ static void link_item(shop_snapshot_t *snapshot, shop_item_t *item)
     for (size_t i = 0; i < snapshot->categories.count; i++) {
         shop_category_t *other = snapshot->categories.list[i];
 
-        if (other->id == category) {
+        if (other->id == category && other->catalog == item->catalog) {
             item->category = other;
             break;
         }
     }
 
-    if (container > 0) {
-        item->container = shop_item_by_id(snapshot, item->catalog, container);
-
-        if (item->container == NULL || item->container->kind == SHOP_ITEM_PLAIN ||
-            item->kind != SHOP_ITEM_PLAIN) {
-            item->container = NULL;
-            item->defect = "its set does not exist, or is none";
-        }
+    /* Where a local copy stands is the master's to say. */
+    if (item->catalog != NULL && !shop_catalog_is_slave(item->catalog)) {
+        link_container(snapshot, item);
     }
 
     if (tax > 0) {
         item->tax = find_tax(snapshot, tax);
 
-        if (item->tax == NULL || item->tax->formula == NULL) {
+        if (item->tax == NULL || !tax_computes(item)) {
             item->defect = "its tax does not exist, or cannot be computed";
         }
     }
+}
+
+
+static void link_container(shop_snapshot_t *snapshot, shop_item_t *item)
+{
+    int64_t container = shop_json_int(item->document, "setid");
+
+    if (container <= 0) {
+        return;
+    }
+
+    item->container = shop_item_by_id(snapshot, item->catalog, container);
+
+    if (item->container == NULL || item->container->kind == SHOP_ITEM_PLAIN ||
+        item->kind != SHOP_ITEM_PLAIN) {
+        item->container = NULL;
+        item->defect = "its set does not exist, or is none";
+    }
+}
+
+
+/* A formula that fails fails here, at each price, and not in a cart. */
+static bool tax_computes(const shop_item_t *item)
+{
+    shop_dec_t taxed;
+    shop_money_t rounded;
+
+    for (size_t i = 0; i < SHOP_TIERS; i++) {
+        if (shop_tax_apply(item->tax, item->price[i], &taxed) != SHOP_OK ||
+            shop_dec_round(taxed, 0, &rounded) != SHOP_OK) {
+            return false;
+        }
+
+        if (i == SHOP_TIERS - 1 || item->range[i] == 0) {
+            break;
+        }
+    }
+
+    return true;
 }
 
 
@@ -175,7 +212,7 @@ static shop_status_t link_slaves(shop_snapshot_builder_t *builder)
     for (size_t i = 0; status == SHOP_OK && i < builder->snapshot.catalogs.count; i++) {
         shop_catalog_t *catalog = builder->snapshot.catalogs.list[i];
 
-        if (catalog->group != 0 && catalog->group != catalog->id) {
+        if (shop_catalog_is_slave(catalog)) {
             status = shop_slave_build(builder, catalog);
         }
     }
@@ -338,7 +375,7 @@ static shop_status_t collect_elements(shop_snapshot_builder_t *builder)
         shop_item_t *item = all->list[i];
 
         if (item->kind == SHOP_ITEM_BUNDLE) {
-            status = bundle_roles(builder->arena, item);
+            status = complete_bundle(builder->arena, item);
         }
     }
 
@@ -346,8 +383,8 @@ static shop_status_t collect_elements(shop_snapshot_builder_t *builder)
 }
 
 
-/* A bundle offers the roles of all its elements. */
-static shop_status_t bundle_roles(shop_arena_t *arena, shop_item_t *bundle)
+/* A bundle offers the roles of all its elements, and no more units than their handlers take. */
+static shop_status_t complete_bundle(shop_arena_t *arena, shop_item_t *bundle)
 {
     if (bundle->element_count == 0) {
         bundle->defect = "the bundle is empty";
@@ -362,20 +399,30 @@ static shop_status_t bundle_roles(shop_arena_t *arena, shop_item_t *bundle)
     }
 
     for (size_t i = 0; i < bundle->element_count; i++) {
-        const shop_item_t *element = bundle->elements[i];
-
-        for (size_t n = 0; n < element->role_count; n++) {
-            size_t at = 0;
-
-            while (at < bundle->role_count && !shop_str_eq(bundle->roles[at], element->roles[n])) {
-                at++;
-            }
-
-            if (at == bundle->role_count && at < SHOP_ROLES_MAX) {
-                bundle->roles[bundle->role_count++] = element->roles[n];
-            }
-        }
+        add_roles(bundle, bundle->elements[i]);
+        shop_item_lower_max(bundle, bundle->elements[i]->handler_max);
     }
 
     return SHOP_OK;
+}
+
+
+static void add_roles(shop_item_t *bundle, const shop_item_t *element)
+{
+    for (size_t n = 0; n < element->role_count; n++) {
+        size_t at = 0;
+
+        while (at < bundle->role_count && !shop_str_eq(bundle->roles[at], element->roles[n])) {
+            at++;
+        }
+
+        if (at == SHOP_ROLES_MAX) {
+            bundle->defect = "too many roles in requiredroles of its elements";
+            return;
+        }
+
+        if (at == bundle->role_count) {
+            bundle->roles[bundle->role_count++] = element->roles[n];
+        }
+    }
 }

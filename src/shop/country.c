@@ -212,7 +212,8 @@ static const shop_country_t countries[] = {
     {"SB", {"Solomon Islands", "Îles Salomon"}},
     {"SO", {"Somalia", "Somalie"}},
     {"ZA", {"South Africa", "Afrique du Sud"}},
-    {"GS", {"South Georgia and the South Sandwich Islands", "Géorgie du Sud et îles Sandwich du Sud"}},
+    {"GS",
+     {"South Georgia and the South Sandwich Islands", "Géorgie du Sud et îles Sandwich du Sud"}},
     {"SS", {"South Sudan", "Soudan du Sud"}},
     {"ES", {"Spain", "Espagne"}},
     {"LK", {"Sri Lanka", "Sri Lanka"}},
@@ -260,6 +261,9 @@ static const shop_country_t countries[] = {
 #define COUNTRIES (sizeof(countries) / sizeof(countries[0]))
 
 
+static bool known(shop_str_t code);
+
+
 const shop_country_t *shop_country_at(size_t n)
 {
     return n < COUNTRIES ? &countries[n] : NULL;
@@ -281,17 +285,31 @@ const shop_country_t *shop_country_find(shop_str_t code)
 bool shop_country_allowed(const shop_catalog_t *catalog, shop_str_t code)
 {
     shop_str_t list = catalog->countries, one;
+    bool restricted = false;
 
     if (shop_country_find(code) == NULL) {
         return false;
     }
 
-    if (shop_str_trim(list).len == 0) {
-        return true;
+    while (shop_str_split(&list, ',', &one)) {
+        one = shop_str_trim(one);
+
+        if (shop_str_eq_nocase(one, code)) {
+            return true;
+        }
+
+        restricted = restricted || known(one);
     }
 
-    while (shop_str_split(&list, ',', &one)) {
-        if (shop_str_eq_nocase(shop_str_trim(one), code)) {
+    return !restricted;
+}
+
+
+/* Of either case; what is no country restricts nothing. */
+static bool known(shop_str_t code)
+{
+    for (size_t i = 0; i < COUNTRIES; i++) {
+        if (shop_str_eq_nocase(shop_str(countries[i].code), code)) {
             return true;
         }
     }

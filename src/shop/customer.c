@@ -7,31 +7,56 @@
 #include <string.h>
 
 
+/* A bound on what is kept. An address or a country that is too long is refused, not cut: the rest
+ * could be somebody else's. */
 typedef struct {
     const char *name; /* of the input */
     size_t offset;
     size_t max;
 } input_t;
 
-#define CUSTOMER(member, size) {#member, offsetof(shop_customer_t, member), size}
-#define INVOICE(member, size) {"inv_" #member, offsetof(shop_invoice_t, member), size}
+#define EMAIL_MAX 254
+#define EMAIL_MAX_MOODLE 100 /* of a new account there */
+#define COUNTRY_LENGTH 2
+
+#define CUSTOMER(member, size)                                                                     \
+    {                                                                                              \
+#member, offsetof(shop_customer_t, member), size                                           \
+    }
+#define INVOICE(member, size)                                                                      \
+    {                                                                                              \
+        "inv_" #member, offsetof(shop_invoice_t, member), size                                     \
+    }
 
 static const input_t customer_inputs[] = {
-    CUSTOMER(lastname, 40),  CUSTOMER(firstname, 40), CUSTOMER(organisation, 255),
-    CUSTOMER(address, 255),  CUSTOMER(zip, 20),       CUSTOMER(city, 120),
-    CUSTOMER(country, 2),    CUSTOMER(phone, 30),
+    CUSTOMER(lastname, 40),
+    CUSTOMER(firstname, 40),
+    CUSTOMER(organisation, 255),
+    CUSTOMER(address, 255),
+    CUSTOMER(zip, 20),
+    CUSTOMER(city, 120),
+    CUSTOMER(country, COUNTRY_LENGTH + 1),
+    CUSTOMER(phone, 30),
 };
 
 static const input_t invoice_inputs[] = {
-    INVOICE(organisation, 64), INVOICE(department, 64), INVOICE(lastname, 40),
-    INVOICE(firstname, 40),    INVOICE(email, 254),     INVOICE(address, 255),
-    INVOICE(zip, 20),          INVOICE(city, 120),      INVOICE(country, 2),
-    INVOICE(vatcode, 20),      INVOICE(plantcode, 20),
+    INVOICE(organisation, 64),
+    INVOICE(department, 64),
+    INVOICE(lastname, 40),
+    INVOICE(firstname, 40),
+    INVOICE(email, EMAIL_MAX + 1),
+    INVOICE(address, 255),
+    INVOICE(zip, 20),
+    INVOICE(city, 120),
+    INVOICE(country, COUNTRY_LENGTH + 1),
+    INVOICE(vatcode, 20),
+    INVOICE(plantcode, 20),
 };
 
 
-static void collect(shop_arena_t *arena, const shop_form_t *form, const input_t *inputs,
+static bool collect(shop_arena_t *arena, const shop_form_t *form, const input_t *inputs,
                     size_t count, void *values);
+static void complete_invoice(shop_cart_t *cart);
 static void require(shop_refusals_t *errors, shop_str_t value, const char *key, const char *field);
 static void check_customer(const shop_cart_t *cart, const shop_where_t *where,
                            shop_refusals_t *errors);
@@ -42,37 +67,60 @@ static void check_invoice(const shop_cart_t *cart, const shop_where_t *where,
 size_t shop_customer_collect(shop_arena_t *arena, shop_cart_t *cart, const shop_where_t *where,
                              const shop_form_t *form, shop_refusal_t *errors, size_t room)
 {
-    collect(arena, form, customer_inputs, sizeof(customer_inputs) / sizeof(customer_inputs[0]),
-            &cart->customer);
-    collect(arena, form, invoice_inputs, sizeof(invoice_inputs) / sizeof(invoice_inputs[0]),
-            &cart->invoice);
+    shop_refusals_t refusals = {errors, room, 0};
+    bool collected;
+
+    collected = collect(arena, form, customer_inputs,
+                        sizeof(customer_inputs) / sizeof(customer_inputs[0]), &cart->customer) &&
+                collect(arena, form, invoice_inputs,
+                        sizeof(invoice_inputs) / sizeof(invoice_inputs[0]), &cart->invoice);
 
     cart->distinct_invoice = shop_form_find(form, SHOP_STR("usedistinctinvoiceinfo")) != NULL;
 
     /* Who is identified cannot buy in another's name. */
-    cart->customer.email = where->visitor->logged_in ? where->visitor->email
-                                                     : shop_input(arena, form, "email", 254);
+    cart->customer.email = where->visitor->logged_in
+                               ? where->visitor->email
+                               : shop_input(arena, form, "email", EMAIL_MAX + 1);
 
-    if (cart->distinct_invoice && cart->invoice.organisation.len == 0) {
-        cart->invoice.organisation = cart->customer.organisation;
+    if (!collected || cart->customer.email.data == NULL) {
+        shop_refusals_add(&refusals, "trouble", NULL);
+        return refusals.count;
     }
 
-    if (cart->distinct_invoice && cart->invoice.city.len == 0) {
-        cart->invoice.city = cart->customer.city;
+    if (cart->distinct_invoice) {
+        complete_invoice(cart);
     }
 
     return shop_customer_check(cart, where, errors, room);
 }
 
 
-static void collect(shop_arena_t *arena, const shop_form_t *form, const input_t *inputs,
+static void complete_invoice(shop_cart_t *cart)
+{
+    if (cart->invoice.organisation.len == 0) {
+        cart->invoice.organisation = cart->customer.organisation;
+    }
+
+    if (cart->invoice.city.len == 0) {
+        cart->invoice.city = cart->customer.city;
+    }
+}
+
+
+/* False: no memory; what could not be read is empty. */
+static bool collect(shop_arena_t *arena, const shop_form_t *form, const input_t *inputs,
                     size_t count, void *values)
 {
+    bool good = true;
+
     for (size_t i = 0; i < count; i++) {
         shop_str_t *value = (shop_str_t *) ((char *) values + inputs[i].offset);
 
         *value = shop_input(arena, form, inputs[i].name, inputs[i].max);
+        good = good && value->data != NULL;
     }
+
+    return good;
 }
 
 
@@ -104,6 +152,7 @@ static void check_customer(const shop_cart_t *cart, const shop_where_t *where,
                            shop_refusals_t *errors)
 {
     const shop_customer_t *c = &cart->customer;
+    size_t email_max = where->visitor->user > 0 ? EMAIL_MAX : EMAIL_MAX_MOODLE;
 
     require(errors, c->firstname, "firstname_empty", "firstname");
     require(errors, c->lastname, "lastname_empty", "lastname");
@@ -112,7 +161,7 @@ static void check_customer(const shop_cart_t *cart, const shop_where_t *where,
         require(errors, c->organisation, "organisation_empty", "organisation");
     }
 
-    if (!shop_email_valid(c->email) || c->email.len > 100) {
+    if (!shop_email_valid(c->email) || c->email.len > email_max) {
         shop_refusals_add(errors, "email_invalid", "email");
     }
 
@@ -143,7 +192,10 @@ static void check_invoice(const shop_cart_t *cart, const shop_where_t *where,
         shop_refusals_add(errors, "email_invalid", "inv_email");
     }
 
-    if (!shop_country_allowed(where->shop->catalog, i->country)) {
+    if (i->country.len == 0) {
+        shop_refusals_add(errors, "inv_country_empty", "inv_country");
+
+    } else if (!shop_country_allowed(where->shop->catalog, i->country)) {
         shop_refusals_add(errors, "country_invalid", "inv_country");
     }
 

@@ -69,10 +69,12 @@ static bool local_valid(shop_str_t local)
 }
 
 
+/* The last label has a letter: an address of a machine is none of a mailbox. */
 static bool domain_valid(shop_str_t domain)
 {
     shop_str_t label;
     size_t labels = 0;
+    bool letter = false;
 
     while (shop_str_split(&domain, '.', &label)) {
         if (label.len == 0 || label.len > LABEL_MAX || label.data[0] == '-' ||
@@ -80,14 +82,18 @@ static bool domain_valid(shop_str_t domain)
             return false;
         }
 
+        letter = false;
+
         for (size_t i = 0; i < label.len; i++) {
             if (label.data[i] >= 0x80 || (!isalnum(label.data[i]) && label.data[i] != '-')) {
                 return false;
             }
+
+            letter = letter || isalpha(label.data[i]);
         }
 
         labels++;
     }
 
-    return labels >= 2;
+    return labels >= 2 && letter;
 }

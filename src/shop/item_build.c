@@ -1,6 +1,6 @@
 /*
- * One product out of its row. What is wrong with it does not stop the catalogue: the product says so
- * itself (`defect`) and cannot be ordered.
+ * One product out of its row. What is wrong with it does not stop the catalogue: the product says
+ * so itself (`defect`) and cannot be ordered.
  */
 
 #include "shop/catalog_internal.h"
@@ -33,13 +33,14 @@ static void read_limits(const json_t *row, shop_item_t *item);
 static shop_status_t read_roles(shop_arena_t *arena, shop_item_t *item);
 static shop_status_t add_role(shop_item_t *item, shop_str_t role);
 static shop_status_t read_fields(shop_arena_t *arena, json_t *row, shop_item_t *item);
+static shop_status_t translate_fields(shop_arena_t *arena, json_t *row, shop_item_t *item,
+                                      size_t lang);
 
 
 /* The base texts are the fallback of every language. */
 static shop_str_t text_of(const json_t *row, size_t lang, const char *name)
 {
-    const json_t *own =
-        json_object_get(json_object_get(row, "translations"), lang_codes[lang]);
+    const json_t *own = json_object_get(json_object_get(row, "translations"), lang_codes[lang]);
     shop_str_t text = shop_json_text(own, name);
 
     return text.len > 0 ? text : shop_json_text(row, name);
@@ -75,11 +76,12 @@ shop_status_t shop_item_build(shop_arena_t *arena, json_t *row, shop_item_t **ou
     shop_item_t *item = shop_arena_calloc(arena, sizeof(*item));
     shop_status_t status;
 
+    *out = item;
+
     if (item == NULL) {
         return SHOP_NO_MEMORY;
     }
 
-    *out = item;
     item->id = shop_json_int(row, "id");
     item->code = shop_json_text(row, "code");
     item->shortname = shop_json_text(row, "shortname");
@@ -126,13 +128,25 @@ static shop_item_status_e status_of(const json_t *row)
 }
 
 
-/* objects.md 5.3: nothing after the first open range; a price forgotten is that of the tier before. */
+/* objects.md 5.3: nothing after the first open range; a price forgotten is that of the tier before.
+ */
 static void read_prices(const json_t *row, shop_item_t *item)
 {
     static const char *const prices[] = {"price1", "price2", "price3", "price4", "price5"};
     static const char *const ranges[] = {"range1", "range2", "range3", "range4"};
+    size_t tiers = 1;
 
-    for (size_t i = 0; i < SHOP_TIERS; i++) {
+    for (; tiers < SHOP_TIERS; tiers++) {
+        int64_t range = shop_json_int(row, ranges[tiers - 1]);
+
+        if (range <= 0 || (tiers > 1 && range <= item->range[tiers - 2])) {
+            break;
+        }
+
+        item->range[tiers - 1] = range;
+    }
+
+    for (size_t i = 0; i < tiers; i++) {
         item->price[i] = shop_json_money(row, prices[i]);
 
         if (item->price[i].e4 < 0) {
@@ -142,16 +156,10 @@ static void read_prices(const json_t *row, shop_item_t *item)
         if (i > 0 && item->price[i].e4 == 0) {
             item->price[i] = item->price[i - 1];
         }
-    }
 
-    for (size_t i = 0; i < SHOP_TIERS - 1; i++) {
-        int64_t range = shop_json_int(row, ranges[i]);
-
-        if (range <= 0 || (i > 0 && range <= item->range[i - 1])) {
-            break;
+        if (item->price[0].e4 == 0 && item->price[i].e4 > 0) {
+            item->defect = "a price follows a free one";
         }
-
-        item->range[i] = range;
     }
 }
 
@@ -159,21 +167,25 @@ static void read_prices(const json_t *row, shop_item_t *item)
 static void read_limits(const json_t *row, shop_item_t *item)
 {
     const json_t *stock = json_object_get(row, "stock");
-    int64_t own = shop_json_int(row, "maxdeliveryquant");
-    int64_t handler = shop_json_int(row, "handler_max");
     int64_t audience = shop_json_int(row, "onlyforloggedin");
 
     item->stock = json_is_integer(stock) ? json_integer_value(stock) : -1;
-    item->max_quantity = own;
-
-    if (handler > 0 && (own == 0 || handler < own)) {
-        item->max_quantity = handler;
-    }
+    item->handler_max = shop_json_int(row, "handler_max");
+    item->max_quantity = shop_json_int(row, "maxdeliveryquant");
+    shop_item_lower_max(item, item->handler_max);
 
     item->audience = audience < 0    ? SHOP_AUDIENCE_VISITORS
                      : audience == 0 ? SHOP_AUDIENCE_ALL
                      : audience == 1 ? SHOP_AUDIENCE_LOGGED_IN
                                      : SHOP_AUDIENCE_CUSTOMERS;
+}
+
+
+void shop_item_lower_max(shop_item_t *item, int64_t max)
+{
+    if (max > 0 && (item->max_quantity == 0 || max < item->max_quantity)) {
+        item->max_quantity = max;
+    }
 }
 
 
@@ -227,14 +239,13 @@ static shop_status_t add_role(shop_item_t *item, shop_str_t role)
 }
 
 
-/* Translated questions must be as many; else the base ones serve in all languages. */
 static shop_status_t read_fields(shop_arena_t *arena, json_t *row, shop_item_t *item)
 {
-    json_t *base = json_object_get(row, "requireddata");
-    json_t *translations = json_object_get(row, "translations");
+    shop_field_t *base;
     shop_status_t status;
 
-    status = shop_required_parse(arena, base, &item->fields[0], &item->field_count, &item->kept[0]);
+    status = shop_required_parse(arena, json_object_get(row, "requireddata"), &base,
+                                 &item->field_count, &item->kept[SHOP_LANGS]);
 
     if (status == SHOP_MALFORMED || status == SHOP_LIMIT) {
         item->defect = "requireddata is not a list of questions";
@@ -243,27 +254,34 @@ static shop_status_t read_fields(shop_arena_t *arena, json_t *row, shop_item_t *
     }
 
     for (size_t lang = 0; status == SHOP_OK && lang < SHOP_LANGS; lang++) {
-        json_t *own = json_object_get(json_object_get(translations, lang_codes[lang]),
-                                      "requireddata");
-        shop_field_t *fields;
-        size_t count = 0;
-
-        if (lang > 0) {
-            item->fields[lang] = item->fields[0];
-        }
-
-        if (lang == 0 || own == NULL) {
-            continue;
-        }
-
-        status = shop_required_parse(arena, own, &fields, &count, &item->kept[lang]);
-
-        if (status == SHOP_OK && count == item->field_count) {
-            item->fields[lang] = fields;
-        }
-
-        status = status == SHOP_NO_MEMORY ? status : SHOP_OK;
+        item->fields[lang] = base;
+        status = translate_fields(arena, row, item, lang);
     }
 
     return status;
+}
+
+
+/* Translated questions must be the same ones; else the base ones serve in this language too. */
+static shop_status_t translate_fields(shop_arena_t *arena, json_t *row, shop_item_t *item,
+                                      size_t lang)
+{
+    json_t *translations = json_object_get(row, "translations");
+    json_t *own = json_object_get(json_object_get(translations, lang_codes[lang]), "requireddata");
+    shop_field_t *fields;
+    shop_status_t status;
+    size_t count;
+
+    if (own == NULL) {
+        return SHOP_OK;
+    }
+
+    status = shop_required_parse(arena, own, &fields, &count, &item->kept[lang]);
+
+    if (status == SHOP_OK &&
+        shop_required_same(fields, count, item->fields[lang], item->field_count)) {
+        item->fields[lang] = fields;
+    }
+
+    return status == SHOP_NO_MEMORY ? status : SHOP_OK;
 }

@@ -108,7 +108,7 @@ shop_str_t shop_input(shop_arena_t *arena, const shop_form_t *form, const char *
     shop_str_t given = shop_form_text(form, name), text;
 
     if (shop_arena_copy(arena, given, &text) != SHOP_OK) {
-        return SHOP_STR("");
+        return SHOP_STR_NULL;
     }
 
     for (size_t i = 0; i < text.len; i++) {
@@ -123,8 +123,14 @@ shop_str_t shop_input(shop_arena_t *arena, const shop_form_t *form, const char *
 
 void shop_refusals_add(shop_refusals_t *refusals, const char *key, const char *field)
 {
+    shop_refusals_put(refusals, (shop_refusal_t){.key = key, .field = field});
+}
+
+
+void shop_refusals_put(shop_refusals_t *refusals, shop_refusal_t refusal)
+{
     if (refusals->count < refusals->room) {
-        refusals->list[refusals->count] = (shop_refusal_t){.key = key, .field = field};
+        refusals->list[refusals->count] = refusal;
     }
 
     refusals->count++;

@@ -9,6 +9,7 @@
 static shop_refusal_t check_lines(const shop_order_in_t *in);
 static shop_refusal_t check_people(const shop_order_in_t *in, shop_step_e *step);
 static shop_refusal_t check_page(const shop_order_in_t *in);
+static bool mode_allowed(const shop_order_in_t *in);
 
 
 shop_refusal_t shop_order_check(const shop_order_in_t *in, shop_step_e *step)
@@ -77,13 +78,17 @@ static shop_refusal_t check_page(const shop_order_in_t *in)
     shop_money_t shown;
 
     if (!shop_terms_accepted(in->cart, in->terms)) {
-        return (shop_refusal_t){
-            .key = in->cart->terms_hash.len > 0 ? "terms_changed" : "terms_required",
-            .field = "agree"};
+        return (shop_refusal_t){.key = in->cart->terms_hash.len > 0 ? "terms_changed"
+                                                                    : "terms_required",
+                                .field = "agree"};
     }
 
     if (in->mode == NULL) {
         return (shop_refusal_t){.key = "paymode_required", .field = "paymode"};
+    }
+
+    if (!mode_allowed(in)) {
+        return (shop_refusal_t){.key = "paymode_refused", .field = "paymode"};
     }
 
     if (shop_money_parse(in->cart->shown_total, &shown) != SHOP_OK) {
@@ -95,4 +100,17 @@ static shop_refusal_t check_page(const shop_order_in_t *in)
     }
 
     return (shop_refusal_t){0};
+}
+
+
+/* Nothing to pay has a mode of its own, and that mode serves nothing else. */
+static bool mode_allowed(const shop_order_in_t *in)
+{
+    bool nothing = in->totals->amount.e4 == 0;
+
+    if (nothing || shop_str_eq(in->mode->interface, SHOP_STR("freeorder"))) {
+        return nothing && shop_str_eq(in->mode->interface, SHOP_STR("freeorder"));
+    }
+
+    return shop_paymode_offered(in->where->shop, in->where->visitor, in->mode, in->totals->amount);
 }

@@ -5,6 +5,7 @@
 #include "shop/shop.h"
 
 
+static bool is_test(const shop_paymode_t *mode);
 static bool amount_fits(const json_t *settings, shop_money_t amount);
 static bool visitor_fits(const shop_shop_t *shop, const shop_visitor_t *visitor,
                          const shop_paymode_t *mode, const json_t *settings);
@@ -16,7 +17,7 @@ bool shop_paymode_offered(const shop_shop_t *shop, const shop_visitor_t *visitor
     char name[33];
     json_t *settings;
 
-    if (mode->internal || mode->name.len >= sizeof(name) || amount.e4 <= 0) {
+    if ((mode->internal && !is_test(mode)) || mode->name.len >= sizeof(name) || amount.e4 <= 0) {
         return false;
     }
 
@@ -27,11 +28,19 @@ bool shop_paymode_offered(const shop_shop_t *shop, const shop_visitor_t *visitor
     name[mode->name.len] = '\0';
     settings = json_object_get(shop->paymodes, name);
 
-    if (settings == NULL || json_is_false(settings) || json_is_null(settings)) {
+    if (settings == NULL || json_is_false(settings) || json_is_null(settings) ||
+        json_is_false(json_object_get(settings, "enabled"))) {
         return false;
     }
 
     return amount_fits(settings, amount) && visitor_fits(shop, visitor, mode, settings);
+}
+
+
+/* The one internal mode that is chosen by a person. */
+static bool is_test(const shop_paymode_t *mode)
+{
+    return shop_str_eq(mode->interface, SHOP_STR("test"));
 }
 
 
@@ -44,25 +53,22 @@ static bool amount_fits(const json_t *settings, shop_money_t amount)
 }
 
 
+/* The override of the test mode opens what that mode closes, and offline modes to everybody. */
 static bool visitor_fits(const shop_shop_t *shop, const shop_visitor_t *visitor,
                          const shop_paymode_t *mode, const json_t *settings)
 {
     const json_t *identified = json_object_get(settings, "identified_only");
 
-    if (shop->test_override) {
-        return true;
-    }
-
-    if (shop_str_eq(mode->interface, SHOP_STR("test"))) {
-        return visitor->test_payments;
+    if (is_test(mode)) {
+        return shop->test_override || visitor->test_payments;
     }
 
     if (!mode->instant) {
-        return visitor->non_instant || visitor->pay_override || visitor->logged_in ||
-               json_is_false(identified);
+        return shop->test_override || visitor->non_instant || visitor->pay_override ||
+               visitor->logged_in || json_is_false(identified);
     }
 
-    if (shop->test && !visitor->logged_in) {
+    if (shop->test && !shop->test_override && !visitor->logged_in) {
         return false;
     }
 

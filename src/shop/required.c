@@ -1,188 +1,29 @@
 /*
- * The questions that products ask before they are ordered: their definition, one small form per
- * unit, the answers in the cart (front-office.md 6, objects.md 5.9).
+ * The questions that products ask before they are ordered: one small form per unit, the answers in
+ * the cart (front-office.md 6.2).
  */
 
-#include "shop/required.h"
 #include "shop/shop_internal.h"
 
+#include <ctype.h>
 #include <regex.h>
 #include <string.h>
 
 
-#define ANSWER_MAX 1000 /* characters, when the field gives no bound */
-#define OPTIONS_MAX 200
-
-
-static shop_status_t read_field(shop_arena_t *arena, const json_t *definition,
-                                shop_field_t *field);
-static bool name_valid(shop_str_t name);
-static bool type_of(shop_str_t name, shop_field_type_e *type);
-static shop_status_t read_options(shop_arena_t *arena, json_t *options, shop_field_t *field);
 static size_t line_units(const shop_item_t *item, int64_t quantity, shop_form_unit_t *units);
-static const char *check_answer(shop_arena_t *arena, const shop_field_t *field, shop_str_t value);
-static bool fits_pattern(shop_arena_t *arena, shop_str_t pattern, shop_str_t value);
+static void collect_answer(shop_arena_t *arena, shop_cart_t *cart, const shop_form_t *form,
+                           const shop_form_unit_t *unit, const shop_field_t *field,
+                           shop_refusals_t *refusals);
+static shop_refusal_t check_answer(shop_arena_t *arena, const shop_field_t *field,
+                                   shop_str_t value);
+static bool is_option(const shop_field_t *field, shop_str_t value);
+static const char *check_pattern(shop_arena_t *arena, shop_str_t pattern, shop_str_t value);
+static void drop_answer(shop_cart_t *cart, const shop_form_unit_t *unit, shop_str_t field);
 static shop_given_t *find_answer(shop_cart_line_t *line, const shop_form_unit_t *unit,
                                  shop_str_t field);
 static shop_status_t store_answer(shop_cart_t *cart, const shop_form_unit_t *unit,
                                   const shop_field_t *field, shop_str_t value);
 static shop_str_t element_of(const shop_form_unit_t *unit);
-
-
-/* --- definition --- */
-
-shop_status_t shop_required_parse(shop_arena_t *arena, json_t *definition, shop_field_t **fields,
-                                  size_t *count, json_t **kept)
-{
-    json_t *one;
-    const char *key;
-    size_t i;
-    shop_status_t status = SHOP_OK;
-
-    *fields = NULL;
-    *count = 0;
-    *kept = NULL;
-
-    if (json_is_string(definition)) {
-        shop_str_t text = {json_string_length(definition),
-                           (unsigned char *) json_string_value(definition)};
-
-        if (shop_str_trim(text).len == 0) {
-            return SHOP_OK;
-        }
-
-        status = shop_json_parse(text, 65536, kept);
-        definition = *kept;
-    }
-
-    if (status != SHOP_OK || definition == NULL || json_is_null(definition)) {
-        return status;
-    }
-
-    *fields = shop_arena_calloc(arena, SHOP_FIELDS_MAX * sizeof(shop_field_t));
-    if (*fields == NULL) {
-        return SHOP_NO_MEMORY;
-    }
-
-    if (!json_is_array(definition) && !json_is_object(definition)) {
-        return SHOP_MALFORMED;
-    }
-
-    json_array_foreach (definition, i, one) {
-        if (*count == SHOP_FIELDS_MAX) {
-            return SHOP_LIMIT;
-        }
-
-        status = read_field(arena, one, &(*fields)[(*count)++]);
-        if (status != SHOP_OK) {
-            return status;
-        }
-    }
-
-    json_object_foreach (definition, key, one) {
-        if (*count == SHOP_FIELDS_MAX) {
-            return SHOP_LIMIT;
-        }
-
-        status = read_field(arena, one, &(*fields)[(*count)++]);
-        if (status != SHOP_OK) {
-            return status;
-        }
-    }
-
-    return SHOP_OK;
-}
-
-
-static shop_status_t read_field(shop_arena_t *arena, const json_t *definition, shop_field_t *field)
-{
-    const json_t *attrs = json_object_get(definition, "attrs");
-    const json_t *required = json_object_get(definition, "required");
-    int64_t max = shop_json_int(definition, "maxlength");
-
-    field->field = shop_json_text(definition, "field");
-    field->label = shop_json_text(definition, "label");
-    field->desc = shop_json_text(definition, "desc");
-    field->pattern = shop_json_text(definition, "pattern");
-    field->initial = shop_json_text(definition, "default");
-    field->required = required == NULL || json_is_true(required);
-    field->attrs = attrs;
-
-    if (!name_valid(field->field) || field->label.len == 0 ||
-        !type_of(shop_json_text(definition, "type"), &field->type)) {
-        return SHOP_MALFORMED;
-    }
-
-    if (max <= 0) {
-        max = shop_json_int(attrs, "maxlength");
-    }
-
-    field->max_length = max > 0 && max < ANSWER_MAX ? (size_t) max : ANSWER_MAX;
-
-    return field->type == SHOP_FIELD_SELECT
-               ? read_options(arena, json_object_get(definition, "options"), field)
-               : SHOP_OK;
-}
-
-
-static bool name_valid(shop_str_t name)
-{
-    for (size_t i = 0; i < name.len; i++) {
-        unsigned char c = name.data[i];
-
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-              c == '_')) {
-            return false;
-        }
-    }
-
-    return name.len > 0 && name.len <= 64;
-}
-
-
-static bool type_of(shop_str_t name, shop_field_type_e *type)
-{
-    static const struct {
-        const char *name;
-        shop_field_type_e type;
-    } types[] = {{"text", SHOP_FIELD_TEXT},
-                 {"textfield", SHOP_FIELD_TEXT},
-                 {"textarea", SHOP_FIELD_TEXTAREA},
-                 {"checkbox", SHOP_FIELD_CHECKBOX},
-                 {"select", SHOP_FIELD_SELECT}};
-
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        if (shop_str_eq(name, shop_str(types[i].name))) {
-            *type = types[i].type;
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
-static shop_status_t read_options(shop_arena_t *arena, json_t *options, shop_field_t *field)
-{
-    const char *value;
-    json_t *label;
-
-    if (json_object_size(options) == 0 || json_object_size(options) > OPTIONS_MAX) {
-        return SHOP_MALFORMED;
-    }
-
-    field->options = shop_arena_calloc(arena, json_object_size(options) * sizeof(shop_option_t));
-    if (field->options == NULL) {
-        return SHOP_NO_MEMORY;
-    }
-
-    json_object_foreach (options, value, label) {
-        field->options[field->option_count++] =
-            (shop_option_t){shop_str(value), shop_str(json_string_value(label))};
-    }
-
-    return SHOP_OK;
-}
 
 
 /* --- the small forms --- */
@@ -203,8 +44,8 @@ shop_status_t shop_required_units(shop_arena_t *arena, const shop_cart_t *cart,
                 shop_find_item(where->snapshot, where->shop, cart->lines[i].shortname);
 
             if (item != NULL) {
-                at += line_units(item, cart->lines[i].quantity,
-                                 *units != NULL ? *units + at : NULL);
+                at +=
+                    line_units(item, cart->lines[i].quantity, *units != NULL ? *units + at : NULL);
             }
         }
 
@@ -247,12 +88,15 @@ static shop_str_t element_of(const shop_form_unit_t *unit)
 }
 
 
+/* A dash keeps unit 0 of "line1" and unit 10 of "line" apart. */
 shop_status_t shop_required_name(shop_arena_t *arena, const shop_form_unit_t *unit,
                                  const shop_field_t *field, shop_str_t *name)
 {
-    return shop_arena_printf(arena, name, "%.*s/%.*s%zu", (int) unit->owner->shortname.len,
-                             unit->owner->shortname.data, (int) field->field.len,
-                             field->field.data, unit->unit);
+    bool digit = isdigit(field->field.data[field->field.len - 1]) != 0;
+
+    return shop_arena_printf(arena, name, "%.*s/%.*s%s%zu", (int) unit->owner->shortname.len,
+                             unit->owner->shortname.data, (int) field->field.len, field->field.data,
+                             digit ? "-" : "", unit->unit);
 }
 
 
@@ -296,32 +140,58 @@ size_t shop_required_collect(shop_arena_t *arena, shop_cart_t *cart, const shop_
 
     for (size_t i = 0; i < count; i++) {
         for (size_t n = 0; n < units[i].owner->field_count; n++) {
-            const shop_field_t *field = &units[i].owner->fields[where->lang][n];
-            shop_str_t name, value;
-            const char *error = "trouble";
-
-            if (shop_required_name(arena, &units[i], field, &name) == SHOP_OK) {
-                value = shop_form_text(form, (const char *) name.data);
-
-                if (field->type == SHOP_FIELD_CHECKBOX) {
-                    value = value.len > 0 ? SHOP_STR("1") : SHOP_STR("0");
-                }
-
-                error = check_answer(arena, field, value);
-
-                if (error == NULL &&
-                    store_answer(cart, &units[i], field, value) != SHOP_OK) {
-                    error = "trouble";
-                }
-            }
-
-            if (error != NULL) {
-                shop_refusals_add(&refusals, error, (const char *) name.data);
-            }
+            collect_answer(arena, cart, form, &units[i], &units[i].owner->fields[where->lang][n],
+                           &refusals);
         }
     }
 
     return refusals.count;
+}
+
+
+/* A refused answer takes the place of the one before: what was good is no longer what is meant. */
+static void collect_answer(shop_arena_t *arena, shop_cart_t *cart, const shop_form_t *form,
+                           const shop_form_unit_t *unit, const shop_field_t *field,
+                           shop_refusals_t *refusals)
+{
+    shop_refusal_t refusal;
+    shop_str_t name, value;
+
+    if (shop_required_name(arena, unit, field, &name) != SHOP_OK) {
+        shop_refusals_add(refusals, "trouble", "");
+        return;
+    }
+
+    value = shop_form_text(form, (const char *) name.data);
+
+    if (field->type == SHOP_FIELD_CHECKBOX) {
+        value = value.len == 0 || shop_str_eq(value, SHOP_STR("0")) ? SHOP_STR("0") : SHOP_STR("1");
+    }
+
+    refusal = check_answer(arena, field, value);
+
+    if (refusal.key != NULL) {
+        drop_answer(cart, unit, field->field);
+
+    } else if (store_answer(cart, unit, field, value) != SHOP_OK) {
+        refusal.key = "trouble";
+    }
+
+    if (refusal.key != NULL) {
+        refusal.field = (const char *) name.data;
+        shop_refusals_put(refusals, refusal);
+    }
+}
+
+
+static void drop_answer(shop_cart_t *cart, const shop_form_unit_t *unit, shop_str_t field)
+{
+    shop_cart_line_t *line = shop_cart_line(cart, unit->line->shortname);
+    shop_given_t *given = find_answer(line, unit, field);
+
+    if (given != NULL) {
+        *given = line->given[--line->given_count];
+    }
 }
 
 
@@ -380,7 +250,7 @@ bool shop_required_complete(const shop_cart_t *cart, const shop_where_t *where)
             const shop_field_t *field = &units[i].owner->fields[where->lang][n];
             const shop_given_t *given = find_answer(line, &units[i], field->field);
 
-            if (given == NULL || check_answer(cart->arena, field, given->value) != NULL) {
+            if (given == NULL || check_answer(cart->arena, field, given->value).key != NULL) {
                 return false;
             }
         }
@@ -392,57 +262,66 @@ bool shop_required_complete(const shop_cart_t *cart, const shop_where_t *where)
 
 /* --- answers --- */
 
-static const char *check_answer(shop_arena_t *arena, const shop_field_t *field, shop_str_t value)
+static shop_refusal_t check_answer(shop_arena_t *arena, const shop_field_t *field, shop_str_t value)
 {
+    shop_refusal_t refusal = {0};
+
     if (field->type == SHOP_FIELD_CHECKBOX) {
-        return NULL;
+        return refusal;
     }
 
     if (value.len == 0) {
-        return field->required ? "field_required" : NULL;
+        refusal.key = field->required ? "field_required" : NULL;
+        return refusal;
     }
 
     if (shop_utf8_length(value) > field->max_length) {
-        return "field_long";
+        return (shop_refusal_t){.key = "field_long", .n = (int64_t) field->max_length};
     }
 
     if (field->type == SHOP_FIELD_SELECT) {
-        for (size_t i = 0; i < field->option_count; i++) {
-            if (shop_str_eq(field->options[i].value, value)) {
-                return NULL;
-            }
-        }
+        refusal.key = is_option(field, value) ? NULL : "field_option";
 
-        return "field_option";
+    } else if (field->pattern.len > 0) {
+        refusal.key = check_pattern(arena, field->pattern, value);
     }
 
-    return fits_pattern(arena, field->pattern, value) ? NULL : "field_pattern";
+    return refusal;
+}
+
+
+static bool is_option(const shop_field_t *field, shop_str_t value)
+{
+    for (size_t i = 0; i < field->option_count; i++) {
+        if (shop_str_eq(field->options[i].value, value)) {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 
 /* A pattern that does not compile hinders nobody. */
-static bool fits_pattern(shop_arena_t *arena, shop_str_t pattern, shop_str_t value)
+static const char *check_pattern(shop_arena_t *arena, shop_str_t pattern, shop_str_t value)
 {
+    char *text = shop_arena_cstring(arena, value);
     shop_str_t anchored;
     regex_t regex;
-    char *text = shop_arena_cstring(arena, value);
-    bool fits;
-
-    if (pattern.len == 0) {
-        return true;
-    }
+    int error;
 
     if (text == NULL || shop_arena_printf(arena, &anchored, "^(%.*s)$", (int) pattern.len,
                                           pattern.data) != SHOP_OK) {
-        return false;
+        return "trouble";
     }
 
-    if (regcomp(&regex, (const char *) anchored.data, REG_EXTENDED | REG_NOSUB) != 0) {
-        return true;
+    error = regcomp(&regex, (const char *) anchored.data, REG_EXTENDED | REG_NOSUB);
+    if (error != 0) {
+        return error == REG_ESPACE ? "trouble" : NULL;
     }
 
-    fits = regexec(&regex, text, 0, NULL, 0) == 0;
+    error = regexec(&regex, text, 0, NULL, 0);
     regfree(&regex);
 
-    return fits;
+    return error == 0 ? NULL : error == REG_NOMATCH ? "field_pattern" : "trouble";
 }

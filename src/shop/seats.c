@@ -7,13 +7,20 @@
 #include <string.h>
 
 
-static shop_participant_t *participant_find(const shop_cart_t *cart, shop_str_t email);
+#define EMAIL_MAX 100 /* of a new account in Moodle */
+
+
+static bool participant_read(shop_arena_t *arena, const shop_form_t *form,
+                             shop_participant_t *person);
 static shop_status_t participant_room(shop_arena_t *arena, shop_cart_t *cart);
 static shop_status_t assignment_room(shop_cart_t *cart);
 static shop_refusal_t participant_check(const shop_where_t *where, const shop_participant_t *p);
 static int64_t line_seats(const shop_where_t *where, const shop_cart_line_t *line,
                           const shop_item_t **item);
 static bool role_offered(const shop_item_t *item, shop_str_t role);
+static bool holds(const shop_cart_t *cart, size_t count, shop_str_t shortname, shop_str_t role,
+                  shop_str_t email);
+static bool fits(const shop_cart_t *cart, const shop_where_t *where, size_t at);
 static bool needs_student(const shop_item_t *item);
 static bool has_student(const shop_cart_t *cart, shop_str_t shortname);
 static void assignment_remove(shop_cart_t *cart, size_t at);
@@ -75,11 +82,22 @@ bool shop_seats_complete(const shop_cart_t *cart, const shop_where_t *where)
 }
 
 
-/* A product that names other roles and not this one has no learner of its own. */
+/* A product that names other roles and not this one has no learner of its own; a bundle has one
+ * when an element with seats has. */
 static bool needs_student(const shop_item_t *item)
 {
     shop_str_t listed = shop_json_text(item->params, "requiredroles"), role;
-    bool named = listed.len > 0;
+    bool named = shop_str_trim(listed).len > 0;
+
+    for (size_t i = 0; item->kind == SHOP_ITEM_BUNDLE && i < item->element_count; i++) {
+        if (item->elements[i]->seat_mode > 0 && needs_student(item->elements[i])) {
+            return true;
+        }
+    }
+
+    if (item->kind == SHOP_ITEM_BUNDLE) {
+        return false;
+    }
 
     while (shop_str_split(&listed, ',', &role)) {
         if (shop_str_eq(shop_str_trim(role), SHOP_STR("student"))) {
@@ -104,7 +122,7 @@ static bool has_student(const shop_cart_t *cart, shop_str_t shortname)
 }
 
 
-static shop_participant_t *participant_find(const shop_cart_t *cart, shop_str_t email)
+shop_participant_t *shop_participant_find(const shop_cart_t *cart, shop_str_t email)
 {
     for (size_t i = 0; i < cart->participant_count; i++) {
         if (shop_str_eq_nocase(cart->participants[i].email, email)) {
@@ -120,19 +138,11 @@ static shop_participant_t *participant_find(const shop_cart_t *cart, shop_str_t 
 shop_refusal_t shop_participant_add(shop_arena_t *arena, shop_cart_t *cart,
                                     const shop_where_t *where, const shop_form_t *form)
 {
-    shop_participant_t person = {
-        .email = shop_input(arena, form, "email", 100),
-        .phone = shop_input(arena, form, "phone", 30),
-        .institution = shop_input(arena, form, "institution", 255),
-    };
-    shop_participant_t *known;
+    int64_t seats = shop_seats_total(cart, where);
+    shop_participant_t person, *known;
     shop_refusal_t refusal;
 
-    if (shop_name_upper(arena, shop_input(arena, form, "lastname", 40), &person.lastname) !=
-            SHOP_OK ||
-        shop_name_title(arena, shop_input(arena, form, "firstname", 40), &person.firstname) !=
-            SHOP_OK ||
-        shop_name_upper(arena, shop_input(arena, form, "city", 120), &person.city) != SHOP_OK) {
+    if (!participant_read(arena, form, &person)) {
         return (shop_refusal_t){.key = "trouble"};
     }
 
@@ -141,16 +151,19 @@ shop_refusal_t shop_participant_add(shop_arena_t *arena, shop_cart_t *cart,
         return refusal;
     }
 
-    known = participant_find(cart, person.email);
+    known = shop_participant_find(cart, person.email);
 
     if (known != NULL) {
         *known = person;
         return (shop_refusal_t){0};
     }
 
-    if ((int64_t) cart->participant_count >= shop_seats_total(cart, where) ||
-        cart->participant_count >= SHOP_MAX_PARTICIPANTS) {
-        return (shop_refusal_t){.key = "seats_full"};
+    if (seats > SHOP_MAX_PARTICIPANTS) {
+        seats = SHOP_MAX_PARTICIPANTS;
+    }
+
+    if ((int64_t) cart->participant_count >= seats) {
+        return (shop_refusal_t){.key = "participants_full", .n = seats};
     }
 
     if (participant_room(arena, cart) != SHOP_OK) {
@@ -160,6 +173,27 @@ shop_refusal_t shop_participant_add(shop_arena_t *arena, shop_cart_t *cart,
     cart->participants[cart->participant_count++] = person;
 
     return (shop_refusal_t){0};
+}
+
+
+/* False: no memory. */
+static bool participant_read(shop_arena_t *arena, const shop_form_t *form,
+                             shop_participant_t *person)
+{
+    shop_str_t lastname = shop_input(arena, form, "lastname", 40);
+    shop_str_t firstname = shop_input(arena, form, "firstname", 40);
+    shop_str_t city = shop_input(arena, form, "city", 120);
+
+    person->email = shop_input(arena, form, "email", EMAIL_MAX + 1);
+    person->phone = shop_input(arena, form, "phone", 30);
+    person->institution = shop_input(arena, form, "institution", 255);
+
+    return lastname.data != NULL && firstname.data != NULL && city.data != NULL &&
+           person->email.data != NULL && person->phone.data != NULL &&
+           person->institution.data != NULL &&
+           shop_name_upper(arena, lastname, &person->lastname) == SHOP_OK &&
+           shop_name_title(arena, firstname, &person->firstname) == SHOP_OK &&
+           shop_name_upper(arena, city, &person->city) == SHOP_OK;
 }
 
 
@@ -173,7 +207,7 @@ static shop_refusal_t participant_check(const shop_where_t *where, const shop_pa
         return (shop_refusal_t){.key = "participant_missing", .field = "firstname"};
     }
 
-    if (!shop_email_valid(p->email)) {
+    if (!shop_email_valid(p->email) || p->email.len > EMAIL_MAX) {
         return (shop_refusal_t){.key = "email_invalid", .field = "email"};
     }
 
@@ -216,7 +250,7 @@ static shop_status_t participant_room(shop_arena_t *arena, shop_cart_t *cart)
 
 shop_refusal_t shop_participant_remove(shop_cart_t *cart, shop_str_t email)
 {
-    shop_participant_t *person = participant_find(cart, email);
+    shop_participant_t *person = shop_participant_find(cart, email);
     size_t at;
 
     if (person == NULL) {
@@ -248,10 +282,12 @@ static void assignment_remove(shop_cart_t *cart, size_t at)
 shop_refusal_t shop_seat_assign(shop_cart_t *cart, const shop_where_t *where, shop_str_t shortname,
                                 shop_str_t role, shop_str_t email)
 {
-    const shop_participant_t *person = participant_find(cart, email);
+    const shop_participant_t *person = shop_participant_find(cart, email);
     const shop_cart_line_t *line = shop_cart_line(cart, shortname);
     const shop_item_t *item = NULL;
     int64_t seats = line != NULL ? line_seats(where, line, &item) : 0;
+
+    shop_refusal_t refusal = {0};
 
     if (person == NULL) {
         return (shop_refusal_t){.key = "participant_unknown"};
@@ -261,31 +297,44 @@ shop_refusal_t shop_seat_assign(shop_cart_t *cart, const shop_where_t *where, sh
         return (shop_refusal_t){.key = "product_unknown"};
     }
 
+    refusal.name = item->text[where->lang].name;
+
     if (!role_offered(item, role)) {
-        return (shop_refusal_t){.key = "role_invalid"};
+        refusal.key = "role_invalid";
+
+    } else if (holds(cart, cart->assignment_count, item->shortname, role, email)) {
+        refusal.key = "already_assigned";
+
+    } else if (shop_seats_assigned(cart, item->shortname) >= seats) {
+        refusal.key = "seats_full";
+
+    } else if (assignment_room(cart) != SHOP_OK ||
+               shop_arena_copy(cart->arena, role, &role) != SHOP_OK) {
+        refusal.key = "trouble";
     }
 
-    if (shop_seats_assigned(cart, item->shortname) >= seats) {
-        return (shop_refusal_t){.key = "seats_full"};
+    if (refusal.key == NULL) {
+        cart->assignments[cart->assignment_count++] =
+            (shop_assignment_t){item->shortname, role, person->email};
     }
 
-    for (size_t i = 0; i < cart->assignment_count; i++) {
-        if (shop_str_eq(cart->assignments[i].shortname, item->shortname) &&
+    return refusal;
+}
+
+
+/* Among the first `count` assignments. */
+static bool holds(const shop_cart_t *cart, size_t count, shop_str_t shortname, shop_str_t role,
+                  shop_str_t email)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (shop_str_eq(cart->assignments[i].shortname, shortname) &&
             shop_str_eq(cart->assignments[i].role, role) &&
             shop_str_eq_nocase(cart->assignments[i].email, email)) {
-            return (shop_refusal_t){.key = "already_assigned"};
+            return true;
         }
     }
 
-    if (assignment_room(cart) != SHOP_OK ||
-        shop_arena_copy(cart->arena, role, &role) != SHOP_OK) {
-        return (shop_refusal_t){.key = "trouble"};
-    }
-
-    cart->assignments[cart->assignment_count++] =
-        (shop_assignment_t){item->shortname, role, person->email};
-
-    return (shop_refusal_t){0};
+    return false;
 }
 
 
@@ -340,4 +389,37 @@ shop_refusal_t shop_seat_unassign(shop_cart_t *cart, shop_str_t shortname, shop_
     }
 
     return (shop_refusal_t){.key = "participant_unknown"};
+}
+
+
+/* The catalogue may have changed since the seats were given: what no longer fits would be counted
+ * and shown nowhere. The last ones go first. */
+void shop_seats_tidy(shop_cart_t *cart, const shop_where_t *where)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < cart->assignment_count; i++) {
+        cart->assignments[kept] = cart->assignments[i];
+        kept += fits(cart, where, kept);
+    }
+
+    cart->assignment_count = kept;
+}
+
+
+/* After the `at` that were kept. */
+static bool fits(const shop_cart_t *cart, const shop_where_t *where, size_t at)
+{
+    const shop_assignment_t *seat = &cart->assignments[at];
+    const shop_cart_line_t *line = shop_cart_line(cart, seat->shortname);
+    const shop_item_t *item = NULL;
+    int64_t seats = line != NULL ? line_seats(where, line, &item) : 0, taken = 0;
+
+    for (size_t i = 0; i < at; i++) {
+        taken += shop_str_eq(cart->assignments[i].shortname, seat->shortname);
+    }
+
+    return taken < seats && shop_str_eq(seat->shortname, item->shortname) &&
+           role_offered(item, seat->role) && shop_participant_find(cart, seat->email) != NULL &&
+           !holds(cart, at, seat->shortname, seat->role, seat->email);
 }

@@ -16,7 +16,8 @@
     2 /* languages of catalogue texts: 0 "en", 1 "fr", the order of view's registry */
 #define SHOP_MAX_LINES 100
 #define SHOP_MAX_QUANTITY 9999
-#define SHOP_MAX_UNITS 100 /* of a product that asks questions for each */
+#define SHOP_MAX_UNITS 100    /* of a product that asks questions for each */
+#define SHOP_MAX_ANSWERS 1500 /* of a cart: they come in one form */
 #define SHOP_MAX_PARTICIPANTS 500
 #define SHOP_TIERS 5
 #define SHOP_ROLES_MAX 16
@@ -96,7 +97,7 @@ typedef struct {
     shop_str_t initial;
     shop_option_t *options;
     size_t option_count;
-    const json_t *attrs; /* filtered, for the template */
+    const json_t *attrs; /* harmless ones, for the template; NULL: none */
 } shop_field_t;
 
 typedef struct shop_item_s shop_item_t;
@@ -123,7 +124,8 @@ struct shop_item_s {
     int64_t range[SHOP_TIERS - 1]; /* inclusive upper bounds; 0: open */
     const shop_tax_t *tax;         /* NULL: none */
     int64_t stock;                 /* -1: not managed */
-    int64_t max_quantity;          /* 0: unlimited; the handler's maximum included */
+    int64_t max_quantity;          /* 0: unlimited; the handlers' maximum included */
+    int64_t handler_max;           /* 0: its handler sets none */
     shop_audience_e audience;
     shop_str_t passcode; /* empty: none; secret */
     int seat_mode;       /* quantaddressesusers: 0, 1, 2 */
@@ -134,9 +136,9 @@ struct shop_item_s {
     size_t role_count;
     shop_field_t *fields[SHOP_LANGS];
     size_t field_count;
-    json_t *kept[SHOP_LANGS]; /* questions given as text, decoded; the builder's */
-    const char *defect;     /* why it cannot be ordered (for staff); NULL: none */
-    const json_t *document; /* the row, frozen on the bill; owned by the snapshot */
+    json_t *kept[SHOP_LANGS + 1]; /* what the questions point into beside the row; the builder's */
+    const char *defect;           /* why it cannot be ordered (for staff); NULL: none */
+    const json_t *document;       /* the row, frozen on the bill; owned by the snapshot */
 };
 
 struct shop_category_s {
@@ -207,10 +209,9 @@ const shop_item_t *shop_find_item(const shop_snapshot_t *snapshot, const shop_sh
                                   shop_str_t shortname);
 const shop_item_t *shop_find_item_page(const shop_snapshot_t *snapshot, const shop_shop_t *shop,
                                        shop_str_t alias);
+/* NULL also when it is hidden, by itself or by one above. */
 const shop_category_t *shop_find_category(const shop_snapshot_t *snapshot, const shop_shop_t *shop,
                                           shop_str_t alias_or_id);
-/* The first visible category with something to see, children searched by sortorder; NULL: none. */
-const shop_category_t *shop_first_category(const shop_shop_t *shop);
 size_t shop_item_count(const shop_snapshot_t *snapshot);
 
 
@@ -230,11 +231,27 @@ typedef struct {
 /* Everybody sees one of these four catalogues: the key of shared pages. */
 unsigned shop_visitor_class(const shop_visitor_t *visitor); /* 0 anonymous … 2 customer, 3 all */
 #define SHOP_VISITOR_CLASSES 4
+
+typedef struct {
+    const shop_snapshot_t *snapshot;
+    const shop_shop_t *shop;
+    const shop_visitor_t *visitor;
+    size_t lang;
+} shop_where_t;
+
+/* The first category with something for this visitor, children searched by sortorder; NULL: none.
+ */
+const shop_category_t *shop_first_category(const shop_shop_t *shop, const shop_visitor_t *visitor);
+/* The category itself, or the first below it when only there is something to see. */
+const shop_category_t *shop_category_to_open(const shop_category_t *category,
+                                             const shop_visitor_t *visitor);
 /* Listed in the catalogue for this visitor. */
 bool shop_item_visible(const shop_item_t *item, const shop_visitor_t *visitor);
+/* May its page be opened by who knows the address? Also when only a log-in is missing. */
+bool shop_item_has_page(const shop_item_t *item, const shop_visitor_t *visitor);
 /* May it be put in the cart at all? Everything but quantity and passcode. key NULL: yes. */
-shop_refusal_t shop_item_orderable(const shop_item_t *item, const shop_visitor_t *visitor);
-/* Smallest of product, handler and stock; 0: no limit. */
+shop_refusal_t shop_item_orderable(const shop_item_t *item, const shop_where_t *where);
+/* Smallest of product, handlers (of a bundle: of its elements) and stock; 0: no limit. */
 int64_t shop_item_max(const shop_item_t *item);
 /* Seats of `quantity` units (a bundle: of its elements). */
 int64_t shop_item_seats(const shop_item_t *item, int64_t quantity);
@@ -376,19 +393,14 @@ shop_cart_t *shop_cart_create(shop_arena_t *arena); /* NULL: no memory */
 /* Bounded and tolerant: what it does not understand is left out. SHOP_MALFORMED: not a cart. */
 SHOP_MUST_USE shop_status_t shop_cart_parse(shop_arena_t *arena, shop_str_t json,
                                             shop_cart_t **cart);
-/* Compact JSON, `rev` first. */
+/* The revision of a stored cart, also of one that cannot be read otherwise; 0: none. */
+int64_t shop_cart_revision(shop_str_t json);
+/* Compact JSON, `rev` first. SHOP_LIMIT: too large to be read again. */
 SHOP_MUST_USE shop_status_t shop_cart_dump(shop_arena_t *arena, const shop_cart_t *cart,
                                            shop_str_t *json);
 bool shop_cart_empty(const shop_cart_t *cart);
 void shop_cart_clear(shop_cart_t *cart); /* lines, people, terms; keeps the customer */
 int64_t shop_cart_quantity(const shop_cart_t *cart, shop_str_t shortname);
-
-typedef struct {
-    const shop_snapshot_t *snapshot;
-    const shop_shop_t *shop;
-    const shop_visitor_t *visitor;
-    size_t lang;
-} shop_where_t;
 
 /* Commands: key NULL: done. A quantity above the maximum is refused with it ("max_reached", n). */
 shop_refusal_t shop_cart_add(shop_cart_t *cart, const shop_where_t *where, shop_str_t shortname,
@@ -513,6 +525,8 @@ bool shop_step_skipped(const shop_cart_t *cart, const shop_where_t *where, shop_
 shop_step_e shop_step_next(const shop_cart_t *cart, const shop_where_t *where, shop_step_e step);
 shop_step_e shop_step_previous(const shop_cart_t *cart, const shop_where_t *where,
                                shop_step_e step);
+/* The shop has no customer step and does not know who buys: nobody leaves the catalogue before. */
+bool shop_step_asks_identity(const shop_cart_t *cart, const shop_where_t *where);
 /* Where a request for `wanted` may go: itself, or the first incomplete step before it. */
 shop_step_e shop_step_guard(const shop_cart_t *cart, const shop_where_t *where, shop_step_e wanted);
 
@@ -538,14 +552,14 @@ typedef struct {
     shop_str_t name;      /* of the payment block */
     shop_str_t interface; /* "systempay" */
     bool instant;
-    bool internal; /* never offered (freeorder) */
+    bool internal; /* not a way to give money: freeorder, test */
 } shop_paymode_t;
 
 bool shop_paymode_offered(const shop_shop_t *shop, const shop_visitor_t *visitor,
                           const shop_paymode_t *mode, shop_money_t amount);
 
 
-/* --- orders (bill.c, reference.c, order_request.c) --- */
+/* --- orders (order_check.c, order_request.c, order_line.c, reference.c) --- */
 
 /* SHOP_TRANSID 30 characters A-Z 2-7 from 19 random bytes. */
 #define SHOP_TRANSID_RANDOM 19
@@ -568,10 +582,11 @@ typedef struct {
 
 /* The launch checks of front-office.md 9 in their order: the first that fails, and its step. */
 shop_refusal_t shop_order_check(const shop_order_in_t *in, shop_step_e *step);
-/* One element of shop.place_orders (sql/README.md); a new reference, NULL: no memory. */
+/* One element of shop.place_orders (sql/README.md), whole or not at all; a new reference, NULL: no
+ * memory. */
 json_t *shop_order_request(shop_arena_t *arena, const shop_order_in_t *in);
 /* Hex SHA-256 of what such an element orders (order_fingerprint.c). */
 SHOP_MUST_USE shop_status_t shop_order_fingerprint(shop_arena_t *arena, const json_t *request,
-                                               shop_str_t *digest);
+                                                   shop_str_t *digest);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The steps of a purchase: their order, which are skipped, how far a cart may go (front-office.md 3,
- * objects.md 2.3).
+ * The steps of a purchase: their order, which are skipped, how far a cart may go (front-office.md
+ * 3, objects.md 2.3).
  */
 
 #include "shop/shop_internal.h"
@@ -9,10 +9,10 @@
 
 
 static const char *const names[SHOP_STEP_COUNT] = {
-    [SHOP_STEP_SHOP] = "shop",         [SHOP_STEP_PURCHASEREQU] = "purchaserequ",
-    [SHOP_STEP_USERS] = "users",       [SHOP_STEP_CUSTOMER] = "customer",
-    [SHOP_STEP_ORDER] = "order",       [SHOP_STEP_PAYMENT] = "payment",
-    [SHOP_STEP_PRODUCE] = "produce",   [SHOP_STEP_INVOICE] = "invoice",
+    [SHOP_STEP_SHOP] = "shop",       [SHOP_STEP_PURCHASEREQU] = "purchaserequ",
+    [SHOP_STEP_USERS] = "users",     [SHOP_STEP_CUSTOMER] = "customer",
+    [SHOP_STEP_ORDER] = "order",     [SHOP_STEP_PAYMENT] = "payment",
+    [SHOP_STEP_PRODUCE] = "produce", [SHOP_STEP_INVOICE] = "invoice",
 };
 
 
@@ -117,6 +117,15 @@ static size_t position(const shop_step_e *steps, size_t count, shop_step_e step)
 }
 
 
+bool shop_steps_have(const shop_shop_t *shop, shop_step_e step)
+{
+    shop_step_e steps[SHOP_STEP_COUNT];
+    size_t count = list_steps(shop->steps, steps);
+
+    return position(steps, count, step) < count;
+}
+
+
 bool shop_step_skipped(const shop_cart_t *cart, const shop_where_t *where, shop_step_e step)
 {
     return !collects(cart, where, step);
@@ -161,14 +170,14 @@ shop_step_e shop_step_next(const shop_cart_t *cart, const shop_where_t *where, s
 }
 
 
-shop_step_e shop_step_previous(const shop_cart_t *cart, const shop_where_t *where,
-                               shop_step_e step)
+shop_step_e shop_step_previous(const shop_cart_t *cart, const shop_where_t *where, shop_step_e step)
 {
     shop_step_e steps[SHOP_STEP_COUNT];
     size_t count = list_steps(where->shop->steps, steps);
+    size_t at = position(steps, count, step);
 
-    for (size_t i = position(steps, count, step); i > 0; i--) {
-        if (i <= count && i - 1 < count && !shop_step_skipped(cart, where, steps[i - 1])) {
+    for (size_t i = at < count ? at : 0; i > 0; i--) {
+        if (!shop_step_skipped(cart, where, steps[i - 1])) {
             return steps[i - 1];
         }
     }
@@ -177,11 +186,18 @@ shop_step_e shop_step_previous(const shop_cart_t *cart, const shop_where_t *wher
 }
 
 
+/* Where nothing asks who buys, it must be known before (front-office.md 3.1). */
+bool shop_step_asks_identity(const shop_cart_t *cart, const shop_where_t *where)
+{
+    return !cart->customer_valid && !shop_steps_have(where->shop, SHOP_STEP_CUSTOMER);
+}
+
+
 static bool complete(const shop_cart_t *cart, const shop_where_t *where, shop_step_e step)
 {
     switch (step) {
     case SHOP_STEP_SHOP:
-        return !shop_cart_empty(cart);
+        return !shop_cart_empty(cart) && !shop_step_asks_identity(cart, where);
 
     case SHOP_STEP_PURCHASEREQU:
         return shop_required_complete(cart, where);

@@ -1,6 +1,7 @@
 /*
- * The terms of sale of a cart: the shop's, the catalogue's, those of each product once, in the order
- * of the cart (objects.md 2.5). Their hash changes when one word does, not when a quantity does.
+ * The terms of sale of a cart: the shop's, the catalogue's, those of each product once, in the
+ * order of the cart (objects.md 2.5). Their hash changes when one word does, not when a quantity
+ * does.
  */
 
 #include "shop/shop_internal.h"

@@ -13,27 +13,30 @@
 #define VAT_MAX 16
 
 
-/* 9: a digit, A: a letter, *: either; the country's code comes before. Several forms are allowed. */
+/* 9: a digit, A: a letter, *: either, +: either or one of the two signs that old Irish numbers
+ * have,
+ * ?: a digit or the end; others stand for themselves. The country's code comes before. */
 static const struct {
     const char *country;
     const char *forms[4];
 } structures[] = {
     {"AT", {"U99999999"}},
     {"BE", {"0999999999", "1999999999"}},
-    {"BG", {"999999999", "9999999999"}},
+    {"BG", {"999999999?"}},
     {"CY", {"99999999A"}},
-    {"CZ", {"99999999", "999999999", "9999999999"}},
+    {"CZ", {"99999999??"}},
     {"DE", {"999999999"}},
     {"DK", {"99999999"}},
     {"EE", {"999999999"}},
     {"EL", {"999999999"}},
-    {"ES", {"*9999999*"}},
+    {"ES", {"A9999999*", "99999999A"}},
     {"FI", {"99999999"}},
     {"FR", {"**999999999"}},
     {"GB", {"999999999", "999999999999", "AA999"}},
+    {"GR", {"999999999"}},
     {"HR", {"99999999999"}},
     {"HU", {"99999999"}},
-    {"IE", {"9*99999A", "9999999AA"}},
+    {"IE", {"9+99999A", "9999999AA"}},
     {"IT", {"99999999999"}},
     {"LT", {"999999999", "999999999999"}},
     {"LU", {"99999999"}},
@@ -42,7 +45,7 @@ static const struct {
     {"NL", {"*********B99"}},
     {"PL", {"9999999999"}},
     {"PT", {"999999999"}},
-    {"RO", {"999999", "9999999", "99999999", "9999999999"}},
+    {"RO", {"99????????"}},
     {"SE", {"999999999999"}},
     {"SI", {"99999999"}},
     {"SK", {"9999999999"}},
@@ -50,31 +53,18 @@ static const struct {
 };
 
 
+static bool compact(shop_str_t text, char number[VAT_MAX + 1]);
 static bool fits(const char *number, const char *form);
+static bool fits_one(char c, char form);
 
 
 bool shop_vat_valid(shop_str_t text)
 {
     char number[VAT_MAX + 1];
-    size_t length = 0;
 
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == ' ' || text.data[i] == '.' || text.data[i] == '-') {
-            continue;
-        }
-
-        if (length == VAT_MAX || text.data[i] >= 0x80 || !isalnum(text.data[i])) {
-            return false;
-        }
-
-        number[length++] = (char) toupper(text.data[i]);
-    }
-
-    if (length < VAT_MIN) {
+    if (!compact(text, number)) {
         return false;
     }
-
-    number[length] = '\0';
 
     for (size_t i = 0; i < sizeof(structures) / sizeof(structures[0]); i++) {
         if (strncmp(number, structures[i].country, 2) != 0) {
@@ -91,23 +81,72 @@ bool shop_vat_valid(shop_str_t text)
     }
 
     /* A number of another country: letters for it, then something. */
-    return isalpha((unsigned char) number[0]) && isalpha((unsigned char) number[1]);
+    return isalpha((unsigned char) number[0]) && isalpha((unsigned char) number[1]) &&
+           strpbrk(number, "+*") == NULL;
+}
+
+
+/* In capitals, without what people put between the groups. */
+static bool compact(shop_str_t text, char number[VAT_MAX + 1])
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = text.data[i];
+
+        if (c == ' ' || c == '.' || c == '-') {
+            continue;
+        }
+
+        if (length == VAT_MAX || c >= 0x80 || (!isalnum(c) && c != '+' && c != '*')) {
+            return false;
+        }
+
+        number[length++] = (char) toupper(c);
+    }
+
+    number[length] = '\0';
+
+    return length >= VAT_MIN;
 }
 
 
 static bool fits(const char *number, const char *form)
 {
     for (; *form != '\0'; form++, number++) {
-        bool digit = isdigit((unsigned char) *number) != 0;
-        bool letter = isalpha((unsigned char) *number) != 0;
+        if (*form == '?' && *number == '\0') {
+            return true;
+        }
 
-        if (*form == '9' ? !digit
-            : *form == 'A' ? !letter
-            : *form == '*' ? !digit && !letter
-                           : *form != *number) {
+        if (!fits_one(*number, *form)) {
             return false;
         }
     }
 
     return *number == '\0';
+}
+
+
+static bool fits_one(char c, char form)
+{
+    bool digit = isdigit((unsigned char) c) != 0;
+    bool letter = isalpha((unsigned char) c) != 0;
+
+    switch (form) {
+    case '9':
+    case '?':
+        return digit;
+
+    case 'A':
+        return letter;
+
+    case '*':
+        return digit || letter;
+
+    case '+':
+        return digit || letter || c == '+' || c == '*';
+
+    default:
+        return c == form;
+    }
 }

@@ -247,7 +247,14 @@ static ngx_int_t read_documents(ngx_http_shop_ctx_t *ctx, const shop_redis_reply
         default:
             ngx_log_error(NGX_LOG_WARN, ctx->r->connection->log, 0,
                           "shop: an unreadable cart was dropped");
-            ctx->cart = NULL;
+            ctx->cart = shop_cart_create(&ctx->arena);
+
+            if (ctx->cart == NULL) {
+                return NGX_HTTP_INTERNAL_SERVER_ERROR;
+            }
+
+            /* So that the next change takes its place. */
+            ctx->cart->rev = shop_cart_revision(cart->str);
         }
     }
 

@@ -16,7 +16,7 @@
 
 static ngx_int_t on_saved(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t session_text(ngx_http_shop_ctx_t *ctx, shop_str_t *text);
-static ngx_int_t cart_text(ngx_http_shop_ctx_t *ctx, shop_str_t *text);
+static shop_status_t cart_text(ngx_http_shop_ctx_t *ctx, shop_str_t *text);
 static bool told(const json_t *list, shop_str_t text);
 static void forget_done(shop_op_t *op);
 
@@ -47,7 +47,18 @@ ngx_int_t ngx_http_shop_session_save(ngx_http_shop_ctx_t *ctx, ngx_http_shop_han
         return ngx_http_shop_bug(ctx, "save without a session");
     }
 
-    if (session_text(ctx, &argv[2]) != NGX_OK || cart_text(ctx, &argv[4]) != NGX_OK ||
+    switch (cart_text(ctx, &argv[4])) {
+    case SHOP_OK:
+        break;
+
+    case SHOP_LIMIT:
+        return ngx_http_shop_error(ctx, NGX_HTTP_REQUEST_ENTITY_TOO_LARGE);
+
+    default:
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (session_text(ctx, &argv[2]) != NGX_OK ||
         shop_arena_printf(&ctx->arena, &revision, "%ld", (long) ctx->session.cart_rev) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -82,21 +93,21 @@ static ngx_int_t session_text(ngx_http_shop_ctx_t *ctx, shop_str_t *text)
 }
 
 
-static ngx_int_t cart_text(ngx_http_shop_ctx_t *ctx, shop_str_t *text)
+static shop_status_t cart_text(ngx_http_shop_ctx_t *ctx, shop_str_t *text)
 {
     if (ctx->session.cart_gone) {
         *text = SHOP_STR("-");
-        return NGX_OK;
+        return SHOP_OK;
     }
 
     if (!ctx->session.cart_changed) {
         *text = SHOP_STR("");
-        return NGX_OK;
+        return SHOP_OK;
     }
 
     ctx->cart->rev = ctx->session.cart_rev + 1;
 
-    return shop_cart_dump(&ctx->arena, ctx->cart, text) == SHOP_OK ? NGX_OK : NGX_ERROR;
+    return shop_cart_dump(&ctx->arena, ctx->cart, text);
 }
 
 

@@ -150,7 +150,8 @@ static shop_str_t tier_label(ngx_http_shop_ctx_t *ctx, const shop_tier_t *tier)
 
 static void add_buying(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, json_t *card)
 {
-    shop_refusal_t refusal = shop_item_orderable(item, &ctx->visitor);
+    shop_where_t   where = ngx_http_shop_where(ctx);
+    shop_refusal_t refusal = shop_item_orderable(item, &where);
     int64_t        max = shop_item_max(item);
 
     json_object_set_new(card, "max", json_integer(max));
@@ -177,6 +178,10 @@ static json_t *elements_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item)
     size_t  i;
 
     for (i = 0; i < item->element_count; i++) {
+        if (!shop_item_visible(item->elements[i], &ctx->visitor)) {
+            continue;
+        }
+
         json_array_append_new(list, item->kind == SHOP_ITEM_SET
                                         ? ngx_http_shop_card(ctx, item->elements[i])
                                         : bundle_element(ctx, item->elements[i]));

@@ -27,7 +27,7 @@ ngx_int_t ngx_http_shop_catalog(ngx_http_shop_ctx_t *ctx)
     ctx->step = SHOP_STR("shop");
 
     if (ctx->shop->tabbed) {
-        return show_category(ctx, shop_first_category(ctx->shop));
+        return show_category(ctx, shop_first_category(ctx->shop, &ctx->visitor));
     }
 
     ctx->canonical = SHOP_STR("");
@@ -43,11 +43,11 @@ ngx_int_t ngx_http_shop_category(ngx_http_shop_ctx_t *ctx)
     ctx->step = SHOP_STR("shop");
     category = shop_find_category(ngx_http_shop_snapshot(ctx), ctx->shop, ctx->captures[0]);
 
-    if (category == NULL || !category->visible) {
+    if (category == NULL) {
         return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
     }
 
-    return show_category(ctx, category);
+    return show_category(ctx, shop_category_to_open(category, &ctx->visitor));
 }
 
 

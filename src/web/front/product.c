@@ -18,7 +18,7 @@ ngx_int_t ngx_http_shop_product(ngx_http_shop_ctx_t *ctx)
     ctx->step = SHOP_STR("shop");
     item = shop_find_item_page(ngx_http_shop_snapshot(ctx), ctx->shop, ctx->captures[0]);
 
-    if (item == NULL || !shop_item_visible(item, &ctx->visitor)) {
+    if (item == NULL || !shop_item_has_page(item, &ctx->visitor)) {
         return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
     }
 
