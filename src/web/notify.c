@@ -83,7 +83,7 @@ static ngx_int_t notify_start(ngx_http_shop_ctx_t *ctx)
     state->payment = ngx_http_shop_payment_find(ctx->main, ctx->captures[0]);
 
     if (state->payment == NULL || state->payment->pay->interface->parse == NULL) {
-        return NGX_HTTP_NOT_FOUND;
+        return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
     }
 
     if (take_request(ctx, &state->request) != NGX_OK ||
