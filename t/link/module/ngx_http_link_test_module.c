@@ -206,7 +206,7 @@ static shop_str_t arg(ngx_http_request_t *r, const char *name, const char *other
     src = value.data;
     dst = ngx_pnalloc(r->pool, value.len + 1);
     if (dst == NULL) {
-        return (shop_str_t){0, NULL};
+        return SHOP_STR("");
     }
 
     value.data = dst;
