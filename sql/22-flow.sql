@@ -63,6 +63,22 @@ $$;
 comment on function shop.mail_orders(bigint[], text, interval, boolean, text) is
     'Queues one mail per order: sales_feedback to the buyer, the others to the sales team';
 
+create or replace function shop.mail_invoices(ids bigint[], hold interval) returns void
+language plpgsql volatile as $$
+begin
+    insert into shop.mails (key, shopid, billid, template, lang, toname, toaddress, needsinvoice, nexttry)
+    select 'invoice_copy:' || b.id, b.shopid, b.id, 'invoice_copy', b.lang, b.invoiceinfo ->> 'organisation',
+           b.invoiceinfo ->> 'email', true, now() + hold
+    from shop.bills b
+    where b.id = any (ids) and b.invoiceinfo ->> 'email' <> ''
+      and lower(b.invoiceinfo ->> 'email') <> lower(b.customer ->> 'email')
+    order by b.id
+    on conflict (key) do nothing;
+end
+$$;
+comment on function shop.mail_invoices(bigint[], interval) is
+    'Queues the invoice for whom it is made out to, when that is not the buyer';
+
 create or replace function shop.job_inputs(b shop.bills, l shop.bill_items, s shop.shops, job_phase text,
                                            element jsonb, unit integer)
 returns jsonb language sql stable as $$

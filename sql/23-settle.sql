@@ -67,6 +67,7 @@ begin
     perform shop.stock_take(fresh);
     perform shop.mail_orders(fresh, 'sales_feedback', interval '10 minutes', true, '');
     perform shop.mail_orders(fresh, 'transaction_confirm', interval '10 minutes', true, '');
+    perform shop.mail_invoices(fresh, interval '10 minutes');
 end
 $$;
 comment on function shop.bills_settle(bigint[]) is

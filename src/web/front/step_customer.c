@@ -13,6 +13,7 @@
 
 static ngx_http_shop_customer_t *state_create(ngx_http_shop_ctx_t *ctx);
 static void      prefill(ngx_http_shop_ctx_t *ctx, const json_t *known);
+static void      prefill_invoice(ngx_http_shop_ctx_t *ctx, const json_t *last);
 static ngx_int_t show_on_known(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t count_addresses(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t submit_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op);  /* 1 */
@@ -87,6 +88,32 @@ static void prefill(ngx_http_shop_ctx_t *ctx, const json_t *known)
     customer->city = shop_json_text(known, "city");
     customer->country = shop_json_text(known, "country");
     customer->email = ctx->visitor.email;
+
+    prefill_invoice(ctx, json_object_get(known, "invoiceinfo"));
+}
+
+
+/* Who got the last invoice gets the next one, unless the buyer says otherwise. */
+static void prefill_invoice(ngx_http_shop_ctx_t *ctx, const json_t *last)
+{
+    shop_invoice_t *invoice = &ctx->cart->invoice;
+
+    if (!json_is_object(last)) {
+        return;
+    }
+
+    ctx->cart->distinct_invoice = true;
+    invoice->organisation = shop_json_text(last, "organisation");
+    invoice->department = shop_json_text(last, "department");
+    invoice->lastname = shop_json_text(last, "lastname");
+    invoice->firstname = shop_json_text(last, "firstname");
+    invoice->email = shop_json_text(last, "email");
+    invoice->address = shop_json_text(last, "address");
+    invoice->zip = shop_json_text(last, "zip");
+    invoice->city = shop_json_text(last, "city");
+    invoice->country = shop_json_text(last, "country");
+    invoice->vatcode = shop_json_text(last, "vatcode");
+    invoice->plantcode = shop_json_text(last, "plantcode");
 }
 
 

@@ -34,7 +34,7 @@ sub read_tokens {
         my $type = $token->[0];
         if    ($type eq 'S') { $self->start_tag($state, $token->[1], $token->[2], $parser) }
         elsif ($type eq 'E') { end_tag($state, $token->[1]) }
-        elsif ($type eq 'T' && !$state->{skip}) {
+        elsif ($type eq 'T' && !$state->{skip} && !$state->{select}) {
             my $text = HTML::Entities::decode($token->[1]);
             $self->{text} .= $text;
         }

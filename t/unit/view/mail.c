@@ -98,7 +98,7 @@ static void check_mail(const theme_t *theme, const shop_lang_t *lang, const char
 
 static void check_language(const theme_t *theme, const shop_lang_t *lang)
 {
-    static const char *const mails[] = {"sales_feedback", "transaction_input",
+    static const char *const mails[] = {"sales_feedback", "invoice_copy", "transaction_input",
                                         "transaction_confirm"};
     static const char *const states[] = {"PENDING", "COMPLETE"};
     json_t *login =
