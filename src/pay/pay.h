@@ -207,7 +207,7 @@ typedef struct {
 
 typedef struct {
     shop_pay_verdict_t verdict; /* SHOP_PAY_DECIDE: call the database */
-    const char *reason;     /* words for the log: "signature", "address"; "" when decided */
+    const char *reason;         /* words for the log: "signature", "address"; "" when decided */
     bool store;             /* the event goes to the database, also with a verdict already given */
     shop_pay_event_t event; /* only when `store` */
     shop_str_t json;        /* the event as shop.payments_apply takes it; only when `store` */

@@ -178,9 +178,9 @@ typedef struct {
 SHOP_MUST_USE shop_status_t shop_document_view(shop_arena_t *arena, const shop_document_t *document,
                                                json_t **data);
 
-/* Production feedback (feedback.c): `feedback` is an array of {product, handler, event, vars, reason,
- * code} as jobs stored it; `audience` is "public", "private" or "sales". Gives an array of {product,
- * message}: a new reference. Only strings, lang and utc_offset of `document` are used. */
+/* Production feedback (feedback.c): `feedback` is an array of {product, handler, event, vars,
+ * reason, code} as jobs stored it; `audience` is "public", "private" or "sales". Gives an array of
+ * {product, message}: a new reference. Only strings, lang and utc_offset of `document` are used. */
 SHOP_MUST_USE shop_status_t shop_feedback_view(shop_arena_t *arena, const shop_document_t *document,
                                                const json_t *feedback, const char *audience,
                                                json_t **list);
