@@ -81,6 +81,18 @@ $$;
 comment on function shop.order_feedback(bigint) is
     'What production said: [{product, handler, event, vars, reason, code}]';
 
+create or replace function shop.job_certificate(wanted bigint) returns jsonb
+language plpgsql stable as $$
+begin
+    return (
+        select jsonb_build_object('number', c.number, 'holder', c.holder, 'course', c.course,
+            'completed_at', shop.utc(c.completedat), 'issued_at', shop.utc(c.issuedat),
+            'revoked', c.revokedat is not null)
+        from shop.certificates c where c.jobid = wanted);
+end
+$$;
+comment on function shop.job_certificate(bigint) is 'The certificate that a job issued; null: none';
+
 create or replace function shop.order_production(bill bigint) returns jsonb
 language plpgsql stable as $$
 begin
@@ -91,6 +103,7 @@ begin
                 'handler', j.handler, 'phase', j.phase, 'unit', j.unit, 'state', j.state, 'step', j.step,
                 'reason', j.reason, 'reference', p.reference, 'startdate', shop.utc(p.startdate),
                 'enddate', shop.utc(p.enddate),
+                'certificate', shop.job_certificate(j.id),
                 'feedback', j.feedback || jsonb_build_object('reason', j.reason, 'code', j.code))
                 order by j.id), '[]'),
             'production', case

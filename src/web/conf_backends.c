@@ -157,9 +157,7 @@ char *ngx_http_shop_conf_spool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    smcf->spool.threads = ngx_thread_pool_add(cf, NULL);
-
-    return smcf->spool.threads != NULL ? NGX_CONF_OK : NGX_CONF_ERROR;
+    return NGX_CONF_OK;
 }
 
 

@@ -148,6 +148,13 @@ ngx_int_t ngx_http_shop_conf_finish(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    smcf->threads = ngx_thread_pool_add(cf, NULL);
+    if (smcf->threads == NULL) {
+        return NGX_ERROR;
+    }
+
+    smcf->spool.threads = smcf->threads;
+
     /* The http block's own `resolver` serves our outgoing calls. */
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     smcf->http.resolver = clcf->resolver;

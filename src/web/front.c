@@ -35,6 +35,7 @@ static const ngx_http_shop_route_t front_routes[] = {
     {NGX_HTTP_GET, "order/:/done", SHARED, 0, ngx_http_shop_order_done},
     {NGX_HTTP_GET, "order/:/status", SHARED, 0, ngx_http_shop_order_status},
     {NGX_HTTP_GET, "order/:/terms", SHARED, 0, ngx_http_shop_order_terms},
+    {NGX_HTTP_GET, "order/:/certificate/:", SHARED, 0, ngx_http_shop_order_certificate},
     {NGX_HTTP_GET, "certificate/:", SHARED, 0, ngx_http_shop_certificate},
 
     {NGX_HTTP_GET, "login", PERSONAL, 0, ngx_http_shop_login_show},

@@ -35,6 +35,7 @@ ngx_int_t ngx_http_shop_terms(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_show(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_done(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_status(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_order_certificate(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_terms(ngx_http_shop_ctx_t *ctx);
 
 ngx_int_t ngx_http_shop_login_show(ngx_http_shop_ctx_t *ctx);
@@ -140,6 +141,10 @@ ngx_int_t ngx_http_shop_attempt_facts(const json_t *row, const shop_lang_t *lang
                                       shop_pay_attempt_t *attempt);
 ngx_int_t ngx_http_shop_pay_return(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_pay_cancel(ngx_http_shop_ctx_t *ctx);
+
+
+/* The document of a certificate of this order (order_certificate.c). */
+ngx_int_t ngx_http_shop_order_certificate_show(ngx_http_shop_ctx_t *ctx, json_t *order);
 
 
 /* --- accounts in Moodle (account_find.c) --- */

@@ -75,6 +75,7 @@ typedef struct {
     ngx_flag_t mail_set;
 
     ngx_resolver_t *resolver;
+    ngx_thread_pool_t *threads; /* for what takes long: the spool's files, documents */
 
     ngx_str_t base_url; /* public origin, without a last slash */
     ngx_str_t theme;

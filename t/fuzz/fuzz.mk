@@ -3,7 +3,7 @@
 
 FUZZ_CC ?= clang
 FUZZ_CFLAGS = -std=gnu11 -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined \
-              -fno-sanitize-recover=undefined -Wall -Wextra -Wshadow -Werror -Isrc -It/fuzz
+              -fno-sanitize-recover=undefined -Wall -Wextra -Wshadow -Werror -Isrc -It/fuzz $(PANGO_CFLAGS)
 FUZZ_DRIVERS := $(patsubst t/fuzz/%.c,build/t/fuzz/%,$(wildcard t/fuzz/*.c))
 FUZZ_OBJS := $(PURE_SRCS:%.c=build/fuzz/%.o)
 

@@ -64,7 +64,7 @@ lint_tidy()
 {
     need clang-tidy clang-tidy || return 0
     list 'src/*.c' 't/*.c' | xargs grep -L 'ngx_\|"link/\|"web/\|"work/' |
-        tidy -std=gnu11 -Isrc -It/lib || report clang-tidy
+        tidy -std=gnu11 -Isrc $(pkg-config --cflags pangocairo) -It/lib || report clang-tidy
 
     configured=build/nginx/ngx_auto_config.h
     if [ ! -f "$configured" ]; then
@@ -74,7 +74,7 @@ lint_tidy()
     fi
     # With NGX_DEBUG, ngx_queue_remove() writes NULLs that the analyzer sees in the whole ring.
     # shellcheck disable=SC2046
-    list 'src/*.c' 't/*.c' | xargs grep -l 'ngx_\|"link/\|"web/\|"work/' | tidy -std=gnu11 -Isrc \
+    list 'src/*.c' 't/*.c' | xargs grep -l 'ngx_\|"link/\|"web/\|"work/' | tidy -std=gnu11 -Isrc $(pkg-config --cflags pangocairo) \
         -DNGX_DEBUG=0 -I/usr/include/postgresql $(nginx_flags "$configured") || report clang-tidy-nginx
 }
 

@@ -2,10 +2,12 @@
 # t/unit/<room>/<file>.c. `make unit` builds them, `prove t/unit` runs them.
 
 UNIT_CC ?= gcc
+PANGO_CFLAGS := $(shell pkg-config --cflags pangocairo 2>/dev/null | sed 's/-I/-isystem /g')
+PANGO_LIBS := $(shell pkg-config --libs pangocairo fontconfig 2>/dev/null)
 UNIT_CFLAGS = -std=gnu11 -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
               -fno-sanitize-recover=undefined -Wall -Wextra -Wshadow -Wstrict-prototypes \
-              -Wmissing-prototypes -Wformat=2 -Wvla -Werror -Isrc -It/lib -MMD -MP
-UNIT_LIBS = -ljansson -lqrencode -lcrypto -lm
+              -Wmissing-prototypes -Wformat=2 -Wvla -Werror -Isrc -It/lib -MMD -MP $(PANGO_CFLAGS)
+UNIT_LIBS = -ljansson -lqrencode -lcrypto -lm $(PANGO_LIBS)
 
 PURE_DIRS = src/base src/shop src/shop/discount src/pay src/produce src/view
 PURE_SRCS := $(shell grep -L 'ngx_' $(wildcard $(addsuffix /*.c,$(PURE_DIRS))) /dev/null 2>/dev/null)

@@ -51,6 +51,12 @@ ngx_int_t ngx_http_shop_order_status(ngx_http_shop_ctx_t *ctx)
 }
 
 
+ngx_int_t ngx_http_shop_order_certificate(ngx_http_shop_ctx_t *ctx)
+{
+    return read_order(ctx, SHOP_SQL_ORDER_READ, ngx_http_shop_order_certificate_show);
+}
+
+
 ngx_int_t ngx_http_shop_order_terms(ngx_http_shop_ctx_t *ctx)
 {
     ctx->step = SHOP_STR("invoice");
@@ -110,7 +116,9 @@ static ngx_int_t on_order(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
     if (json_object_get(order, "error") != NULL
         || !ngx_http_shop_order_readable(ctx, ctx->transid, order)) {
-        return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
+        /* Whose order it is cannot be told while sessions are away. */
+        return ctx->session.away ? ngx_http_shop_unavailable(ctx)
+                                 : ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
     }
 
     state->order = order;

@@ -15,6 +15,7 @@ typedef struct {
 static const state_t *state_of(ngx_http_shop_ctx_t *ctx, json_t *order);
 static json_t        *items_view(ngx_http_shop_ctx_t *ctx, json_t *order);
 static json_t        *item_view(ngx_http_shop_ctx_t *ctx, json_t *item);
+static void           add_certificate(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *view);
 static shop_str_t     message_of(ngx_http_shop_ctx_t *ctx, json_t *item);
 static const char    *item_state(shop_str_t state);
 static bool           settled(json_t *order);
@@ -156,16 +157,38 @@ static json_t *item_view(ngx_http_shop_ctx_t *ctx, json_t *item)
 {
     const char *state = item_state(shop_json_text(item, "state"));
     shop_str_t  key, flag;
+    json_t     *view;
 
     if (shop_arena_printf(&ctx->arena, &key, "produce.state_%s", state) != SHOP_OK
         || shop_arena_printf(&ctx->arena, &flag, "is_%s", state) != SHOP_OK) {
         return NULL;
     }
 
-    return json_pack("{s:o, s:s, s:o, s:o, s:b}", "name",
+    view = json_pack("{s:o, s:s, s:o, s:o, s:b}", "name",
                      shop_json_str(shop_json_text(item, "name")), "state", state, "label",
                      shop_json_str(shop_lang_text(ctx->main->strings, ctx->lang, key)), "message",
                      shop_json_str(message_of(ctx, item)), (char *) flag.data, 1);
+
+    add_certificate(ctx, item, view);
+
+    return view;
+}
+
+
+/* A certificate that the shop issued can be printed. */
+static void add_certificate(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *view)
+{
+    json_t    *certificate = json_object_get(item, "certificate");
+    shop_str_t number = shop_json_text(certificate, "number"), page;
+
+    if (number.len == 0 || shop_json_bool(certificate, "revoked")
+        || shop_arena_printf(&ctx->arena, &page, "/certificate/%.*s", (int) number.len, number.data)
+               != SHOP_OK) {
+        return;
+    }
+
+    shop_json_set_text(view, "certificate_url", ngx_http_shop_order_url(ctx, (char *) page.data));
+    shop_json_set_text(view, "certificate_label", ngx_http_shop_text(ctx, "certificate.print"));
 }
 
 

@@ -236,6 +236,14 @@
       message.textContent = job.message;
       line.append(message);
     }
+    if (job.certificate_url) {
+      const place = document.createElement("p");
+      const link = document.createElement("a");
+      link.href = job.certificate_url;
+      link.textContent = job.certificate_label;
+      place.append(link);
+      line.append(place);
+    }
     return line;
   }
 
