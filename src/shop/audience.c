@@ -121,6 +121,19 @@ shop_refusal_t shop_item_orderable(const shop_item_t *item, const shop_where_t *
 }
 
 
+/* For internal sale is: not by hand, but by a link. */
+shop_refusal_t shop_item_importable(const shop_item_t *item, const shop_where_t *where)
+{
+    shop_item_t open = *item;
+
+    if (open.status == SHOP_ITEM_AVAILABLE_INTERNAL) {
+        open.status = SHOP_ITEM_AVAILABLE;
+    }
+
+    return shop_item_orderable(&open, where);
+}
+
+
 static const char *own_refusal(const shop_item_t *item, const shop_visitor_t *visitor)
 {
     const char *refusal = status_refusal(item);

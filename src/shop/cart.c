@@ -9,6 +9,9 @@
 
 static shop_refusal_t check_quantity(const shop_cart_t *cart, const shop_where_t *where,
                                      const shop_item_t *item, int64_t quantity);
+static shop_refusal_t check_allowed(const shop_cart_t *cart, const shop_where_t *where,
+                                    const shop_item_t *item, int64_t quantity,
+                                    shop_refusal_t refusal);
 static bool passed(const shop_cart_t *cart, shop_str_t shortname);
 static shop_refusal_t put(shop_cart_t *cart, const shop_item_t *item, int64_t quantity);
 static void drop_line(shop_cart_t *cart, size_t at);
@@ -45,6 +48,7 @@ void shop_cart_clear(shop_cart_t *cart)
     cart->transid = SHOP_STR("");
     cart->launched = false;
     cart->shown_total = SHOP_STR("");
+    cart->promo_count = 0;
 }
 
 
@@ -117,8 +121,19 @@ shop_refusal_t shop_cart_set(shop_cart_t *cart, const shop_where_t *where, shop_
 static shop_refusal_t check_quantity(const shop_cart_t *cart, const shop_where_t *where,
                                      const shop_item_t *item, int64_t quantity)
 {
-    shop_refusal_t refusal = shop_item_orderable(item, where);
+    const shop_cart_line_t *line = shop_cart_line(cart, item->shortname);
 
+    return check_allowed(cart, where, item, quantity,
+                         line != NULL && line->imported ? shop_item_importable(item, where)
+                                                        : shop_item_orderable(item, where));
+}
+
+
+/* What comes after whether it may be had at all (`refusal`). */
+static shop_refusal_t check_allowed(const shop_cart_t *cart, const shop_where_t *where,
+                                    const shop_item_t *item, int64_t quantity,
+                                    shop_refusal_t refusal)
+{
     if (refusal.key == NULL && item->passcode.len > 0 && !passed(cart, item->shortname)) {
         refusal.key = "passcode_required";
     }
@@ -161,6 +176,27 @@ static shop_refusal_t put(shop_cart_t *cart, const shop_item_t *item, int64_t qu
         (shop_cart_line_t){.shortname = item->shortname, .quantity = quantity};
 
     return (shop_refusal_t){0};
+}
+
+
+shop_refusal_t shop_cart_import_line(shop_cart_t *cart, const shop_where_t *where,
+                                     const shop_item_t *item, int64_t quantity)
+{
+    int64_t present = shop_cart_quantity(cart, item->shortname);
+    shop_refusal_t refusal;
+
+    quantity = quantity > present ? quantity : present;
+    refusal = check_allowed(cart, where, item, quantity, shop_item_importable(item, where));
+
+    if (refusal.key == NULL) {
+        refusal = put(cart, item, quantity);
+    }
+
+    if (refusal.key == NULL) {
+        shop_cart_line(cart, item->shortname)->imported = true;
+    }
+
+    return refusal;
 }
 
 

@@ -45,7 +45,8 @@ static const member_t invoice_members[] = {
     INVOICE(email),        INVOICE(address),    INVOICE(zip),       INVOICE(city),
     INVOICE(country),      INVOICE(vatcode),    INVOICE(plantcode), {NULL, 0}};
 static const member_t cart_members[] = {
-    CART(terms_hash), CART(paymode), CART(transid), CART(shown_total), {NULL, 0}};
+    CART(terms_hash),  CART(paymode),     CART(transid),       CART(shown_total),
+    CART(partner_key), CART(partner_tag), CART(partner_email), CART(replaces),    {NULL, 0}};
 
 
 typedef struct {
@@ -61,6 +62,7 @@ static void read_members(reader_t *reader, const json_t *object, const member_t 
 static void read_lines(reader_t *reader, const json_t *list);
 static void read_given(reader_t *reader, const json_t *list, shop_cart_line_t *line);
 static void read_passed(reader_t *reader, const json_t *list);
+static void read_promos(reader_t *reader, const json_t *list);
 static void read_people(reader_t *reader, const json_t *list);
 static void read_seats(reader_t *reader, const json_t *list);
 static size_t bounded(const json_t *list, size_t max);
@@ -71,6 +73,7 @@ static void put_members(shop_put_t *put, json_t *object, const member_t *members
 static json_t *dump_lines(shop_put_t *put, const shop_cart_t *cart);
 static json_t *dump_given(shop_put_t *put, const shop_cart_line_t *line);
 static json_t *dump_passed(shop_put_t *put, const shop_cart_t *cart);
+static json_t *dump_promos(shop_put_t *put, const shop_cart_t *cart);
 static json_t *dump_people(shop_put_t *put, const shop_cart_t *cart);
 static json_t *dump_seats(shop_put_t *put, const shop_cart_t *cart);
 
@@ -101,6 +104,7 @@ shop_status_t shop_cart_parse(shop_arena_t *arena, shop_str_t text, shop_cart_t 
     cart->rev = shop_cart_revision(text);
     read_lines(&reader, json_object_get(json, "order"));
     read_passed(&reader, json_object_get(json, "passed"));
+    read_promos(&reader, json_object_get(json, "promos"));
     read_people(&reader, json_object_get(json, "people"));
     read_seats(&reader, json_object_get(json, "seats"));
     read_members(&reader, json_object_get(json, "customer"), customer_members, &cart->customer);
@@ -109,6 +113,7 @@ shop_status_t shop_cart_parse(shop_arena_t *arena, shop_str_t text, shop_cart_t 
     cart->customer.id = shop_json_int(json_object_get(json, "customer"), "id");
     cart->customer_valid = shop_json_bool(json, "valid");
     cart->distinct_invoice = shop_json_bool(json, "distinct");
+    cart->autodrive = shop_json_bool(json, "autodrive");
     cart->launched = shop_json_bool(json, "launched");
     cart->terms_at = shop_json_int(json, "terms_at");
 
@@ -241,6 +246,23 @@ static void read_passed(reader_t *reader, const json_t *list)
 }
 
 
+/* [discount, code] */
+static void read_promos(reader_t *reader, const json_t *list)
+{
+    shop_cart_t *cart = reader->cart;
+
+    for (size_t i = 0; i < json_array_size(list) && cart->promo_count < SHOP_MAX_PROMOS; i++) {
+        const json_t *entry = json_array_get(list, i);
+        shop_str_t code = item_text(entry, 1);
+
+        if (code.len > 0) {
+            cart->promos[cart->promo_count++] = (shop_promo_t){
+                (int64_t) json_integer_value(json_array_get(entry, 0)), copy(reader, code)};
+        }
+    }
+}
+
+
 static void read_people(reader_t *reader, const json_t *list)
 {
     shop_cart_t *cart = reader->cart;
@@ -336,6 +358,7 @@ shop_status_t shop_cart_dump(shop_arena_t *arena, const shop_cart_t *cart, shop_
     shop_put_number(&put, json, "rev", cart->rev);
     shop_put_member(&put, json, "order", dump_lines(&put, cart));
     shop_put_member(&put, json, "passed", dump_passed(&put, cart));
+    shop_put_member(&put, json, "promos", dump_promos(&put, cart));
     shop_put_member(&put, json, "people", dump_people(&put, cart));
     shop_put_member(&put, json, "seats", dump_seats(&put, cart));
     shop_put_number(&put, customer, "id", cart->customer.id);
@@ -344,6 +367,7 @@ shop_status_t shop_cart_dump(shop_arena_t *arena, const shop_cart_t *cart, shop_
     shop_put_member(&put, json, "valid", json_boolean(cart->customer_valid));
     shop_put_member(&put, json, "distinct", json_boolean(cart->distinct_invoice));
     shop_put_member(&put, json, "launched", json_boolean(cart->launched));
+    shop_put_member(&put, json, "autodrive", json_boolean(cart->autodrive));
     shop_put_number(&put, json, "terms_at", cart->terms_at);
     put_members(&put, json, cart_members, cart);
 
@@ -395,6 +419,10 @@ static json_t *dump_lines(shop_put_t *put, const shop_cart_t *cart)
         shop_put_text(put, entry, "p", line->shortname);
         shop_put_number(put, entry, "q", line->quantity);
 
+        if (line->imported) {
+            shop_put_member(put, entry, "i", json_true());
+        }
+
         if (line->given_count > 0) {
             shop_put_member(put, entry, "d", dump_given(put, line));
         }
@@ -431,6 +459,22 @@ static json_t *dump_passed(shop_put_t *put, const shop_cart_t *cart)
 
     for (size_t i = 0; i < cart->passed_count; i++) {
         shop_put_entry(put, list, shop_json_str(cart->passed[i]));
+    }
+
+    return list;
+}
+
+
+static json_t *dump_promos(shop_put_t *put, const shop_cart_t *cart)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < cart->promo_count; i++) {
+        json_t *entry = json_array();
+
+        shop_put_entry(put, entry, json_integer((json_int_t) cart->promos[i].discount));
+        shop_put_entry(put, entry, shop_json_str(cart->promos[i].code));
+        shop_put_entry(put, list, entry);
     }
 
     return list;

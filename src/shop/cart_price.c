@@ -1,6 +1,6 @@
 /*
- * The totals of a cart (objects.md 8): lines rounded, totals as sums of rounded lines. Discounts
- * and shipping that the caller has put into `totals` are taken in.
+ * Lines and sums of a cart (objects.md 8): lines rounded, totals as sums of rounded lines. Discounts
+ * and shipping stand in `totals` when they are summed up.
  */
 
 #include "shop/shop_internal.h"
@@ -22,6 +22,15 @@ static shop_status_t add_amounts(shop_totals_t *totals, shop_money_t untaxed, sh
 shop_status_t shop_cart_price(shop_arena_t *arena, const shop_cart_t *cart,
                               const shop_where_t *where, shop_totals_t *totals)
 {
+    shop_status_t status = shop_totals_lines(arena, cart, where, totals);
+
+    return status == SHOP_OK ? shop_totals_sum(where, totals) : status;
+}
+
+
+shop_status_t shop_totals_lines(shop_arena_t *arena, const shop_cart_t *cart,
+                                const shop_where_t *where, shop_totals_t *totals)
+{
     shop_status_t status = SHOP_OK;
     bool taxed = where->shop->allow_tax;
 
@@ -30,7 +39,6 @@ shop_status_t shop_cart_price(shop_arena_t *arena, const shop_cart_t *cart,
     totals->line_count = 0;
     totals->tax_count = 0;
     totals->items = 0;
-    totals->order_untaxed = totals->order_taxed = SHOP_MONEY_ZERO;
     totals->untaxed = totals->tax = totals->amount = SHOP_MONEY_ZERO;
 
     if (totals->lines == NULL || totals->taxes == NULL) {
@@ -56,11 +64,17 @@ shop_status_t shop_cart_price(shop_arena_t *arena, const shop_cart_t *cart,
         }
     }
 
-    if (status == SHOP_OK) {
-        totals->order_untaxed = totals->untaxed;
-        totals->order_taxed = totals->amount;
-        status = add_discounts(totals, taxed);
-    }
+    totals->order_untaxed = totals->untaxed;
+    totals->order_taxed = totals->amount;
+
+    return status;
+}
+
+
+shop_status_t shop_totals_sum(const shop_where_t *where, shop_totals_t *totals)
+{
+    bool taxed = where->shop->allow_tax;
+    shop_status_t status = add_discounts(totals, taxed);
 
     if (status == SHOP_OK && totals->shipping.code.len > 0) {
         status = add_shipping(totals, taxed);

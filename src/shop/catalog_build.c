@@ -23,6 +23,8 @@ static const struct {
 } kinds[] = {
     {"shop", add_shop},         {"catalog", add_catalog}, {"tax", add_tax},
     {"category", add_category}, {"item", add_item},
+    {"zone", shop_zone_add},    {"shipping", shop_shipping_row_add},
+    {"discount", shop_discount_add}, {"partner", shop_partner_add},
 };
 
 
@@ -43,6 +45,7 @@ shop_snapshot_builder_t *shop_snapshot_builder_create(shop_arena_t *arena)
 
 void shop_snapshot_release(shop_snapshot_builder_t *builder)
 {
+    shop_patterns_free(&builder->snapshot);
     json_decref(builder->documents);
     builder->documents = NULL;
 }
@@ -132,6 +135,7 @@ static shop_status_t add_shop(shop_snapshot_builder_t *builder, json_t *row)
     shop->utc_offset = (int32_t) shop_json_int(row, "utc_offset");
     shop->test = shop_json_bool(row, "test");
     shop->test_override = shop_json_bool(row, "testoverride");
+    shop->ships = shop_json_bool(row, "useshipping");
     shop_texts_read(row, "eula", "", shop->text);
 
     return shop_list_add(builder->arena, &builder->snapshot.shops, shop);

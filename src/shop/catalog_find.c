@@ -247,6 +247,20 @@ size_t shop_item_count(const shop_snapshot_t *snapshot)
 
 /* --- by number --- */
 
+const shop_tax_t *shop_tax_by_id(const shop_snapshot_t *snapshot, int64_t id)
+{
+    for (size_t i = 0; i < snapshot->taxes.count; i++) {
+        const shop_tax_t *tax = snapshot->taxes.list[i];
+
+        if (tax->id == id) {
+            return tax;
+        }
+    }
+
+    return NULL;
+}
+
+
 shop_catalog_t *shop_catalog_by_id(const shop_snapshot_t *snapshot, int64_t id)
 {
     for (size_t i = 0; i < snapshot->catalogs.count; i++) {

@@ -6,7 +6,7 @@
 #ifndef SHOP_CATALOG_INTERNAL_H
 #define SHOP_CATALOG_INTERNAL_H
 
-#include "shop/shop.h"
+#include "shop/selling.h"
 
 
 /* Pointers in an arena; what outgrows its room moves to a larger one. */
@@ -31,6 +31,11 @@ struct shop_snapshot_s {
     shop_list_t taxes;
     shop_list_t categories;
     shop_list_t items;
+    shop_list_t zones;
+    shop_list_t shippings;
+    shop_list_t discounts; /* all of them, unsound ones too */
+    shop_list_t partners;
+    shop_list_t patterns; /* regex_t: freed with the snapshot */
     shop_slot_t *index; /* open addressing, by catalogue, kind and key */
     size_t index_size;  /* a power of two */
 };
@@ -41,6 +46,7 @@ typedef enum {
     SHOP_PHASE_SLAVES,
     SHOP_PHASE_TREES,
     SHOP_PHASE_INDEX,
+    SHOP_PHASE_SELLING,
     SHOP_PHASE_DONE
 } shop_phase_e;
 
@@ -60,6 +66,18 @@ void shop_texts_read(const json_t *row, const char *eula, const char *notes,
                      shop_texts_t text[SHOP_LANGS]);
 void shop_titles_read(const json_t *row, shop_str_t title[SHOP_LANGS]);
 
+/* discount_build.c */
+SHOP_MUST_USE shop_status_t shop_discount_build(shop_arena_t *arena, const json_t *row,
+                                                shop_discount_t **discount);
+
+/* selling_build.c: rows of the selling rules, and what they hang on */
+SHOP_MUST_USE shop_status_t shop_zone_add(shop_snapshot_builder_t *builder, json_t *row);
+SHOP_MUST_USE shop_status_t shop_shipping_row_add(shop_snapshot_builder_t *builder, json_t *row);
+SHOP_MUST_USE shop_status_t shop_discount_add(shop_snapshot_builder_t *builder, json_t *row);
+SHOP_MUST_USE shop_status_t shop_partner_add(shop_snapshot_builder_t *builder, json_t *row);
+SHOP_MUST_USE shop_status_t shop_selling_link(shop_snapshot_builder_t *builder);
+void shop_patterns_free(shop_snapshot_t *snapshot);
+
 /* catalog_slave.c: the master's tree as a slave shows it. */
 bool shop_catalog_is_slave(const shop_catalog_t *catalog);
 SHOP_MUST_USE shop_status_t shop_slave_build(shop_snapshot_builder_t *builder,
@@ -72,6 +90,7 @@ const shop_item_t *shop_index_find(const shop_snapshot_t *snapshot, const shop_c
                                    shop_key_e kind, shop_str_t key);
 
 /* By id; NULL: there is none. */
+const shop_tax_t *shop_tax_by_id(const shop_snapshot_t *snapshot, int64_t id);
 shop_catalog_t *shop_catalog_by_id(const shop_snapshot_t *snapshot, int64_t id);
 shop_item_t *shop_item_by_id(const shop_snapshot_t *snapshot, const shop_catalog_t *catalog,
                              int64_t id);

@@ -12,7 +12,6 @@ static void link_category(shop_snapshot_t *snapshot, shop_category_t *category);
 static void link_item(shop_snapshot_t *snapshot, shop_item_t *item);
 static void link_container(shop_snapshot_t *snapshot, shop_item_t *item);
 static bool tax_computes(const shop_item_t *item);
-static const shop_tax_t *find_tax(const shop_snapshot_t *snapshot, int64_t id);
 static shop_status_t link_slaves(shop_snapshot_builder_t *builder);
 static shop_status_t build_trees(shop_snapshot_builder_t *builder);
 static shop_status_t hang_categories(shop_snapshot_builder_t *builder);
@@ -59,6 +58,10 @@ shop_status_t shop_snapshot_builder_finish(shop_snapshot_builder_t *builder, siz
             shop_index_add(snapshot, snapshot->items.list[builder->at++]);
         }
         done = builder->at == snapshot->items.count;
+        break;
+
+    case SHOP_PHASE_SELLING:
+        status = shop_selling_link(builder);
         break;
 
     case SHOP_PHASE_DONE:
@@ -143,7 +146,7 @@ static void link_item(shop_snapshot_t *snapshot, shop_item_t *item)
     }
 
     if (tax > 0) {
-        item->tax = find_tax(snapshot, tax);
+        item->tax = shop_tax_by_id(snapshot, tax);
 
         if (item->tax == NULL || !tax_computes(item)) {
             item->defect = "its tax does not exist, or cannot be computed";
@@ -188,20 +191,6 @@ static bool tax_computes(const shop_item_t *item)
     }
 
     return true;
-}
-
-
-static const shop_tax_t *find_tax(const shop_snapshot_t *snapshot, int64_t id)
-{
-    for (size_t i = 0; i < snapshot->taxes.count; i++) {
-        const shop_tax_t *tax = snapshot->taxes.list[i];
-
-        if (tax->id == id) {
-            return tax;
-        }
-    }
-
-    return NULL;
 }
 
 

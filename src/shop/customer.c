@@ -3,6 +3,7 @@
  */
 
 #include "shop/shop_internal.h"
+#include "shop/selling.h"
 
 #include <string.h>
 
@@ -174,6 +175,8 @@ static void check_customer(const shop_cart_t *cart, const shop_where_t *where,
 
     if (!shop_country_allowed(where->shop->catalog, c->country)) {
         shop_refusals_add(errors, "country_invalid", "country");
+    } else if (!shop_shipping_served(cart, where)) {
+        shop_refusals_add(errors, "not_delivered", "zip");
     }
 }
 

@@ -14,6 +14,7 @@ typedef enum { TO_UPPER, TO_LOWER } direction_e;
 static uint32_t read_two(const unsigned char *at);
 static uint32_t convert(uint32_t c, direction_e direction);
 static shop_status_t change(shop_arena_t *arena, shop_str_t text, bool title, shop_str_t *out);
+static uint32_t next_letter(shop_str_t text, size_t *at);
 
 
 shop_status_t shop_name_upper(shop_arena_t *arena, shop_str_t text, shop_str_t *out)
@@ -25,6 +26,37 @@ shop_status_t shop_name_upper(shop_arena_t *arena, shop_str_t text, shop_str_t *
 shop_status_t shop_name_title(shop_arena_t *arena, shop_str_t text, shop_str_t *out)
 {
     return change(arena, text, true, out);
+}
+
+
+/* Every letter has the same length in both cases. */
+bool shop_name_same(shop_str_t a, shop_str_t b)
+{
+    size_t i = 0, n = 0;
+
+    while (i < a.len && n < b.len) {
+        if (next_letter(a, &i) != next_letter(b, &n)) {
+            return false;
+        }
+    }
+
+    return i == a.len && n == b.len;
+}
+
+
+/* In lower case; a byte of a letter that is not known stays a byte. */
+static uint32_t next_letter(shop_str_t text, size_t *at)
+{
+    const unsigned char *c = text.data + *at;
+
+    if ((*c & 0xe0) == 0xc0 && *at + 1 < text.len) {
+        *at += 2;
+        return convert(read_two(c), TO_LOWER);
+    }
+
+    *at += 1;
+
+    return *c < 0x80 ? convert(*c, TO_LOWER) : *c;
 }
 
 

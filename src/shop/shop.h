@@ -19,6 +19,7 @@
 #define SHOP_MAX_UNITS 100    /* of a product that asks questions for each */
 #define SHOP_MAX_ANSWERS 1500 /* of a cart: they come in one form */
 #define SHOP_MAX_PARTICIPANTS 500
+#define SHOP_MAX_PROMOS 8
 #define SHOP_TIERS 5
 #define SHOP_ROLES_MAX 16
 
@@ -103,6 +104,10 @@ typedef struct {
 typedef struct shop_item_s shop_item_t;
 typedef struct shop_category_s shop_category_t;
 typedef struct shop_catalog_s shop_catalog_t;
+typedef struct shop_zone_s shop_zone_t;         /* selling.h, like the three below */
+typedef struct shop_discount_s shop_discount_t;
+typedef struct shop_partner_s shop_partner_t;
+typedef struct shop_figures_s shop_figures_t;
 
 struct shop_item_s {
     int64_t id;
@@ -164,6 +169,8 @@ struct shop_catalog_s {
     shop_str_t countries;          /* ISO 3166 codes with commas; empty: all */
     shop_category_t **roots;
     size_t root_count;
+    shop_zone_t **zones; /* by code; a slave has its master's */
+    size_t zone_count;
 };
 
 typedef struct {
@@ -185,6 +192,11 @@ typedef struct {
     int32_t utc_offset;
     bool test; /* test mode of the site */
     bool test_override;
+    bool ships; /* shipping is charged */
+    shop_discount_t **discounts; /* the stack: enabled and sound ones, in order */
+    size_t discount_count;
+    shop_partner_t **partners; /* enabled ones, by key */
+    size_t partner_count;
 } shop_shop_t;
 
 typedef struct shop_snapshot_s shop_snapshot_t;
@@ -226,6 +238,8 @@ typedef struct {
     bool non_instant;   /* right: offline payment modes */
     bool test_payments; /* right: the test interface */
     bool pay_override;  /* right: produced before payment */
+    shop_str_t institution; /* of the profile */
+    int64_t since;          /* when the account was made; 0: not known */
 } shop_visitor_t;
 
 /* Everybody sees one of these four catalogues: the key of shared pages. */
@@ -237,6 +251,8 @@ typedef struct {
     const shop_shop_t *shop;
     const shop_visitor_t *visitor;
     size_t lang;
+    const shop_figures_t *figures; /* of the past; NULL: none */
+    int64_t now;
 } shop_where_t;
 
 /* The first category with something for this visitor, children searched by sortorder; NULL: none.
@@ -296,10 +312,21 @@ typedef struct {
     size_t line;
     int64_t discount;
     shop_str_t reason;
-    shop_str_t rate;
+    shop_str_t rate;      /* "12.5", as charged on this line */
     shop_money_t untaxed; /* negative */
     shop_money_t taxed;
+    shop_str_t code; /* that the buyer entered; empty: none */
 } shop_discount_line_t;
+
+/* An agreed discount as a whole, for people: "reason: rate %". */
+typedef struct {
+    const shop_discount_t *discount;
+    shop_str_t reason;
+    shop_str_t rate; /* empty: not the same on all its lines */
+    shop_str_t code;
+    shop_money_t untaxed; /* sum of its lines, negative */
+    shop_money_t taxed;
+} shop_agreed_t;
 
 typedef struct {
     shop_str_t code; /* "SHIP_FR"; empty: no shipping line */
@@ -314,7 +341,13 @@ typedef struct {
     size_t line_count;
     shop_discount_line_t *discounts;
     size_t discount_count;
+    shop_agreed_t *agreed; /* in the order of the stack */
+    size_t agreed_count;
+    const shop_partner_t *partner; /* who brought the order; NULL: nobody */
+    shop_str_t partner_tag;
     shop_shipping_line_t shipping;
+    bool shipping_free;           /* the order is large enough */
+    const char *shipping_problem; /* key of the refusal: this order cannot be delivered there */
     shop_tax_line_t *taxes; /* one per tax that occurs */
     size_t tax_count;
     int64_t items;              /* sum of quantities */
@@ -339,6 +372,7 @@ typedef struct {
 typedef struct {
     shop_str_t shortname;
     int64_t quantity;
+    bool imported; /* a link brought it: products for internal sale may stay */
     shop_given_t *given;
     size_t given_count;
     size_t given_room;
@@ -364,6 +398,12 @@ typedef struct {
         vatcode, plantcode;
 } shop_invoice_t;
 
+/* A promotional code, for the discount that knows it. */
+typedef struct {
+    int64_t discount;
+    shop_str_t code;
+} shop_promo_t;
+
 typedef struct {
     int64_t rev;
     shop_cart_line_t lines[SHOP_MAX_LINES];
@@ -386,6 +426,14 @@ typedef struct {
     shop_str_t transid;
     bool launched;          /* the order `transid` is what is in here now */
     shop_str_t shown_total; /* amount on the last order page, decimal text */
+    shop_str_t shown;       /* what that page was made of (shown.c); empty: not known */
+    shop_promo_t promos[SHOP_MAX_PROMOS];
+    size_t promo_count;
+    shop_str_t partner_key; /* of the partner who sent this visitor */
+    shop_str_t partner_tag;
+    shop_str_t partner_email; /* prefills the form, proves nothing */
+    bool autodrive;           /* steps that need no input are passed over */
+    shop_str_t replaces;      /* transid of the unpaid order that was placed from this cart before */
     shop_arena_t *arena;
 } shop_cart_t;
 
@@ -420,6 +468,10 @@ size_t shop_cart_revalidate(shop_cart_t *cart, const shop_where_t *where, shop_r
  * has filled them before. */
 SHOP_MUST_USE shop_status_t shop_cart_price(shop_arena_t *arena, const shop_cart_t *cart,
                                             const shop_where_t *where, shop_totals_t *totals);
+/* The same with the discounts that the shop's stack grants and the shipping to the customer's
+ * address (totals.c): what pages show and orders charge. */
+SHOP_MUST_USE shop_status_t shop_cart_totals(shop_arena_t *arena, const shop_cart_t *cart,
+                                             const shop_where_t *where, shop_totals_t *totals);
 
 
 /* --- order parameters (required.c): front-office.md 6 --- */

@@ -13,6 +13,7 @@
 SHOP_MUST_USE shop_status_t shop_name_upper(shop_arena_t *arena, shop_str_t text, shop_str_t *out);
 /* The first letter of every part large, the others small: "jean-luc" -> "Jean-Luc". */
 SHOP_MUST_USE shop_status_t shop_name_title(shop_arena_t *arena, shop_str_t text, shop_str_t *out);
+bool shop_name_same(shop_str_t a, shop_str_t b); /* letters of either case */
 
 /* The value of an input, trimmed, without control characters, at most `max` characters, copied;
  * data NULL: no memory. */
@@ -62,5 +63,18 @@ size_t shop_item_questions(const shop_item_t *item);
 bool shop_steps_have(const shop_shop_t *shop, shop_step_e step);
 /* Takes out assignments that no longer have a seat, a role or a person. */
 void shop_seats_tidy(shop_cart_t *cart, const shop_where_t *where);
+
+/* The line as a link brings it: products for internal sale too; never fewer than there are. */
+shop_refusal_t shop_cart_import_line(shop_cart_t *cart, const shop_where_t *where,
+                                     const shop_item_t *item, int64_t quantity);
+/* Like shop_item_orderable, of a product that came by a link. */
+shop_refusal_t shop_item_importable(const shop_item_t *item, const shop_where_t *where);
+
+
+/* --- cart_price.c: the first and the last part of pricing a cart --- */
+
+SHOP_MUST_USE shop_status_t shop_totals_lines(shop_arena_t *arena, const shop_cart_t *cart,
+                                              const shop_where_t *where, shop_totals_t *totals);
+SHOP_MUST_USE shop_status_t shop_totals_sum(const shop_where_t *where, shop_totals_t *totals);
 
 #endif

@@ -83,7 +83,11 @@ int32_t ngx_http_shop_utc_offset(ngx_http_shop_ctx_t *ctx)
 
 shop_where_t ngx_http_shop_where(ngx_http_shop_ctx_t *ctx)
 {
-    return (shop_where_t){ngx_http_shop_snapshot(ctx), ctx->shop, &ctx->visitor, ctx->lang->index};
+    return (shop_where_t){.snapshot = ngx_http_shop_snapshot(ctx),
+                          .shop = ctx->shop,
+                          .visitor = &ctx->visitor,
+                          .lang = ctx->lang->index,
+                          .now = ngx_time()};
 }
 
 
