@@ -17,7 +17,8 @@ UNIT_SRCS := $(wildcard t/unit/*/*.c)
 UNIT_PROGRAMS := $(UNIT_SRCS:t/unit/%.c=build/t/unit/%)
 
 .PHONY: unit
-unit: $(UNIT_PROGRAMS) build/t/render build/t/mustache-spec build/t/payment-vectors
+unit: $(UNIT_PROGRAMS) build/t/render build/t/mustache-spec build/t/payment-vectors \
+      build/t/price-cases build/t/price-random
 
 build/libshop.a: $(PURE_OBJS)
 	@rm -f $@
@@ -40,6 +41,16 @@ build/t/mustache-spec: build/pure/t/view/mustache_spec.o build/libshop.a
 	@$(UNIT_CC) $(UNIT_CFLAGS) $< build/libshop.a $(UNIT_LIBS) -o $@
 
 build/t/payment-vectors: $(patsubst %.c,build/pure/%.o,$(wildcard t/vectors/*.c)) build/libshop.a
+	@mkdir -p $(@D)
+	@$(UNIT_CC) $(UNIT_CFLAGS) $(filter %.o,$^) build/libshop.a $(UNIT_LIBS) -o $@
+
+PRICE_OBJS := $(patsubst %,build/pure/t/price/%.o,world scene result)
+
+build/t/price-cases: build/pure/t/price/cases.o $(PRICE_OBJS) build/libshop.a
+	@mkdir -p $(@D)
+	@$(UNIT_CC) $(UNIT_CFLAGS) $(filter %.o,$^) build/libshop.a $(UNIT_LIBS) -o $@
+
+build/t/price-random: build/pure/t/price/random.o $(PRICE_OBJS) build/libshop.a
 	@mkdir -p $(@D)
 	@$(UNIT_CC) $(UNIT_CFLAGS) $(filter %.o,$^) build/libshop.a $(UNIT_LIBS) -o $@
 
