@@ -182,9 +182,11 @@ static shop_status_t add_part(shop_totals_t *totals, const shop_tax_t *tax, shop
     shop_money_t amount;
     shop_status_t status = add_amounts(totals, untaxed, taxed);
 
-    if (status == SHOP_OK && tax != NULL) {
-        status = shop_money_sub(taxed, untaxed, &amount);
+    if (status != SHOP_OK || tax == NULL) {
+        return status;
     }
 
-    return status == SHOP_OK && tax != NULL ? add_tax(totals, tax, amount) : status;
+    status = shop_money_sub(taxed, untaxed, &amount);
+
+    return status == SHOP_OK ? add_tax(totals, tax, amount) : status;
 }
