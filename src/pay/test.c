@@ -128,7 +128,7 @@ static shop_status_t authenticate(shop_arena_t *arena, const shop_pay_config_t *
 
     (void) message;
     if (header == NULL || header->len == 0) {
-        return SHOP_MALFORMED;
+        return SHOP_REFUSED;
     }
 
     return shop_pay_stamp_check(arena, shop_pay_value(config, "key_file"), request->body, *header,

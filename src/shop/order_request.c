@@ -25,7 +25,7 @@ json_t *shop_order_request(shop_arena_t *arena, const shop_order_in_t *in)
     shop_put_text(&put, request, "transid", cart->transid);
     shop_put_number(&put, request, "shop", shop->id);
     shop_put_text(&put, request, "lang", shop_str(in->lang));
-    shop_put_member(&put, request, "test", json_boolean(in->test));
+    shop_put_member(&put, request, "test", json_boolean(in->test || in->mode->test));
     shop_put_text(&put, request, "address", in->address);
     shop_put_text(&put, request, "paymode", in->mode->name);
     shop_put_text(&put, request, "interface", in->mode->interface);

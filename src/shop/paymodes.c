@@ -60,7 +60,7 @@ static bool visitor_fits(const shop_shop_t *shop, const shop_visitor_t *visitor,
     const json_t *identified = json_object_get(settings, "identified_only");
 
     if (is_test(mode)) {
-        return shop->test_override || visitor->test_payments;
+        return shop->test && (shop->test_override || visitor->test_payments);
     }
 
     if (!mode->instant) {

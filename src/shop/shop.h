@@ -605,6 +605,7 @@ typedef struct {
     shop_str_t interface; /* "systempay" */
     bool instant;
     bool internal; /* not a way to give money: freeorder, test */
+    bool test;     /* no real money: what is ordered so is a test order for ever */
 } shop_paymode_t;
 
 bool shop_paymode_offered(const shop_shop_t *shop, const shop_visitor_t *visitor,

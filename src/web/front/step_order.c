@@ -81,8 +81,11 @@ shop_paymode_t ngx_http_shop_paymode(const ngx_http_shop_payment_t *payment)
     /* The buttons of the test interface stand for a provider's page. */
     bool instant = interface->kind == SHOP_PAY_INSTANT || interface->simulate != NULL;
 
-    return (shop_paymode_t){payment->pay->name, shop_str(interface->name), instant,
-                            interface->kind == SHOP_PAY_INTERNAL && !instant};
+    return (shop_paymode_t){.name = payment->pay->name,
+                            .interface = shop_str(interface->name),
+                            .instant = instant,
+                            .internal = interface->kind == SHOP_PAY_INTERNAL && !instant,
+                            .test = payment->pay->mode == SHOP_PAY_TEST};
 }
 
 

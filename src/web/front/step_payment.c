@@ -186,8 +186,8 @@ static json_t *payment_page(ngx_http_shop_ctx_t *ctx, const shop_pay_page_t *pag
     payment_t     *payment = ctx->state;
     json_t        *data = ngx_http_shop_step_page(ctx, SHOP_STEP_PAYMENT);
     json_t        *list = json_array();
-    shop_paymode_t mode = {payment->config->name, shop_str(payment->config->interface->name),
-                           false, false};
+    shop_paymode_t mode = {.name = payment->config->name,
+                           .interface = shop_str(payment->config->interface->name)};
     size_t         i;
 
     if (data == NULL) {
