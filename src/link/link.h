@@ -289,8 +289,8 @@ typedef ngx_int_t (*shop_thread_work_pt)(void *data);
 /* Gives back what `work` made, in the loop, after done() or when nobody waited any more. */
 typedef void (*shop_thread_drop_pt)(void *data);
 
-/* done() with SHOP_LINK_OK after NGX_OK of `work`, else SHOP_LINK_ERROR; SHOP_LINK_BUSY: the queue of
- * the pool is full. `data` lives in op->pool. */
+/* done() with SHOP_LINK_OK after NGX_OK of `work`, else SHOP_LINK_ERROR; SHOP_LINK_BUSY: the queue
+ * of the pool is full. `data` lives in op->pool. */
 void shop_thread_run(ngx_thread_pool_t *threads, shop_op_t *op, shop_thread_work_pt work,
                      shop_thread_drop_pt drop, void *data);
 

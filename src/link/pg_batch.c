@@ -385,7 +385,7 @@ static bool batch_again(pg_batch_t *batch, pg_element_t *element, shop_link_stat
         return true;
     }
 
-    if (status == SHOP_LINK_LOST && !element->retried) {
+    if (status == SHOP_LINK_LOST && !element->retried && !batch->line->pg->given_up) {
         element->retried = 1;
         return true;
     }

@@ -17,6 +17,7 @@ static void pg_step(shop_pg_conn_t *conn);
 static void pg_established(shop_pg_conn_t *conn);
 static ngx_int_t pg_watch_socket(shop_pg_conn_t *conn, ngx_uint_t reading, ngx_uint_t writing);
 static void pg_on_read(ngx_event_t *ev);
+static void pg_on_shutdown(shop_pg_conn_t *conn);
 static void pg_on_write(ngx_event_t *ev);
 static void pg_on_notice(void *data, const PGresult *notice);
 
@@ -59,6 +60,10 @@ void shop_pg_connect_next(shop_pg_t *pg)
 
     if (ngx_exiting) {
         shop_pg_tell_shutdown(pg);
+    }
+
+    if (pg->given_up) {
+        return;
     }
 
     for (i = 0; i < pg->conn_count; i++) {
@@ -224,12 +229,7 @@ static void pg_on_read(ngx_event_t *ev)
     }
 
     if (c->close) {
-        /* FD-9: the worker begins to leave (the idle listener), or is forced to. */
-        if (conn->lane == SHOP_PG_LANES) {
-            shop_pg_tell_shutdown(conn->pg);
-        }
-
-        shop_pg_down(conn, "worker shutdown");
+        pg_on_shutdown(conn);
         return;
     }
 
@@ -242,6 +242,22 @@ static void pg_on_read(ngx_event_t *ev)
     } else {
         shop_pg_queue_read(conn);
     }
+}
+
+
+/* FD-9: the worker begins to leave (told to the idle listener), or is forced to (marked as an error
+ * on all of them). */
+static void pg_on_shutdown(shop_pg_conn_t *conn)
+{
+    if (conn->c->error) {
+        conn->pg->given_up = 1;
+    }
+
+    if (conn->lane == SHOP_PG_LANES) {
+        shop_pg_tell_shutdown(conn->pg);
+    }
+
+    shop_pg_down(conn, "worker shutdown");
 }
 
 

@@ -16,6 +16,7 @@ typedef struct {
     const char **keywords;
     const char **values;
     ngx_uint_t count;
+    ngx_uint_t failed; /* no memory, or more than fit */
     ngx_pool_t *pool;
 } pg_parameters_t;
 
@@ -29,7 +30,11 @@ static void set_parameter(pg_parameters_t *list, const char *keyword, const char
 static void set_default(pg_parameters_t *list, const char *keyword, const char *value);
 static const char *server_options(const shop_pg_conf_t *conf, ngx_uint_t lane, ngx_pool_t *pool,
                                   const char *own);
-static bool is_remote(const PQconninfoOption *options);
+static void set_given(pg_parameters_t *list, const PQconninfoOption *option, ngx_uint_t rotation);
+static void set_ours(pg_parameters_t *list, const shop_pg_conf_t *conf, ngx_uint_t lane,
+                     const char *options);
+static void set_safe(pg_parameters_t *list, const PQconninfoOption *options);
+static bool is_remote(const char *hosts);
 
 
 const char *shop_pg_conninfo_check(const char *conninfo)
@@ -123,17 +128,14 @@ static bool is_numeric(const char *start, size_t len)
 ngx_int_t shop_pg_parameters(const shop_pg_conf_t *conf, ngx_uint_t rotation, ngx_uint_t lane,
                              ngx_pool_t *pool, const char ***keywords, const char ***values)
 {
-    PQconninfoOption *options, *option;
-    pg_parameters_t list = {NULL, NULL, 0, pool};
-    const char *value;
+    PQconninfoOption *options;
+    pg_parameters_t list = {NULL, NULL, 0, 0, pool};
     shop_str_t text;
-    u_char *name;
 
     list.keywords = ngx_pcalloc(pool, PARAMETERS_MAX * sizeof(char *));
     list.values = ngx_pcalloc(pool, PARAMETERS_MAX * sizeof(char *));
-    name = ngx_pcalloc(pool, sizeof("shop:") + NGX_INT_T_LEN);
     text = shop_op_copy(pool, conf->conninfo.data, conf->conninfo.len);
-    if (list.keywords == NULL || list.values == NULL || name == NULL || text.data == NULL) {
+    if (list.keywords == NULL || list.values == NULL || text.data == NULL) {
         return NGX_ERROR;
     }
 
@@ -142,51 +144,75 @@ ngx_int_t shop_pg_parameters(const shop_pg_conf_t *conf, ngx_uint_t rotation, ng
         return NGX_ERROR;
     }
 
-    for (option = options; option->keyword != NULL; option++) {
-        if (option->val == NULL) {
-            continue;
-        }
-
-        value = option->val;
-        if (ngx_strncmp(option->keyword, "host", 4) == 0 || !strcmp(option->keyword, "port")) {
-            value = rotate(pool, value, rotation);
-        }
-
-        set_parameter(&list, option->keyword,
-                      (char *) shop_op_copy(pool, value, ngx_strlen(value)).data);
-    }
-
-    ngx_sprintf(name, "shop:%ui", ngx_worker);
-    set_parameter(&list, "application_name", (char *) name);
-    set_parameter(&list, "gssencmode", "disable");
-    set_parameter(&list, "client_encoding", "UTF8");
-    set_parameter(&list, "options",
-                  server_options(conf, lane, pool, option_value(options, "options")));
-    set_default(&list, "keepalives", "1");
-    set_default(&list, "keepalives_idle", "30");
-    set_default(&list, "keepalives_interval", "10");
-    set_default(&list, "keepalives_count", "3");
-    set_default(&list, "tcp_user_timeout", "10000");
-
-    value = option_value(options, "hostaddr");
-    if (value == NULL) {
-        value = option_value(options, "host");
-    }
-
-    if (value != NULL && strchr(value, ',') != NULL) {
-        set_default(&list, "target_session_attrs", "read-write");
-    }
-
-    if (is_remote(options)) {
-        set_default(&list, "sslmode", "verify-full");
-    }
-
+    set_given(&list, options, rotation);
+    set_ours(&list, conf, lane, option_value(options, "options"));
+    set_safe(&list, options);
     PQconninfoFree(options);
 
     *keywords = list.keywords;
     *values = list.values;
 
-    return NGX_OK;
+    return list.failed ? NGX_ERROR : NGX_OK;
+}
+
+
+/* What the operator has given, another host of the list first each time an attempt got no answer.
+ */
+static void set_given(pg_parameters_t *list, const PQconninfoOption *option, ngx_uint_t rotation)
+{
+    const char *value;
+
+    for (/* void */; option->keyword != NULL; option++) {
+        if (option->val == NULL) {
+            continue;
+        }
+
+        value = option->val;
+        if (strncmp(option->keyword, "host", 4) == 0 || strcmp(option->keyword, "port") == 0) {
+            value = rotate(list->pool, value, rotation);
+        }
+
+        set_parameter(list, option->keyword, value);
+    }
+}
+
+
+/* What this module insists on. */
+static void set_ours(pg_parameters_t *list, const shop_pg_conf_t *conf, ngx_uint_t lane,
+                     const char *options)
+{
+    u_char name[sizeof("shop:") + NGX_INT_T_LEN];
+
+    ngx_sprintf(name, "shop:%ui%Z", ngx_worker);
+    set_parameter(list, "application_name", (char *) name);
+    set_parameter(list, "gssencmode", "disable");
+    set_parameter(list, "client_encoding", "UTF8");
+    set_parameter(list, "options", server_options(conf, lane, list->pool, options));
+}
+
+
+/* What is wise when the operator says nothing. */
+static void set_safe(pg_parameters_t *list, const PQconninfoOption *options)
+{
+    const char *host = option_value(options, "hostaddr");
+
+    if (host == NULL) {
+        host = option_value(options, "host");
+    }
+
+    set_default(list, "keepalives", "1");
+    set_default(list, "keepalives_idle", "30");
+    set_default(list, "keepalives_interval", "10");
+    set_default(list, "keepalives_count", "3");
+    set_default(list, "tcp_user_timeout", "10000");
+
+    if (host != NULL && strchr(host, ',') != NULL) {
+        set_default(list, "target_session_attrs", "read-write");
+    }
+
+    if (host != NULL && is_remote(host)) {
+        set_default(list, "sslmode", "verify-full");
+    }
 }
 
 
@@ -221,7 +247,7 @@ static const char *rotate(ngx_pool_t *pool, const char *list, ngx_uint_t by)
 
     turned = ngx_pnalloc(pool, len + 1);
     if (turned == NULL) {
-        return list;
+        return NULL;
     }
 
     for (comma = list; by > 0; by--) {
@@ -236,22 +262,30 @@ static const char *rotate(ngx_pool_t *pool, const char *list, ngx_uint_t by)
 
 static void set_parameter(pg_parameters_t *list, const char *keyword, const char *value)
 {
+    ngx_pool_t *pool = list->pool;
     ngx_uint_t i;
 
     for (i = 0; i < list->count && strcmp(list->keywords[i], keyword) != 0; i++) {
         /* void */
     }
 
-    if (i == PARAMETERS_MAX - 1) {
+    if (i == PARAMETERS_MAX - 1 || value == NULL) {
+        list->failed = 1;
         return;
     }
 
     if (i == list->count) {
+        list->keywords[i] = (char *) shop_op_copy(pool, keyword, ngx_strlen(keyword)).data;
+        if (list->keywords[i] == NULL) {
+            list->failed = 1;
+            return;
+        }
+
         list->count++;
-        list->keywords[i] = (char *) shop_op_copy(list->pool, keyword, ngx_strlen(keyword)).data;
     }
 
-    list->values[i] = value;
+    list->values[i] = (char *) shop_op_copy(pool, value, ngx_strlen(value)).data;
+    list->failed |= list->values[i] == NULL;
 }
 
 
@@ -288,7 +322,7 @@ static const char *server_options(const shop_pg_conf_t *conf, ngx_uint_t lane, n
 
     text = ngx_pnalloc(pool, len);
     if (text == NULL) {
-        return own;
+        return NULL;
     }
 
     ngx_sprintf(text, "%s -c statement_timeout=%M -c lock_timeout=%M%Z", own, timeout,
@@ -298,14 +332,23 @@ static const char *server_options(const shop_pg_conf_t *conf, ngx_uint_t lane, n
 }
 
 
-static bool is_remote(const PQconninfoOption *options)
+/* One of them is enough: the password and the data of customers may go there. */
+static bool is_remote(const char *hosts)
 {
-    const char *host = option_value(options, "hostaddr");
+    size_t len;
 
-    if (host == NULL) {
-        host = option_value(options, "host");
+    for (;;) {
+        len = strcspn(hosts, ",");
+
+        if (len > 0 && *hosts != '/' && *hosts != '@' && strncmp(hosts, "127.", 4) != 0 &&
+            (len != 3 || strncmp(hosts, "::1", 3) != 0)) {
+            return true;
+        }
+
+        if (hosts[len] == '\0') {
+            return false;
+        }
+
+        hosts += len + 1;
     }
-
-    return host != NULL && *host != '\0' && *host != '/' && *host != '@' &&
-           strncmp(host, "127.", 4) != 0 && strcmp(host, "::1") != 0;
 }

@@ -102,6 +102,7 @@ struct shop_pg_s {
     struct shop_pg_line_s *lines; /* batches: one per lane and statement */
     ngx_uint_t shutdown_told;
     ngx_uint_t stopping;
+    ngx_uint_t given_up; /* by worker_shutdown_timeout: nothing is asked again */
 };
 
 

@@ -80,12 +80,13 @@ static void try_later(shop_pg_t *pg, shop_pg_conn_t *conn)
 {
     ngx_uint_t level = NGX_LOG_INFO;
 
-    if (ngx_exiting && conn->lane == SHOP_PG_LANES) {
-        return;
-    }
-
     if (!pg->retry.timer_set) {
         shop_timer_set(&pg->retry, shop_backoff_next(&pg->backoff));
+    }
+
+    /* A worker that leaves has no use for its listener. */
+    if (ngx_exiting && conn->lane == SHOP_PG_LANES) {
+        return;
     }
 
     /* Loud once per reason, until it is up again. */

@@ -107,6 +107,11 @@ void shop_pg_submit(shop_pg_t *pg, shop_pg_request_t *request)
     shop_pg_lane_t *lane = &pg->lanes[request->lane];
     shop_pg_conn_t *conn;
 
+    if (pg->given_up) {
+        shop_pg_refuse(request, SHOP_LINK_DOWN, "worker shutdown");
+        return;
+    }
+
     conn = pool_choose(pg, request->lane);
 
     if (conn != NULL && ngx_queue_empty(&lane->waiting)) {
@@ -277,7 +282,7 @@ void shop_pg_lost(shop_pg_request_t *request)
                (request->unsent || (request->op != NULL && !request->rows_seen &&
                                     pg->conf.statements[request->statement].read_only));
 
-    if (harmless && !pg->stopping) {
+    if (harmless && !pg->stopping && !pg->given_up) {
         request->retried = 1;
         shop_pg_submit(pg, request);
         return;

@@ -127,7 +127,8 @@ static void on_prepared(shop_pg_request_t *request, shop_link_status_e status, P
 {
     shop_pg_conn_t *conn = request->data;
 
-    if (status == SHOP_LINK_ERROR && request->kind == SHOP_PG_PREPARE) {
+    /* Of a schema that the check has refused already nothing more needs to be said. */
+    if (status == SHOP_LINK_ERROR && request->kind == SHOP_PG_PREPARE && !conn->broken.posted) {
         ngx_log_error(NGX_LOG_ERR, conn->pg->log, 0, "pg conn=%ui statement=%s not prepared: %s",
                       conn->number, conn->pg->conf.statements[request->statement].name,
                       PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) != NULL

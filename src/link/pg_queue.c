@@ -16,6 +16,7 @@
 static int queue_put(shop_pg_conn_t *conn, const shop_pg_request_t *request);
 static int put_deallocate(shop_pg_conn_t *conn, const char *name);
 static void queue_flush(shop_pg_conn_t *conn);
+static void queue_go_on(shop_pg_conn_t *conn);
 static ngx_int_t queue_drain(shop_pg_conn_t *conn);
 static void queue_result(shop_pg_conn_t *conn, shop_pg_request_t *request, PGresult *result);
 static void queue_complete(shop_pg_conn_t *conn, shop_pg_request_t *request);
@@ -105,8 +106,6 @@ static void queue_flush(shop_pg_conn_t *conn)
 
 void shop_pg_queue_read(shop_pg_conn_t *conn)
 {
-    ngx_int_t rc;
-
     if (!PQconsumeInput(conn->handle)) {
         /* What arrived before the end is still good. */
         (void) queue_drain(conn);
@@ -114,9 +113,23 @@ void shop_pg_queue_read(shop_pg_conn_t *conn)
         return;
     }
 
-    rc = queue_drain(conn);
+    queue_go_on(conn);
+}
 
-    if (rc == NGX_ERROR || PQstatus(conn->handle) != CONNECTION_OK) {
+
+/* What libpq holds is taken before more is read: its buffer would grow, and be moved, each time. */
+void shop_pg_queue_resume(ngx_event_t *ev)
+{
+    shop_pg_conn_t *conn = ev->data;
+
+    conn->paused = 0;
+    queue_go_on(conn);
+}
+
+
+static void queue_go_on(shop_pg_conn_t *conn)
+{
+    if (queue_drain(conn) == NGX_ERROR || PQstatus(conn->handle) != CONNECTION_OK) {
         shop_pg_down(conn, PQerrorMessage(conn->handle));
         return;
     }
@@ -125,18 +138,7 @@ void shop_pg_queue_read(shop_pg_conn_t *conn)
         shop_pg_pump(conn->pg, conn->lane);
     }
 
-    if (conn->handle != NULL) {
-        queue_flush(conn);
-    }
-}
-
-
-void shop_pg_queue_resume(ngx_event_t *ev)
-{
-    shop_pg_conn_t *conn = ev->data;
-
-    conn->paused = 0;
-    shop_pg_queue_read(conn);
+    queue_flush(conn);
 }
 
 

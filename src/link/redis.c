@@ -222,7 +222,7 @@ static void redis_submit(shop_redis_entry_t *entry)
         return;
     }
 
-    if (redis->state != SHOP_REDIS_UP && !redis->patient) {
+    if (redis->given_up || (redis->state != SHOP_REDIS_UP && !redis->patient)) {
         shop_op_post(op, SHOP_LINK_DOWN, "no connection");
         return;
     }

@@ -106,7 +106,7 @@ void shop_redis_connect(shop_redis_t *redis)
 {
     redisAsyncContext *context;
 
-    if (redis->state != SHOP_REDIS_AWAY || redis->stopping) {
+    if (redis->state != SHOP_REDIS_AWAY || redis->stopping || redis->given_up) {
         return;
     }
 
@@ -379,6 +379,7 @@ static void redis_on_read(ngx_event_t *ev)
     }
 
     if (c->close) {
+        redis->given_up = 1; /* FD-9 */
         shop_redis_drop(redis, "worker shutdown");
         return;
     }

@@ -40,6 +40,7 @@ struct shop_redis_s {
     ngx_uint_t greetings; /* answers still missing before it is up */
     ngx_uint_t complained;
     ngx_uint_t stopping;
+    ngx_uint_t given_up; /* by worker_shutdown_timeout: no other connection is made */
     ngx_msec_t up_since;
     shop_backoff_t backoff;
     ngx_queue_t waiting;   /* commands before the first connection, RE-6 */

@@ -1,5 +1,6 @@
 /*
- * Slow work in nginx's thread pool, as an operation: the loop goes on, done() is called when it is over.
+ * Slow work in nginx's thread pool, as an operation: the loop goes on, done() is called when it is
+ * over.
  */
 
 #include "link/link_internal.h"

@@ -57,8 +57,8 @@ sub request {
 }
 
 
-# The path says what to do: /ok /echo /500 /slow /endless /long/<n> /cut /garbage /redirect. With `tls`,
-# the options of IO::Socket::SSL, over TLS.
+# The path says what to do: /ok /echo /500 /redirect /slow /forever /endless /long/<n> /chunked/<n> /cut
+# /garbage /none. With `tls`, the options of IO::Socket::SSL, over TLS.
 sub http {
     my (%tls) = @_;
     return tcp(sub {
@@ -84,6 +84,7 @@ sub http_answer {
     return $say->(302, '')       if $path eq '/redirect';
     return $say->(200, 'x' x $1) if $path =~ m{^/long/(\d+)};
     if ($path eq '/slow') { sleep 3; return $say->(200, 'late') }
+    sleep 300 if $path eq '/forever';
     if ($path =~ m{^/chunked/(\d+)}) {
         syswrite $client, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
         syswrite $client, "1\r\nx\r\n" for 1 .. $1;

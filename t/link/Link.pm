@@ -50,8 +50,9 @@ END LOOP; END$$;
 SQL
 
 
-# Options: pg, redis (start them; with 0 only their addresses are configured; default neither),
-# conf (http level), workers, main (main level).
+# Options: pg, redis (start them; with 0 only their addresses are configured; default neither), pg_port
+# (PostgreSQL on TCP as well), pg_host (where nginx looks for it), conf (http level), workers, main
+# (main level), connections (of nginx).
 sub new {
     my ($class, %option) = @_;
     my $dir = tempdir('shop-link-XXXXXXXX', TMPDIR => 1, CLEANUP => 0);
@@ -74,7 +75,8 @@ sub new {
 sub write_conf {
     my ($self) = @_;
     my ($dir, $o) = @$self{qw(dir option)};
-    my $pg    = exists $o->{pg}    ? "link_pg 'host=$dir user=postgres dbname=postgres';" : '';
+    my $host  = $o->{pg_host} // "host=$dir";
+    my $pg    = exists $o->{pg}    ? "link_pg '$host user=postgres dbname=postgres';" : '';
     my $redis = exists $o->{redis} ? "link_redis unix:$dir/redis.sock;" : '';
     my $module = $ENV{LINK_STATIC} ? '' : "load_module $TOP/build/link/ngx_http_link_test_module.so;";
     my $user   = $> == 0 ? 'user root;' : '';
@@ -116,7 +118,7 @@ sub spawn {
 sub end {
     my ($self, $name, $signal, $seconds) = @_;
     my $pid = delete $self->{pids}{$name} or return;
-    return stop_process($pid, $signal, $seconds // 10);
+    return stop_process($pid, $signal, $seconds // 30);
 }
 
 
@@ -126,7 +128,7 @@ sub nginx_start {
     my @runner = $ENV{LINK_RUNNER} ? split ' ', $ENV{LINK_RUNNER} : ();
     $self->spawn('nginx', @runner, $binary, '-e', "$self->{dir}/error.log", '-p', $self->{dir}, '-c',
         "$self->{dir}/nginx.conf");
-    wait_for(sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port}) }, 20)
+    wait_for(sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port}) }, 60)
         or die 'nginx did not start: ' . $self->error_log . slurp("$self->{dir}/nginx.log");
     return;
 }
@@ -150,11 +152,15 @@ sub pg_create {
 }
 
 
+sub pg_port { return $_[0]{option}{pg_port} // 5432 }
+
+
 sub pg_start {
     my ($self) = @_;
     $self->spawn('postgres', @AS_PG, "$PGBIN/postgres", '-D', "$self->{dir}/data", '-k', $self->{dir},
-        '-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'max_connections=60');
-    wait_for(sub { defined eval { $self->psql('SELECT 1') } }, 15) or die 'postgres did not start';
+        '-p', $self->pg_port,
+        '-c', 'listen_addresses=' . ($self->{option}{pg_port} ? '127.0.0.1' : ''), '-c', 'fsync=off', '-c', 'max_connections=60');
+    wait_for(sub { defined eval { $self->psql('SELECT 1') } }, 60) or die 'postgres did not start';
     return;
 }
 
@@ -165,8 +171,8 @@ sub pg_stop { my ($self, $signal) = @_; return $self->end('postgres', $signal //
 
 sub psql {
     my ($self, $sql) = @_;
-    open my $fh, '-|', 'sh', '-c', 'exec "$0" "$@" 2>&1', "$PGBIN/psql", '-h', $self->{dir}, '-U',
-        'postgres', '-d', 'postgres', '-Atq', '-v', 'ON_ERROR_STOP=1', '-c', $sql
+    open my $fh, '-|', 'sh', '-c', 'exec "$0" "$@" 2>&1', "$PGBIN/psql", '-h', $self->{dir}, '-p',
+        $self->pg_port, '-U', 'postgres', '-d', 'postgres', '-Atq', '-v', 'ON_ERROR_STOP=1', '-c', $sql
         or die "psql: $!";
     my $out = do { local $/ = undef; <$fh> } // '';
     close $fh or die "psql: $out";
@@ -181,7 +187,7 @@ sub redis_start {
     unlink $socket;
     $self->spawn('redis', 'redis-server', '--port', 0, '--unixsocket', $socket, '--unixsocketperm',
         777, '--save', '', '--appendonly', 'no', '--dir', $self->{dir});
-    wait_for(sub { IO::Socket::UNIX->new(Peer => $socket) }, 10) or die 'redis did not start';
+    wait_for(sub { IO::Socket::UNIX->new(Peer => $socket) }, 60) or die 'redis did not start';
     return;
 }
 
@@ -210,7 +216,7 @@ sub get {
 sub many {
     my ($self, $uris, %o) = @_;
     my @answers = map { {} } @$uris;
-    my ($select, $next, $end) = (IO::Select->new, 0, time + ($o{limit} // 30));
+    my ($select, $next, $end) = (IO::Select->new, 0, time + ($o{limit} // 120));
     my (%index, %data, %begin);
     my $room = $o{at_once} // @$uris;
 
@@ -247,19 +253,37 @@ sub answer {
 }
 
 
-# Traffic in a process of its own: connection-per-request clients for some seconds.
+# Traffic in a process of its own: connection-per-request clients for some seconds. Who was refused
+# pauses a little, as people do. Gives what waits for its end and tells how often it got which answer.
 sub load {
     my ($self, $seconds, $at_once, @uris) = @_;
+    my $end = time + $seconds;
+    return in_background(sub {
+        my @answers;
+        while (time < $end) {
+            my @new = $self->many([map { $uris[$_ % @uris] } 1 .. $at_once * 4], at_once => $at_once);
+            sleep 0.1 if grep { $_->{code} != 200 } @new;
+            push @answers, @new;
+        }
+        return @answers;
+    });
+}
+
+
+# The same for some requests, each once, all at the same time.
+sub ask {
+    my ($self, @uris) = @_;
+    return in_background(sub { return $self->many(\@uris) });
+}
+
+
+sub in_background {
+    my ($code) = @_;
     pipe my $reader, my $writer or die $!;
     my $pid = fork // die $!;
     if ($pid == 0) {
-        my $end = time + $seconds;
-        my (%count, @slow);
-        while (time < $end) {
-            for my $a ($self->many([map { $uris[$_ % @uris] } 1 .. $at_once * 4], at_once => $at_once)) {
-                $count{"$a->{code} $a->{word}"}++;
-            }
-        }
+        my %count;
+        $count{"$_->{code} $_->{word}"}++ for $code->();
         print {$writer} "$_=$count{$_}\n" for sort keys %count;
         close $writer;
         POSIX::_exit(0);
@@ -310,7 +334,23 @@ sub quiet {
 sub finish {
     my ($self) = @_;
     $self->quiet;
+    $self->cleanup;
     done_testing();
+    return;
+}
+
+
+# Ends all servers; what a failed test has left is kept.
+sub cleanup {
+    my ($self) = @_;
+    return if $self->{cleaned}++;
+    $self->end($_, $_ eq 'redis' ? 'KILL' : 'QUIT') for sort keys %{$self->{pids}};
+    if (Test::More->builder->is_passing && !$ENV{SHOP_TEST_KEEP}) {
+        remove_tree($self->{dir});
+        return;
+    }
+    diag(join "\n", 'error log:', grep { defined } (split /\n/, $self->error_log)[-40 .. -1]);
+    diag("kept: $self->{dir}");
     return;
 }
 
@@ -319,13 +359,7 @@ sub DESTROY {
     my ($self) = @_;
     return if $$ != $self->{owner};
     local ($?, $@);
-    $self->end($_, $_ eq 'redis' ? 'KILL' : 'QUIT') for sort keys %{$self->{pids}};
-    my $failed = !Test::More->builder->is_passing;
-    if ($failed) {
-        diag(join "\n", 'error log:', grep { defined } (split /\n/, $self->error_log)[-40 .. -1]);
-        diag("kept: $self->{dir}");
-    }
-    remove_tree($self->{dir}) if !$failed && !$ENV{SHOP_TEST_KEEP};
+    $self->cleanup;
     return;
 }
 

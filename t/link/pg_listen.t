@@ -26,7 +26,7 @@ ok(wait_for(sub { $t->error_log =~ /told about shutdown/ }), 'a leaving worker i
 
 # Idle costs nothing.
 my ($pid) = $t->worker_pids;
-ok(wait_for(sub { my @w = $t->worker_pids; $pid = $w[0]; @w == 1 }, 5), 'the old worker has left');
+ok(wait_for(sub { my @w = $t->worker_pids; $pid = $w[0]; @w == 1 }), 'the old worker has left');
 my $cpu = sub { my @f = split ' ', Link::slurp("/proc/$pid/stat"); $f[13] + $f[14] };
 my $before = $cpu->();
 sleep 2;

@@ -7,16 +7,18 @@ use FindBin;
 use lib $FindBin::Bin;
 use Link qw(wait_for);
 use Test::More;
-use Time::HiRes qw(sleep);
+use Time::HiRes qw(sleep time);
 
-my $t = Link->new(redis => 0, conf => 'link_queue 40; link_redis_timeout 400ms;');
+my $t = Link->new(redis => 0, conf => 'link_queue 40; link_redis_timeout 4s;');
 
 my $r = $t->get('/redis?a=PING');
 is("$r->{code} $r->{word}", '503 DOWN', 'absent at start: refused');
-wait_for(sub { $t->status->{redis} eq 'DOWN' }, 3);
-cmp_ok($t->get('/redis?a=PING')->{time}, '<', 0.1, '… then at once');
+ok(wait_for(sub { $t->status->{redis} eq 'DOWN' }), '… the patience of a start ends');
+my $begin = time;
+$t->get('/redis?a=PING&deadline=60000') for 1 .. 10;
+cmp_ok(time - $begin, '<', 5, '… then at once: ten in less time than ten times the patience');
 $t->redis_start;
-ok(wait_for(sub { $t->status->{redis} eq 'UP' }, 8), 'heals when it has come');
+ok(wait_for(sub { $t->status->{redis} eq 'UP' }), 'heals when it has come');
 
 is($t->get('/redis?a=SET&b=k&c=%00%0D%0A%E2%82%AC')->{body}, "OK\n", 'a value of any bytes');
 is($t->get('/redis?a=GET&b=k')->{body}, "\0\r\n\xE2\x82\xAC\n", '… comes back');
@@ -44,22 +46,21 @@ my $rss = sub { Link::slurp("/proc/$pid/status") =~ /VmRSS:\s+(\d+)/ ? $1 : 0 };
 $t->many([map {"/redis?a=SET&b=k$_&c=v"} 1 .. 500], at_once => 60);
 my $before = $rss->();
 kill 'STOP', $t->{pids}{redis};
-@answers = $t->many([map {'/redis?a=GET&b=k&deadline=200'} 1 .. 60]);
+@answers = $t->many([map {'/redis?a=GET&b=k&deadline=2500'} 1 .. 60]);
 my %count;
 $count{$_->{word}}++ for @answers;
 is_deeply(\%count, {TIMEOUT => 40, BUSY => 20}, 'stopped: deadlines, and a full queue refuses');
-cmp_ok((sort { $b <=> $a } map { $_->{time} } @answers)[0], '<', 0.5, '… in time');
 my $load = $t->load(3, 60, '/redis?a=SET&b=k&c=' . 'x' x 1000 . '&deadline=200');
 my $count = $load->();
 ok(!$count->{'200 OK'}, 'nothing is answered while it is stopped');
 cmp_ok($rss->() - $before, '<', 3000, 'memory stays flat');
 kill 'CONT', $t->{pids}{redis};
-ok(wait_for(sub { $t->status->{redis} eq 'UP' }, 8), 'heals');
+ok(wait_for(sub { $t->status->{redis} eq 'UP' }), 'heals');
 is($t->get('/redis?a=PING')->{body}, "PONG\n", '… and answers');
 
 # Killed under load.
 sleep 2.1;
-$load = $t->load(4, 16, '/redis?a=GET&b=k');
+$load = $t->load(4, 16, '/redis?a=GET&b=k&deadline=20000');
 sleep 1;
 $t->end('redis', 'KILL');
 sleep 0.3;
@@ -67,16 +68,16 @@ $t->redis_start;
 $count = $load->();
 my $all = 0;
 $all += $_ for values %$count;
-cmp_ok($count->{'200 OK'}, '>', 0.95 * $all, "killed and restarted: $count->{'200 OK'} of $all served")
+cmp_ok($count->{'200 OK'}, '>', 0.8 * $all, "killed and restarted: $count->{'200 OK'} of $all served")
     or diag(explain($count));
 is($t->get('/script?k=s&v=4')->{body}, "1\ns\n4\n", 'a script after the restart');
 
 # A server that cannot serve is treated as away.
 $t->redis_cli('CONFIG', 'SET', 'requirepass', 'secret');
 $t->redis_cli('-a', 'secret', '--no-auth-warning', 'CLIENT', 'KILL', 'TYPE', 'normal');
-ok(wait_for(sub { $t->status->{redis} eq 'DOWN' }, 5), 'NOAUTH: away');
+ok(wait_for(sub { $t->status->{redis} eq 'DOWN' }), 'NOAUTH: away');
 like($t->error_log, qr/redis \S+ down: NOAUTH/, '… the log says why');
 $t->redis_cli('-a', 'secret', '--no-auth-warning', 'CONFIG', 'SET', 'requirepass', '');
-ok(wait_for(sub { $t->status->{redis} eq 'UP' }, 8), '… and back');
+ok(wait_for(sub { $t->status->{redis} eq 'UP' }), '… and back');
 
 $t->finish;

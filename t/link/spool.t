@@ -44,7 +44,7 @@ unlike($name, qr/taken.*taken/, '… once');
 # Whoever asked and left does not keep the file.
 $t->get("/spool?do=return&name=$name");
 my @answers = $t->many([map {'/spool?do=take&deadline=0'} 1 .. 3]);
-ok(wait_for(sub { my @f = $list->(); @f == 1 && $f[0] =~ /\.msg$/ }, 3), 'given back') or diag($list->());
+ok(wait_for(sub { my @f = $list->(); @f == 1 && $f[0] =~ /\.msg$/ }), 'given back') or diag($list->());
 
 is($t->get('/spool?do=d&name=../error.log')->{word}, 'ERROR', 'no way out of the directory');
 $t->get("/spool?do=write&text=$_") for 1 .. 4;

@@ -46,7 +46,7 @@ sub free_port {
 # Waits until the code gives something true, and gives that back; undef after the limit.
 sub wait_for {
     my ($code, $seconds, $pause) = @_;
-    my $end = time + ($seconds // 5);
+    my $end = time + ($seconds // 20);
     while (1) {
         my $value = $code->();
         return $value if $value;

@@ -145,9 +145,21 @@ static void show(link_ctx_t *ctx, shop_op_t *op, ngx_buf_t *b)
 }
 
 
+static const char *const names[] = {"OK", "ERROR", "DOWN", "LOST", "TIMEOUT", "BUSY"};
+
+
+/* Of an operation that no request waits for. */
+static void on_alone(shop_op_t *op)
+{
+    link_ctx_t *ctx = op->data;
+
+    ctx->op = NULL;
+    ngx_log_error(NGX_LOG_NOTICE, op->log, 0, "link test: alone: %s", names[op->status]);
+}
+
+
 static void on_done(shop_op_t *op)
 {
-    static const char *names[] = {"OK", "ERROR", "DOWN", "LOST", "TIMEOUT", "BUSY"};
     static const ngx_uint_t codes[] = {200, 500, 503, 502, 504, 503};
     link_ctx_t *ctx = op->data;
     ngx_http_request_t *r = ctx->r;
@@ -418,6 +430,25 @@ static ngx_int_t status_page(ngx_http_request_t *r)
 }
 
 
+static ngx_int_t start_alone(ngx_http_request_t *r)
+{
+    shop_op_t *op = shop_op_create(ngx_cycle->log, number(r, "deadline", "3000"), on_alone, NULL);
+    link_ctx_t *ctx = op != NULL ? ngx_pcalloc(op->pool, sizeof(link_ctx_t)) : NULL;
+    ngx_buf_t *b = ngx_create_temp_buf(r->pool, 1);
+
+    if (ctx == NULL || b == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->op = op;
+    op->data = ctx;
+    start(r, ctx);
+    *b->last++ = '\n';
+
+    return send_buf(r, 200, b);
+}
+
+
 static ngx_int_t handler(ngx_http_request_t *r)
 {
     ngx_http_cleanup_t *cleanup;
@@ -437,6 +468,10 @@ static ngx_int_t handler(ngx_http_request_t *r)
     cleanup = ngx_http_cleanup_add(r, 0);
     if (ctx == NULL || cleanup == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (number(r, "alone", "0")) {
+        return start_alone(r);
     }
 
     cleanup->handler = on_cleanup;
