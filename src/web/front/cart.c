@@ -42,6 +42,10 @@ ngx_int_t ngx_http_shop_cart_show(ngx_http_shop_ctx_t *ctx)
 
     ctx->step = SHOP_STR("shop");
 
+    if (ctx->session.away) {
+        return ngx_http_shop_unavailable(ctx); /* FA-8: a cart that is not seen is not empty */
+    }
+
     if (ctx->json) {
         return cart_json(ctx, NGX_HTTP_OK, NULL, SHOP_STR(""));
     }

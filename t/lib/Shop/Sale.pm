@@ -10,6 +10,7 @@ package Shop::Sale;
 use strict;
 use warnings;
 
+use IO::Socket::INET;
 use JSON::PP qw(decode_json encode_json);
 use Test::More;
 
@@ -47,13 +48,40 @@ SQL
 our $PATIENCE = 60;
 
 
-# All connections of all workers are there again: 2 pages, 4 changes, 1 jobs, 1 listener each.
+# Every worker has its catalogue and all its backends again.
 sub healed {
     my ($t) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
-    return ok(wait_for(sub {
-        $t->sql(q{select count(*) from pg_stat_activity where usename = 'shop_web'}) == 8 * $t->{option}{workers}
-    }, $PATIENCE), 'PostgreSQL is back for every worker');
+    my %well;
+    my $all = wait_for(sub {
+        %well = map { ($_->{worker} => is_well($_)) } several_statuses($t);
+        keys %well == $t->{option}{workers} && !grep { !$_ } values %well;
+    }, $PATIENCE, 0.2);
+    return ok($all, 'every worker is well again') || diag explain(\%well);
+}
+
+
+sub is_well {
+    my ($status) = @_;
+    return $status->{this_worker}{catalogue} && !grep { $_ ne 'up' } values %{$status->{backends}};
+}
+
+
+# Connections made at the same moment go to different workers.
+sub several_statuses {
+    my ($t) = @_;
+    my @sockets = map { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port) } 1 .. 8;
+    my @statuses;
+
+    for my $socket (grep {defined} @sockets) {
+        print {$socket} "GET /shop/status HTTP/1.0\r\nHost: localhost\r\nAccept: application/json\r\n\r\n";
+    }
+    for my $socket (grep {defined} @sockets) {
+        local $/ = undef;
+        my (undef, $body) = split /\r\n\r\n/, <$socket> // '', 2;
+        push @statuses, decode_json($body) if defined $body && $body =~ /^\{/;
+    }
+    return @statuses;
 }
 
 
@@ -170,13 +198,14 @@ sub in_mailbox {
 }
 
 
+# At the address that the bank's page leads back to, when there is one: it needs no session.
 sub on_page {
     my ($buyer) = @_;
-    $buyer->open("order/$buyer->{transid}/done");
+    $buyer->open($buyer->{returned} // "order/$buyer->{transid}/done");
     is($buyer->page->status, 200, 'the order\'s page is shown');
     like($buyer->page->text, qr/your payment has been received/, 'says that it is paid');
     like($buyer->page->text, qr/Done/, 'and that everything is done');
-    $buyer->open("order/$buyer->{transid}");
+    $buyer->follow(qr/Get the invoice/);
     is($buyer->page->status, 200, 'the invoice is shown');
     like($buyer->page->text, qr/\bT?B-\d{4}-\d{6}\b/, 'with its number');
     return;
