@@ -59,6 +59,7 @@ sub _page {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$t->{title}</title>
+<link rel="icon" href="data:,">
 $head
 <style>
 body { font: 1.1rem/1.5 system-ui, sans-serif; margin: 0; background: #eef1f5; color: #1b2430; }
