@@ -11,29 +11,31 @@
 
 typedef struct {
     const shop_pay_config_t *config;
-    shop_pay_attempt_t       attempt;
-    json_t                  *row;
-    shop_pay_simulation_t    simulation;
-    unsigned                 played;
+    shop_pay_attempt_t attempt;
+    json_t *row;
+    shop_pay_simulation_t simulation;
+    unsigned played;
 } payment_t;
 
 
 static ngx_int_t start(ngx_http_shop_ctx_t *ctx, ngx_http_shop_next_pt next);
 static ngx_int_t show_on_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t submit_on_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
-static json_t   *valid_days(const shop_pay_config_t *config);
+static json_t *valid_days(const shop_pay_config_t *config);
 static ngx_int_t read_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
-static json_t   *payment_page(ngx_http_shop_ctx_t *ctx, const shop_pay_page_t *page);
+static json_t *payment_page(ngx_http_shop_ctx_t *ctx, const shop_pay_page_t *page);
 static ngx_int_t add_offline(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_pay_page_t *page);
 static ngx_int_t promise(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t play(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t apply(ngx_http_shop_ctx_t *ctx, shop_str_t event, ngx_http_shop_next_pt next);
+static ngx_int_t take_verdict(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t on_promised(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t on_played(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t go_to_order(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t not_payable(ngx_http_shop_ctx_t *ctx);
-static bool      same_amount(ngx_http_shop_ctx_t *ctx, const json_t *row);
+static bool same_amount(ngx_http_shop_ctx_t *ctx, const json_t *row);
 static ngx_int_t order_again(ngx_http_shop_ctx_t *ctx, const json_t *row);
-static void      add_amounts(ngx_http_shop_ctx_t *ctx, json_t *data);
+static void add_amounts(ngx_http_shop_ctx_t *ctx, json_t *data);
 
 
 ngx_int_t ngx_http_shop_step_payment(ngx_http_shop_ctx_t *ctx)
@@ -51,7 +53,7 @@ ngx_int_t ngx_http_shop_step_payment_submit(ngx_http_shop_ctx_t *ctx)
 static ngx_int_t start(ngx_http_shop_ctx_t *ctx, ngx_http_shop_next_pt next)
 {
     ngx_http_shop_payment_t *block;
-    payment_t               *payment = ngx_pcalloc(ctx->r->pool, sizeof(payment_t));
+    payment_t *payment = ngx_pcalloc(ctx->r->pool, sizeof(payment_t));
 
     if (payment == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -70,9 +72,9 @@ static ngx_int_t start(ngx_http_shop_ctx_t *ctx, ngx_http_shop_next_pt next)
 
     return ngx_http_shop_call(
         ctx, SHOP_PG_CHANGES, SHOP_SQL_ATTEMPT_START,
-        json_pack("{s:o, s:o, s:o, s:s, s:s, s:s, s:b, s:o}", "transid", shop_json_str(ctx->transid), "shop",
-                  shop_json_str(ctx->shop->alias), "config", shop_json_str(block->pay->name),
-                  "interface", block->pay->interface->name, "mode",
+        json_pack("{s:o, s:o, s:o, s:s, s:s, s:s, s:b, s:o}", "transid",
+                  shop_json_str(ctx->transid), "shop", shop_json_str(ctx->shop->alias), "config",
+                  shop_json_str(block->pay->name), "interface", block->pay->interface->name, "mode",
                   block->pay->mode == SHOP_PAY_LIVE ? "live" : "test", "lang", ctx->lang->code,
                   "ask", block->pay->api_url.len > 0, "valid_days", valid_days(block->pay)),
         next);
@@ -94,7 +96,7 @@ static json_t *valid_days(const shop_pay_config_t *config)
 static ngx_int_t read_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
     payment_t *payment = ctx->state;
-    json_t    *row = ngx_http_shop_answer(ctx, op);
+    json_t *row = ngx_http_shop_answer(ctx, op);
 
     if (row == NULL) {
         return ngx_http_shop_trouble(ctx, op);
@@ -122,20 +124,20 @@ static ngx_int_t read_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 /* Prices may have moved since the order was placed; the page beside would show the new ones. */
 static bool same_amount(ngx_http_shop_ctx_t *ctx, const json_t *row)
 {
-    shop_where_t  where = ngx_http_shop_where(ctx);
+    shop_where_t where = ngx_http_shop_where(ctx);
     shop_totals_t totals;
 
     ngx_memzero(&totals, sizeof(totals));
 
-    return shop_cart_price(&ctx->arena, ctx->cart, &where, &totals) == SHOP_OK
-           && totals.amount.e4 == shop_json_money(row, "amount").e4;
+    return shop_cart_price(&ctx->arena, ctx->cart, &where, &totals) == SHOP_OK &&
+           totals.amount.e4 == shop_json_money(row, "amount").e4;
 }
 
 
 static ngx_int_t order_again(ngx_http_shop_ctx_t *ctx, const json_t *row)
 {
-    shop_refusal_t refusal = {
-        .key = "price_changed", .name = ngx_http_shop_money(ctx, shop_json_money(row, "amount"))};
+    shop_refusal_t refusal = {.key = "price_changed",
+                              .name = ngx_http_shop_money(ctx, shop_json_money(row, "amount"))};
 
     ngx_http_shop_flash(ctx, "warning", ngx_http_shop_refusal(ctx, &refusal));
     ngx_http_shop_cart_touch(ctx);
@@ -146,18 +148,18 @@ static ngx_int_t order_again(ngx_http_shop_ctx_t *ctx, const json_t *row)
 
 static ngx_int_t show_on_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    payment_t      *payment = ctx->state;
+    payment_t *payment = ctx->state;
     shop_pay_page_t page;
-    shop_status_t   status;
-    json_t         *data;
-    ngx_int_t       rc = read_attempt(ctx, op);
+    shop_status_t status;
+    json_t *data;
+    ngx_int_t rc = read_attempt(ctx, op);
 
     if (rc != NGX_OK) {
         return rc;
     }
 
-    status = payment->config->interface->start(&ctx->arena, payment->config, &payment->attempt,
-                                               &page);
+    status =
+        payment->config->interface->start(&ctx->arena, payment->config, &payment->attempt, &page);
     if (status == SHOP_REFUSED) {
         return not_payable(ctx);
     }
@@ -183,12 +185,12 @@ static ngx_int_t not_payable(ngx_http_shop_ctx_t *ctx)
 
 static json_t *payment_page(ngx_http_shop_ctx_t *ctx, const shop_pay_page_t *page)
 {
-    payment_t     *payment = ctx->state;
-    json_t        *data = ngx_http_shop_step_page(ctx, SHOP_STEP_PAYMENT);
-    json_t        *list = json_array();
+    payment_t *payment = ctx->state;
+    json_t *data = ngx_http_shop_step_page(ctx, SHOP_STEP_PAYMENT);
+    json_t *list = json_array();
     shop_paymode_t mode = {.name = payment->config->name,
                            .interface = shop_str(payment->config->interface->name)};
-    size_t         i;
+    size_t i;
 
     if (data == NULL) {
         return NULL;
@@ -209,18 +211,17 @@ static json_t *payment_page(ngx_http_shop_ctx_t *ctx, const shop_pay_page_t *pag
                                                   shop_json_str(page->fields[i].value)));
         }
 
-        json_object_set_new(data, "form",
-                            json_pack("{s:o, s:o}", "url", shop_json_str(page->url), "fields",
-                                      list));
+        json_object_set_new(
+            data, "form", json_pack("{s:o, s:o}", "url", shop_json_str(page->url), "fields", list));
         break;
 
     case SHOP_PAY_PAGE_BUTTONS:
         for (i = 0; i < page->count; i++) {
             json_array_append_new(
-                list, json_pack("{s:o, s:o}", "action", shop_json_str(page->fields[i].name),
-                                "label",
-                                shop_json_str(shop_lang_text(ctx->main->strings, ctx->lang,
-                                                             page->fields[i].value))));
+                list,
+                json_pack("{s:o, s:o}", "action", shop_json_str(page->fields[i].name), "label",
+                          shop_json_str(shop_lang_text(ctx->main->strings, ctx->lang,
+                                                       page->fields[i].value))));
         }
 
         json_object_set_new(data, "buttons", list);
@@ -242,7 +243,7 @@ static json_t *payment_page(ngx_http_shop_ctx_t *ctx, const shop_pay_page_t *pag
 
 static void add_amounts(ngx_http_shop_ctx_t *ctx, json_t *data)
 {
-    payment_t   *payment = ctx->state;
+    payment_t *payment = ctx->state;
     shop_money_t taxes = shop_json_money(payment->row, "taxes");
 
     shop_json_set_text(data, "amount",
@@ -258,9 +259,9 @@ static void add_amounts(ngx_http_shop_ctx_t *ctx, json_t *data)
 
 static ngx_int_t add_offline(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_pay_page_t *page)
 {
-    json_t    *rows = json_array();
+    json_t *rows = json_array();
     shop_str_t key, qr;
-    size_t     i;
+    size_t i;
 
     for (i = 0; i < page->count; i++) {
         if (shop_str_eq(page->fields[i].name, SHOP_STR("epc"))) {
@@ -271,16 +272,15 @@ static ngx_int_t add_offline(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_
         }
 
         if (shop_arena_printf(&ctx->arena, &key, "document.pay.%.*s",
-                              (int) page->fields[i].name.len, page->fields[i].name.data)
-            != SHOP_OK) {
+                              (int) page->fields[i].name.len,
+                              page->fields[i].name.data) != SHOP_OK) {
             return NGX_ERROR;
         }
 
-        json_array_append_new(rows,
-                              json_pack("{s:o, s:o}", "label",
-                                        shop_json_str(shop_lang_text(ctx->main->strings, ctx->lang,
-                                                                     key)),
-                                        "value", shop_json_str(page->fields[i].value)));
+        json_array_append_new(
+            rows, json_pack("{s:o, s:o}", "label",
+                            shop_json_str(shop_lang_text(ctx->main->strings, ctx->lang, key)),
+                            "value", shop_json_str(page->fields[i].value)));
     }
 
     json_object_set_new(data, "instructions", rows);
@@ -292,7 +292,7 @@ static ngx_int_t add_offline(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_
 static ngx_int_t submit_on_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
     payment_t *payment = ctx->state;
-    ngx_int_t  rc = read_attempt(ctx, op);
+    ngx_int_t rc = read_attempt(ctx, op);
 
     if (rc != NGX_OK) {
         return rc;
@@ -313,11 +313,10 @@ static ngx_int_t submit_on_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 /* "I shall pay by cheque": an event of this page, applied like any other. */
 static ngx_int_t promise(ngx_http_shop_ctx_t *ctx)
 {
-    payment_t       *payment = ctx->state;
+    payment_t *payment = ctx->state;
     shop_pay_event_t event;
-    shop_status_t    status;
-    shop_str_t       json;
-    shop_op_t       *op;
+    shop_status_t status;
+    shop_str_t json;
 
     status = payment->config->interface->confirm(&ctx->arena, payment->config, &payment->attempt,
                                                  &event);
@@ -325,33 +324,22 @@ static ngx_int_t promise(ngx_http_shop_ctx_t *ctx)
         return not_payable(ctx);
     }
 
-    if (status != SHOP_OK
-        || shop_pay_event_json(&ctx->arena, payment->config, &event, ngx_time(), &json)
-               != SHOP_OK) {
+    if (status != SHOP_OK ||
+        shop_pay_event_json(&ctx->arena, payment->config, &event, ngx_time(), &json) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    op = ngx_http_shop_await(ctx, ctx->main->change_timeout, on_promised);
-    if (op == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    shop_pg_batch(ngx_http_shop_worker->pg, SHOP_PG_CHANGES, SHOP_SQL_PAYMENTS_APPLY, op, json);
-
-    return NGX_DONE;
+    return apply(ctx, json, on_promised);
 }
 
 
 static ngx_int_t on_promised(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    json_t *answer = ngx_http_shop_answer(ctx, op);
+    ngx_int_t rc = take_verdict(ctx, op);
 
-    if (answer == NULL) {
-        return ngx_http_shop_trouble(ctx, op);
+    if (rc != NGX_OK) {
+        return rc;
     }
-
-    ctx->verdict = shop_json_text(answer, "verdict");
-    shop_work_wake(ngx_http_shop_worker->work);
 
     /* The order stands: the cart has done its work. */
     ngx_http_shop_cart_forget(ctx);
@@ -363,17 +351,15 @@ static ngx_int_t on_promised(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 /* The test interface sends through the real pipeline what a provider would send. */
 static ngx_int_t play(ngx_http_shop_ctx_t *ctx)
 {
-    payment_t         *payment = ctx->state;
+    payment_t *payment = ctx->state;
     shop_pay_request_t request;
-    shop_pay_result_t  result;
-    shop_op_t         *op;
+    shop_pay_result_t result;
 
     ngx_memzero(&request, sizeof(request));
 
     if (payment->config->interface->simulate(&ctx->arena, payment->config, &payment->attempt,
                                              shop_form_text(&ctx->form, "action"),
-                                             &payment->simulation)
-        != SHOP_OK) {
+                                             &payment->simulation) != SHOP_OK) {
         return ngx_http_shop_error(ctx, NGX_HTTP_BAD_REQUEST);
     }
 
@@ -383,34 +369,23 @@ static ngx_int_t play(ngx_http_shop_ctx_t *ctx)
     request.header_count = 1;
     request.now = ngx_time();
 
-    if (shop_pay_receive(&ctx->arena, payment->config, &request, &result) != SHOP_OK
-        || !result.store) {
+    if (shop_pay_receive(&ctx->arena, payment->config, &request, &result) != SHOP_OK ||
+        !result.store) {
         return ngx_http_shop_bug(ctx, "a test message was not understood");
     }
 
-    op = ngx_http_shop_await(ctx, ctx->main->change_timeout, on_played);
-    if (op == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    shop_pg_batch(ngx_http_shop_worker->pg, SHOP_PG_CHANGES, SHOP_SQL_PAYMENTS_APPLY, op,
-                  result.json);
-
-    return NGX_DONE;
+    return apply(ctx, result.json, on_played);
 }
 
 
 static ngx_int_t on_played(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
     payment_t *payment = ctx->state;
-    json_t    *answer = ngx_http_shop_answer(ctx, op);
+    ngx_int_t rc = take_verdict(ctx, op);
 
-    if (answer == NULL) {
-        return ngx_http_shop_trouble(ctx, op);
+    if (rc != NGX_OK) {
+        return rc;
     }
-
-    ctx->verdict = shop_json_text(answer, "verdict");
-    shop_work_wake(ngx_http_shop_worker->work);
 
     if (++payment->played < payment->simulation.times) {
         return play(ctx);
@@ -420,13 +395,42 @@ static ngx_int_t on_played(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 }
 
 
+static ngx_int_t apply(ngx_http_shop_ctx_t *ctx, shop_str_t event, ngx_http_shop_next_pt next)
+{
+    shop_op_t *op = ngx_http_shop_await(ctx, ctx->main->change_timeout, next);
+
+    if (op == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    shop_pg_batch(ngx_http_shop_worker->pg, SHOP_PG_CHANGES, SHOP_SQL_PAYMENTS_APPLY, op, event);
+
+    return NGX_DONE;
+}
+
+
+/* NGX_OK: the event was applied; else the request has been answered with the value. */
+static ngx_int_t take_verdict(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    json_t *answer = ngx_http_shop_answer(ctx, op);
+
+    if (answer == NULL) {
+        return ngx_http_shop_trouble(ctx, op);
+    }
+
+    ctx->verdict = shop_json_text(answer, "verdict");
+    shop_work_wake(ngx_http_shop_worker->work);
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t go_to_order(ngx_http_shop_ctx_t *ctx)
 {
     shop_str_t path;
 
     if (shop_arena_printf(&ctx->arena, &path, "order/%.*s/done", (int) ctx->transid.len,
-                          ctx->transid.data)
-        != SHOP_OK) {
+                          ctx->transid.data) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
