@@ -107,6 +107,7 @@ static char *take_location(ngx_conf_t *cf, ngx_http_handler_pt handler, ngx_str_
     }
 
     *body = clcf;
+    clcf->auto_redirect = 1; /* who leaves out the last slash is led here */
     clcf->handler = handler;
     *prefix = clcf->name;
 

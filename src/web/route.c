@@ -16,12 +16,14 @@ static ngx_http_shop_ctx_t *context_create(ngx_http_request_t *r);
 static void context_cleanup(void *data);
 static const ngx_http_shop_route_t *find_route(ngx_http_shop_ctx_t *ctx,
                                                const ngx_http_shop_route_t *routes, size_t count,
-                                               bool *other_method);
+                                               ngx_uint_t *allowed);
+static ngx_int_t no_route(ngx_http_shop_ctx_t *ctx, ngx_uint_t allowed);
 static bool match_path(ngx_http_shop_ctx_t *ctx, shop_str_t pattern, shop_str_t path);
 static ngx_int_t read_body(ngx_http_shop_ctx_t *ctx);
 static void body_ready(ngx_http_request_t *r);
 static ngx_int_t collect_body(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t parse_form(ngx_http_shop_ctx_t *ctx);
+static bool read_pairs(ngx_http_shop_ctx_t *ctx, shop_str_t text, size_t max, shop_form_t *form);
 static bool wants_json(ngx_http_request_t *r);
 static ngx_int_t enter(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t run_handler(ngx_http_shop_ctx_t *ctx);
@@ -31,7 +33,7 @@ ngx_int_t ngx_http_shop_begin(ngx_http_request_t *r, shop_str_t prefix,
                               const ngx_http_shop_route_t *routes, size_t count)
 {
     ngx_http_shop_ctx_t *ctx;
-    bool other_method;
+    ngx_uint_t allowed;
 
     if (ngx_http_shop_worker == NULL) {
         return NGX_HTTP_SERVICE_UNAVAILABLE;
@@ -49,15 +51,15 @@ ngx_int_t ngx_http_shop_begin(ngx_http_request_t *r, shop_str_t prefix,
     ctx->lang = ngx_http_shop_choose_language(ctx);
 
     if (!shop_utf8_valid(ctx->path) ||
-        shop_form_parse(&ctx->arena, (shop_str_t){r->args.len, r->args.data}, SHOP_QUERY_MAX_PAIRS,
-                        &ctx->query) != SHOP_OK) {
+        !read_pairs(ctx, (shop_str_t){r->args.len, r->args.data}, SHOP_QUERY_MAX_PAIRS,
+                    &ctx->query)) {
         return ngx_http_shop_error(ctx, NGX_HTTP_BAD_REQUEST);
     }
 
-    ctx->route = find_route(ctx, routes, count, &other_method);
+    ctx->route = find_route(ctx, routes, count, &allowed);
 
     if (ctx->route == NULL) {
-        return ngx_http_shop_error(ctx, other_method ? NGX_HTTP_NOT_ALLOWED : NGX_HTTP_NOT_FOUND);
+        return no_route(ctx, allowed);
     }
 
     if (r->method == NGX_HTTP_POST) {
@@ -126,7 +128,7 @@ static void context_cleanup(void *data)
 
 static const ngx_http_shop_route_t *find_route(ngx_http_shop_ctx_t *ctx,
                                                const ngx_http_shop_route_t *routes, size_t count,
-                                               bool *other_method)
+                                               ngx_uint_t *allowed)
 {
     ngx_uint_t method = ctx->r->method;
     size_t i;
@@ -135,7 +137,7 @@ static const ngx_http_shop_route_t *find_route(ngx_http_shop_ctx_t *ctx,
         method = NGX_HTTP_GET;
     }
 
-    *other_method = false;
+    *allowed = 0;
 
     for (i = 0; i < count; i++) {
         if (!match_path(ctx, shop_str(routes[i].path), ctx->path)) {
@@ -146,10 +148,34 @@ static const ngx_http_shop_route_t *find_route(ngx_http_shop_ctx_t *ctx,
             return &routes[i];
         }
 
-        *other_method = true;
+        *allowed |= routes[i].methods;
     }
 
     return NULL;
+}
+
+
+/* No such address, or not to be asked in this way. */
+static ngx_int_t no_route(ngx_http_shop_ctx_t *ctx, ngx_uint_t allowed)
+{
+    shop_str_t methods = SHOP_STR("GET, HEAD, POST");
+
+    if (allowed == 0) {
+        return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
+    }
+
+    if (allowed == NGX_HTTP_POST) {
+        methods = SHOP_STR("POST");
+
+    } else if (!(allowed & NGX_HTTP_POST)) {
+        methods = SHOP_STR("GET, HEAD");
+    }
+
+    if (ngx_http_shop_header(ctx->r, SHOP_STR("Allow"), methods) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_shop_error(ctx, NGX_HTTP_NOT_ALLOWED);
 }
 
 
@@ -291,7 +317,6 @@ static ngx_int_t parse_form(ngx_http_shop_ctx_t *ctx)
 {
     ngx_table_elt_t *type = ctx->r->headers_in.content_type;
     shop_str_t form = SHOP_STR("application/x-www-form-urlencoded");
-    size_t i;
 
     if (ctx->route->needs & NGX_HTTP_SHOP_RAW_BODY) {
         return NGX_DECLINED;
@@ -303,18 +328,30 @@ static ngx_int_t parse_form(ngx_http_shop_ctx_t *ctx)
         return ngx_http_shop_error(ctx, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE);
     }
 
-    if (shop_form_parse(&ctx->arena, ctx->body, SHOP_FORM_MAX_PAIRS, &ctx->form) != SHOP_OK) {
+    if (!read_pairs(ctx, ctx->body, SHOP_FORM_MAX_PAIRS, &ctx->form)) {
         return ngx_http_shop_error(ctx, NGX_HTTP_BAD_REQUEST);
     }
 
-    for (i = 0; i < ctx->form.count; i++) {
-        if (!shop_utf8_valid(ctx->form.pairs[i].name) ||
-            !shop_utf8_valid(ctx->form.pairs[i].value)) {
-            return ngx_http_shop_error(ctx, NGX_HTTP_BAD_REQUEST);
+    return NGX_DECLINED;
+}
+
+
+/* Nothing that is no text goes further; what payment providers send is theirs to spell. */
+static bool read_pairs(ngx_http_shop_ctx_t *ctx, shop_str_t text, size_t max, shop_form_t *form)
+{
+    size_t i;
+
+    if (shop_form_parse(&ctx->arena, text, max, form) != SHOP_OK) {
+        return false;
+    }
+
+    for (i = 0; i < form->count && ctx->loc->alias.len > 0; i++) {
+        if (!shop_utf8_valid(form->pairs[i].name) || !shop_utf8_valid(form->pairs[i].value)) {
+            return false;
         }
     }
 
-    return NGX_DECLINED;
+    return true;
 }
 
 

@@ -31,7 +31,6 @@ static ngx_int_t on_loaded(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t without_session(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t read_documents(ngx_http_shop_ctx_t *ctx, const shop_redis_reply_t *reply);
 static ngx_int_t go_on(ngx_http_shop_ctx_t *ctx);
-static void read_visitor(ngx_http_shop_ctx_t *ctx);
 static bool same_origin(ngx_http_request_t *r);
 static shop_str_t request_header(ngx_http_request_t *r, const char *name);
 
@@ -272,13 +271,13 @@ static ngx_int_t go_on(ngx_http_shop_ctx_t *ctx)
     }
 
     ctx->session.cart_rev = ctx->cart->rev;
-    read_visitor(ctx);
+    ngx_http_shop_session_visitor(ctx);
 
     return ctx->session.then(ctx);
 }
 
 
-static void read_visitor(ngx_http_shop_ctx_t *ctx)
+void ngx_http_shop_session_visitor(ngx_http_shop_ctx_t *ctx)
 {
     json_t *data = ctx->session.data;
 

@@ -77,6 +77,7 @@ ngx_int_t ngx_http_shop_session_save(ngx_http_shop_ctx_t *ctx, ngx_http_shop_han
     }
 
     shop_redis_script(ngx_http_shop_worker->redis, op, shop_str(save_script), 2, 7, argv);
+    ctx->session.cart_document = argv[4];
 
     return NGX_DONE;
 }
@@ -143,6 +144,8 @@ static ngx_int_t on_saved(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
     }
+
+    ngx_http_shop_cart_keep(ctx, ctx->session.cart_document);
 
     ctx->session.cart_rev = ctx->session.cart_gone ? 0 : ctx->cart->rev;
     ctx->session.changed = false;

@@ -220,6 +220,7 @@ typedef struct {
     bool cart_gone;
     bool away;        /* Redis did not answer: nobody, and no cart to be shown */
     int64_t cart_rev; /* revision read from Redis, 0: none stored */
+    shop_str_t cart_document; /* what is being written of the cart */
     ngx_http_shop_handler_pt then;
 } ngx_http_shop_session_t;
 

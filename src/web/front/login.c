@@ -1,13 +1,11 @@
 /*
- * Identity by a one-time link sent by mail: whoever reads that mailbox is its owner.
+ * Asking for a one-time link: whoever reads a mailbox is its owner.
  *
- * POST login: address -> code in Redis (15 minutes, only its hash) + mail in the outbox -> "look at your
- * mails", the same answer for every address. GET login/complete: code taken once -> customer and Moodle
- * account of that address -> new session identifier for the same cart.
+ * address -> code in Redis (15 minutes, only its hash) + mail in the outbox -> "look at your mails", the
+ * same answer for every address. What the link does: login_complete.c.
  */
 
-#include "web/front.h"
-#include "web/session.h"
+#include "web/front/login.h"
 
 #include <openssl/rand.h>
 
@@ -18,23 +16,9 @@
 #define SHOP_LOGIN_PER_HOUR 10
 
 
-typedef struct {
-    shop_str_t email;
-    shop_str_t next;
-    shop_str_t code;
-    shop_str_t key;
-} login_t;
-
-
-static ngx_int_t login_page(ngx_http_shop_ctx_t *ctx, const char *error);
 static ngx_int_t send_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op);   /* 1 */
 static ngx_int_t send_on_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op);    /* 2 */
 static ngx_int_t send_on_queued(ngx_http_shop_ctx_t *ctx, shop_op_t *op);    /* 3 */
-static ngx_int_t login_key(ngx_http_shop_ctx_t *ctx, shop_str_t code, shop_str_t *key);
-static ngx_int_t complete_on_taken(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 1 */
-static ngx_int_t complete_on_account(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_account_t *a);
-static ngx_int_t complete_on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 3 */
-static ngx_int_t complete_on_saved(ngx_http_shop_ctx_t *ctx);                /* 4 */
 
 
 /* Counts tries of this session: ten an hour. */
@@ -45,11 +29,11 @@ static const char count_script[] = "local n = redis.call('INCR', KEYS[1]) "
 
 ngx_int_t ngx_http_shop_login_show(ngx_http_shop_ctx_t *ctx)
 {
-    return login_page(ctx, NULL);
+    return ngx_http_shop_login_page(ctx, NULL);
 }
 
 
-static ngx_int_t login_page(ngx_http_shop_ctx_t *ctx, const char *error)
+ngx_int_t ngx_http_shop_login_page(ngx_http_shop_ctx_t *ctx, const char *error)
 {
     const shop_form_t *from = ctx->r->method == NGX_HTTP_POST ? &ctx->form : &ctx->query;
     json_t            *data = ngx_http_shop_page(ctx, "login.title");
@@ -76,7 +60,7 @@ static ngx_int_t login_page(ngx_http_shop_ctx_t *ctx, const char *error)
 
 ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx)
 {
-    login_t   *login = ngx_pcalloc(ctx->r->pool, sizeof(login_t));
+    ngx_http_shop_login_t   *login = ngx_pcalloc(ctx->r->pool, sizeof(ngx_http_shop_login_t));
     shop_op_t *op;
     shop_str_t key;
 
@@ -89,7 +73,7 @@ ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx)
     login->next = ngx_http_shop_safe_next(ctx, shop_form_text(&ctx->form, "next"));
 
     if (!shop_email_valid(login->email)) {
-        return login_page(ctx, "email_invalid");
+        return ngx_http_shop_login_page(ctx, "email_invalid");
     }
 
     if (shop_arena_printf(&ctx->arena, &key, "tries:{%.*s}:login", (int) ctx->session.key.len,
@@ -111,7 +95,7 @@ ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx)
 
 static ngx_int_t send_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    login_t   *login = ctx->state;
+    ngx_http_shop_login_t   *login = ctx->state;
     u_char     random[SHOP_LOGIN_CODE_BYTES];
     shop_str_t argv[5], text;
     json_t    *stored;
@@ -126,13 +110,14 @@ static ngx_int_t send_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return ngx_http_shop_error(ctx, NGX_HTTP_TOO_MANY_REQUESTS);
     }
 
-    stored = ngx_http_shop_own(ctx, json_pack("{s:o, s:o}", "email", shop_json_str(login->email),
-                                              "next", shop_json_str(login->next)));
+    stored = ngx_http_shop_own(
+        ctx, json_pack("{s:o, s:o, s:o}", "email", shop_json_str(login->email), "next",
+                       shop_json_str(login->next), "session", shop_json_str(ctx->session.key)));
 
     if (stored == NULL || RAND_bytes(random, sizeof(random)) != 1
         || shop_base64url_encode(&ctx->arena, (shop_str_t){sizeof(random), random}, &login->code)
                != SHOP_OK
-        || login_key(ctx, login->code, &login->key) != NGX_OK
+        || ngx_http_shop_login_key(ctx, login) != NGX_OK
         || shop_json_dump(&ctx->arena, stored, &text) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -154,15 +139,15 @@ static ngx_int_t send_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
 
 /* Redis never sees the code itself: a dump of it opens nothing. */
-static ngx_int_t login_key(ngx_http_shop_ctx_t *ctx, shop_str_t code, shop_str_t *key)
+ngx_int_t ngx_http_shop_login_key(ngx_http_shop_ctx_t *ctx, ngx_http_shop_login_t *login)
 {
     u_char     digest[SHOP_SHA256_SIZE];
     shop_str_t hash;
 
-    if (shop_sha256(code, digest) != SHOP_OK
+    if (shop_sha256(login->code, digest) != SHOP_OK
         || shop_base64url_encode(&ctx->arena, (shop_str_t){sizeof(digest), digest}, &hash)
                != SHOP_OK
-        || shop_arena_printf(&ctx->arena, key, "login:{%.*s}", (int) hash.len, hash.data)
+        || shop_arena_printf(&ctx->arena, &login->key, "login:{%.*s}", (int) hash.len, hash.data)
                != SHOP_OK) {
         return NGX_ERROR;
     }
@@ -173,7 +158,7 @@ static ngx_int_t login_key(ngx_http_shop_ctx_t *ctx, shop_str_t code, shop_str_t
 
 static ngx_int_t send_on_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    login_t   *login = ctx->state;
+    ngx_http_shop_login_t   *login = ctx->state;
     shop_str_t url;
     json_t    *mail;
 
@@ -202,8 +187,7 @@ static ngx_int_t send_on_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
 static ngx_int_t send_on_queued(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    login_t *login = ctx->state;
-    json_t  *data;
+    ngx_http_shop_login_t *login = ctx->state;
 
     if (ngx_http_shop_answer(ctx, op) == NULL) {
         return ngx_http_shop_trouble(ctx, op);
@@ -211,137 +195,29 @@ static ngx_int_t send_on_queued(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
     shop_work_wake(ngx_http_shop_worker->work);
 
+    shop_json_set_text(ctx->session.data, "asked", login->email);
+    ctx->session.changed = true;
+
+    return ngx_http_shop_save_and_go(ctx, SHOP_STR("login/sent"));
+}
+
+
+ngx_int_t ngx_http_shop_login_sent(ngx_http_shop_ctx_t *ctx)
+{
+    shop_str_t email = shop_json_text(ctx->session.data, "asked");
+    json_t    *data;
+
+    if (email.len == 0) {
+        return ngx_http_shop_redirect(ctx, SHOP_STR("login"));
+    }
+
     data = ngx_http_shop_page(ctx, "login_sent.title");
     if (data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    shop_json_set_text(data, "email", login->email);
+    shop_json_set_text(data, "email", email);
     json_object_set_new(data, "minutes", json_integer(SHOP_LOGIN_MINUTES));
 
     return ngx_http_shop_render(ctx, NGX_HTTP_OK, "login_sent", data);
-}
-
-
-ngx_int_t ngx_http_shop_login_complete(ngx_http_shop_ctx_t *ctx)
-{
-    login_t   *login = ngx_pcalloc(ctx->r->pool, sizeof(login_t));
-    shop_op_t *op;
-    shop_str_t argv[2];
-
-    if (login == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ctx->state = login;
-    login->code = shop_form_text(&ctx->query, "code");
-
-    if (login_key(ctx, login->code, &login->key) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    op = ngx_http_shop_await(ctx, ctx->main->redis_timeout, complete_on_taken);
-    if (op == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    argv[0] = SHOP_STR("GETDEL");
-    argv[1] = login->key;
-    shop_redis_command(ngx_http_shop_worker->redis, op, 2, argv);
-
-    return NGX_DONE;
-}
-
-
-static ngx_int_t complete_on_taken(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
-{
-    login_t *login = ctx->state;
-    json_t  *stored;
-
-    ctx->redis_time += op->elapsed;
-
-    if (op->status != SHOP_LINK_OK) {
-        return ngx_http_shop_trouble(ctx, op);
-    }
-
-    if (op->reply.redis->type != SHOP_REDIS_STRING
-        || shop_json_parse(op->reply.redis->str, 4096, &stored) != SHOP_OK
-        || ngx_http_shop_own(ctx, stored) == NULL) {
-        return login_page(ctx, "login.link_expired");
-    }
-
-    login->email = shop_json_text(stored, "email");
-    login->next = ngx_http_shop_safe_next(ctx, shop_json_text(stored, "next"));
-
-    return ngx_http_shop_account_find(ctx, login->email, complete_on_account);
-}
-
-
-/* Moodle away: the mailbox is proven all the same; production will look for the account. */
-static ngx_int_t complete_on_account(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_account_t *a)
-{
-    login_t *login = ctx->state;
-
-    json_object_set_new(ctx->session.data, "user", json_integer(a->found ? a->user : 0));
-    shop_json_set_text(ctx->session.data, "name", a->found ? a->fullname : SHOP_STR(""));
-
-    return ngx_http_shop_call(ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
-                              json_pack("{s:o}", "email", shop_json_str(login->email)),
-                              complete_on_customer);
-}
-
-
-static ngx_int_t complete_on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
-{
-    login_t *login = ctx->state;
-    json_t  *customer = ngx_http_shop_answer(ctx, op);
-
-    if (customer == NULL) {
-        return ngx_http_shop_trouble(ctx, op);
-    }
-
-    json_object_set_new(ctx->session.data, "customer",
-                        json_integer(shop_json_int(customer, "id")));
-    shop_json_set_text(ctx->session.data, "auth", SHOP_STR("mail"));
-    shop_json_set_text(ctx->session.data, "email", login->email);
-    ctx->visitor.logged_in = true;
-
-    ngx_http_shop_flash(ctx, "success", ngx_http_shop_text(ctx, "login.welcome"));
-
-    if (ngx_http_shop_session_renew(ctx) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_http_shop_session_save(ctx, complete_on_saved);
-}
-
-
-static ngx_int_t complete_on_saved(ngx_http_shop_ctx_t *ctx)
-{
-    login_t *login = ctx->state;
-
-    return ngx_http_shop_redirect_to(ctx, login->next);
-}
-
-
-ngx_int_t ngx_http_shop_logout(ngx_http_shop_ctx_t *ctx)
-{
-    login_t *login = ngx_pcalloc(ctx->r->pool, sizeof(login_t));
-
-    if (login == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    login->next = ngx_http_shop_safe_next(ctx, SHOP_STR(""));
-    ctx->state = login;
-    ctx->visitor.logged_in = false;
-
-    json_object_clear(ctx->session.data);
-    shop_cart_clear(ctx->cart);
-
-    if (ngx_http_shop_session_renew(ctx) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_http_shop_session_save(ctx, complete_on_saved);
 }

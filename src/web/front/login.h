@@ -1,0 +1,25 @@
+/*
+ * What login.c and login_complete.c share.
+ */
+
+#ifndef NGX_HTTP_SHOP_LOGIN_H
+#define NGX_HTTP_SHOP_LOGIN_H
+
+#include "web/front.h"
+
+
+typedef struct {
+    shop_str_t email;
+    shop_str_t next;
+    shop_str_t code; /* of the link; secret */
+    shop_str_t key;  /* of what Redis knows of it */
+    json_t    *cart; /* found again */
+} ngx_http_shop_login_t;
+
+
+/* The form; error: a text key, or NULL. */
+ngx_int_t ngx_http_shop_login_page(ngx_http_shop_ctx_t *ctx, const char *error);
+/* `login->key` from `login->code`. */
+ngx_int_t ngx_http_shop_login_key(ngx_http_shop_ctx_t *ctx, ngx_http_shop_login_t *login);
+
+#endif
