@@ -78,7 +78,7 @@ static void check_taxes(world_t *world)
     for (size_t i = 0; i < COUNT(cases); i++) {
         shop_tax_t tax = {.ratio = shop_str(cases[i].ratio)};
         shop_dec_t taxed, expected;
-        shop_money_t untaxed;
+        shop_money_t untaxed = SHOP_MONEY_ZERO;
         const char *error;
         bool good = shop_dec_parse(tax.ratio, &tax.ratio_value) == SHOP_OK &&
                     shop_money_parse(shop_str(cases[i].untaxed), &untaxed) == SHOP_OK &&
