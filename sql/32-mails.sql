@@ -77,7 +77,8 @@ begin
     set state = case when over then 'failed' else 'queued' end,
         settledat = case when over then now() end, owner = '', tries = m.tries + 1,
         data = case when over then null else data end,
-        error = left(arguments ->> 'error', 500), nexttry = clock_timestamp() + delays[m.tries + 1]
+        error = left(arguments ->> 'error', 500),
+        nexttry = clock_timestamp() + coalesce(delays[m.tries + 1], interval '0')
     where id = m.id;
     if over then
         perform shop.alert('mail', 'normal', m.billid,

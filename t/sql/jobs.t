@@ -127,6 +127,15 @@ finish((claim())[0]);
 is(call($web, 'order_read', {transid => $order->{transid}})->{status}, 'COMPLETE', 'all is done');
 is(join(' ', map { $_->{template} } mails()), 'sales_feedback', 'the buyer hears of the rest');
 
+my $gone = $sent[1]{id};
+for my $try (2 .. 6) {
+    $dbh->do('update shop.mails set nexttry = now() where id = ?', undef, $gone);
+    my ($one) = mails();
+    my $end = call($web, 'mail_retry', {mail => $one->{id}, token => $one->{token}, error => 'smtp 550', final => JSON::PP::false});
+    is($end->{given_up} ? 'failed' : 'queued', $try == 6 ? 'failed' : 'queued', "try $try of a mail that nobody takes");
+}
+is($pg->value('select state from shop.mails where id = ?', $gone), 'failed', 'it is given up');
+
 my %login = (shop => 'ac', email => 'a@example.org', lang => 'en', key => 'k1', url => 'http://x/', minutes => 15);
 is(call($web, 'login_request', \%login)->{verdict}, 'ok',     'a one-time link is queued');
 is(call($web, 'login_request', \%login)->{verdict}, 'exists', 'once per key');

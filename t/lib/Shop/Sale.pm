@@ -97,7 +97,8 @@ SQL
 }
 
 
-# Says with a name for each what is not as it should be. Options: mails (0: of no interest here).
+# Says with a name for each what is not as it should be. Options: distinct (a worker may have died
+# between the mail server's "accepted" and its note of it: the same message may come again, with its id).
 sub sold_once {
     my ($t, $buyer, %option) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
@@ -106,7 +107,7 @@ sub sold_once {
     subtest "$buyer->{email}: nothing lost, nothing doubled" => sub {
         in_database($t, $buyer);
         in_moodle($t, $buyer);
-        in_mailbox($t, $buyer) if $option{mails} // 1;
+        in_mailbox($t, $buyer, $option{distinct});
         on_page($buyer);
     };
     return;
@@ -130,6 +131,10 @@ sub notify_again {
     my ($t, $buyer, %wish) = @_;
     return @{bank($t, 'replay', {order_id => $buyer->{transid}, %wish})->{answers}};
 }
+
+
+# A commit of no consequence: the worker that makes it looks for work at once.
+sub wake { my ($t, $buyer) = @_; notify_again($t, $buyer, repeat => 4); return }
 
 
 sub count {
@@ -186,9 +191,10 @@ sub in_moodle {
 
 
 sub in_mailbox {
-    my ($t, $buyer) = @_;
+    my ($t, $buyer, $distinct) = @_;
     my $order = $t->sql('select ordering from shop.bills where transid = ?', $buyer->{transid});
-    my @mails = $t->mails;
+    my %seen;
+    my @mails = grep { !$distinct || !$seen{$_->{headers}{'message-id'}}++ } $t->mails;
     my @own   = grep { grep { lc $_ eq lc $buyer->{email} } @{$_->{to}} } @mails;
     my @sales = grep { !grep { lc $_ eq lc $buyer->{email} } @{$_->{to}} } grep { $_->{text} =~ /\Q$buyer->{email}\E/ } @mails;
 

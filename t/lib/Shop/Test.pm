@@ -235,6 +235,7 @@ MOODLE
         url smtp://127.0.0.1:$self->{mail_port};
         sender shop\@atelier.example;
         sender_name "Atelier";
+        @{[$o->{mail_conf} // '']}
     }
 MAIL
     my $bank = $self->{bank_port} ? <<"BANK" : '';

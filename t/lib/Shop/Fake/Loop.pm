@@ -78,6 +78,12 @@ sub abort {
     return;
 }
 
+sub abort_all {
+    my ($self) = @_;
+    $self->abort($_) for grep { !$_->{accept} } values %{ $self->{peers} };
+    return;
+}
+
 sub stop {
     my ($self) = @_;
     $self->{running} = 0;

@@ -6,10 +6,10 @@ package Shop::Fake::Moodle;
 # Control: POST /control with a JSON object whose `action` is one of
 #   state, calls, reset, fault {kind, times, function, delay}, capability {name, present},
 #   complete {username, course, at}, user {...}, enrol {username, course, dates}.
-# Faults: down (refuses connections for `delay` seconds), html503, html502, http403, maintenance,
+# Faults: down (for `delay` seconds: breaks all connections, refuses new ones), html503, html502, http403, maintenance,
 #   upgrade, dmlwriteexception, accessexception, invalidtoken, nonjson, slow (answers after `delay`),
-#   close (before the call is done), lost (after it is done), error (errorcode `code`). `times`
-#   absent: until another fault.
+#   close (before the call is done), lost (after it is done), stuck (nothing is done or said for
+#   `delay`), error (errorcode `code`). `times` absent: until another fault.
 
 use strict;
 use warnings;
@@ -157,13 +157,17 @@ my %pages = (
 
 sub _breaks_before {
     my ( $self, $fault ) = @_;
-    return $fault->{kind} eq 'close' || $pages{ $fault->{kind} };
+    return $fault->{kind} =~ /^(?:close|stuck)$/ || $pages{ $fault->{kind} };
 }
 
 sub _break {
     my ( $self, $peer, $fault ) = @_;
     if ( $fault->{kind} eq 'close' ) {
         $self->{loop}->abort($peer);
+        return;
+    }
+    if ( $fault->{kind} eq 'stuck' ) {
+        $self->{loop}->after( $fault->{delay} || 1, sub { $self->{loop}->abort($peer) } );
         return;
     }
     my ( $status, $body ) = @{ $pages{ $fault->{kind} } };
@@ -174,6 +178,7 @@ sub _break {
 sub _go_down {
     my ( $self, $seconds ) = @_;
     $self->{loop}->unlisten( $self->{listener} );
+    $self->{loop}->abort_all;
     $self->{loop}->after(
         $seconds,
         sub {
