@@ -105,8 +105,8 @@ sub stop_process {
 }
 
 
-# Options: workers, moodle, mail, bank (doubles: true by default), globals, http, server (pieces of
-# configuration), pg (postgresql.conf pieces), demo (load the demo shop: true), start (true).
+# Options: workers, moodle, mail, bank (doubles: true by default), site and token (a real Moodle),
+# globals, http, server (pieces of configuration), pg (postgresql.conf pieces), demo (load the demo shop: true), start (true).
 sub new {
     my ($class, %option) = @_;
     my $self = bless {
@@ -208,7 +208,7 @@ sub write_conf {
     spew("$dir/secrets/shop",   'a' x 48,             0600);
     spew("$dir/secrets/card",   '1122334455667788',   0600);
     spew("$dir/secrets/test",   'test-mode-secret-of-this-run', 0600);
-    spew("$dir/secrets/moodle", 'TOKEN',              0600);
+    spew("$dir/secrets/moodle", $self->{option}{token} // 'TOKEN', 0600);
     chmod 0777, "$dir/spool", "$dir/logs";
 
     spew("$dir/nginx.conf", $self->conf);
@@ -223,9 +223,10 @@ sub conf {
     my $load = $ENV{SHOP_STATIC} ? '' : 'load_module ' . $self->module . ';';
     my $user = $> == 0 ? 'user nobody nogroup;' : '';
     my %port = (moodle => 1, bank => 1, mail => 1, %{$self}{grep {/_port$/} keys %{$self}});
-    my $moodle = $self->{moodle_port} ? <<"MOODLE" : '';
+    my $site   = $o->{site} // ($self->{moodle_port} ? "http://127.0.0.1:$self->{moodle_port}" : undef);
+    my $moodle = defined $site ? <<"MOODLE" : '';
     shop_moodle {
-        url http://127.0.0.1:$self->{moodle_port};
+        url $site;
         token_file $dir/secrets/moodle;
         @{[$o->{moodle_conf} // '']}
     }
