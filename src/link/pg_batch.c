@@ -24,9 +24,9 @@ typedef struct {
     shop_op_t *op;
     pg_line_t *line;
     shop_str_t text;
+    ngx_msec_t lost_at; /* its batch */
     unsigned waiting : 1;
-    unsigned alone : 1;   /* its batch failed: alone it will be seen whose fault it was */
-    unsigned retried : 1; /* its batch was lost */
+    unsigned alone : 1; /* its batch failed: alone it will be seen whose fault it was */
 } pg_element_t;
 
 /* One call under way; lives in its own pool. */
@@ -385,12 +385,8 @@ static bool batch_again(pg_batch_t *batch, pg_element_t *element, shop_link_stat
         return true;
     }
 
-    if (status == SHOP_LINK_LOST && !element->retried && !batch->line->pg->given_up) {
-        element->retried = 1;
-        return true;
-    }
-
-    return false;
+    return status == SHOP_LINK_LOST && !batch->line->pg->given_up &&
+           shop_pg_second_chance(&element->lost_at);
 }
 
 

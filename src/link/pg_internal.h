@@ -39,8 +39,8 @@ struct shop_pg_request_s {
 
     PGresult *result;
     shop_link_status_e failure; /* of a request that ends from the posted event */
+    ngx_msec_t lost_at;         /* its first lost connection */
     unsigned unsent : 1;        /* libpq refused it: certainly not done */
-    unsigned retried : 1;       /* after a lost connection */
     unsigned reprepared : 1;    /* after 26000 or 0A000 */
     unsigned rows_seen : 1;
     unsigned waiting : 1; /* in the queue of its lane */
@@ -144,6 +144,9 @@ void shop_pg_refuse(shop_pg_request_t *request, shop_link_status_e status, const
 bool shop_pg_withdraw(shop_pg_request_t *request);
 /* What was under way on a lost connection. */
 void shop_pg_lost(shop_pg_request_t *request);
+/* FA-9: once. Connections that are lost in one moment are one loss, else the second chance would be
+ * wasted on another that is dying as well. */
+bool shop_pg_second_chance(ngx_msec_t *lost_at);
 void shop_pg_lane_up(shop_pg_conn_t *conn);
 void shop_pg_lane_lost(shop_pg_conn_t *conn);
 

@@ -9,6 +9,9 @@
 
 #include "link/pg_internal.h"
 
+/* A restart of the server ends all its connections within this time. */
+#define LOSS_MOMENT 250
+
 
 static ngx_int_t pool_init(shop_pg_t *pg);
 static void pool_init_lane(shop_pg_t *pg, ngx_uint_t number);
@@ -277,19 +280,28 @@ void shop_pg_lost(shop_pg_request_t *request)
     PQclear(request->result);
     request->result = NULL;
 
-    harmless = request->kind == SHOP_PG_CALL && !request->retried &&
-               (request->op == NULL || !request->op->ended) &&
+    harmless = request->kind == SHOP_PG_CALL && (request->op == NULL || !request->op->ended) &&
                (request->unsent || (request->op != NULL && !request->rows_seen &&
                                     pg->conf.statements[request->statement].read_only));
 
-    if (harmless && !pg->stopping && !pg->given_up) {
-        request->retried = 1;
+    if (harmless && !pg->stopping && !pg->given_up && shop_pg_second_chance(&request->lost_at)) {
         shop_pg_submit(pg, request);
         return;
     }
 
     request->reason = "connection lost";
     request->end(request, request->unsent ? SHOP_LINK_DOWN : SHOP_LINK_LOST, NULL);
+}
+
+
+bool shop_pg_second_chance(ngx_msec_t *lost_at)
+{
+    if (*lost_at == 0) {
+        *lost_at = ngx_current_msec;
+        return true;
+    }
+
+    return ngx_current_msec - *lost_at < LOSS_MOMENT;
 }
 
 
