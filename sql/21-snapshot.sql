@@ -10,7 +10,7 @@ language sql stable as $$
         'customerorganisationrequired', s.customerorganisationrequired,
         'enduserorganisationrequired', s.enduserorganisationrequired,
         'endusermobilephonerequired', s.endusermobilephonerequired,
-        'allow_late_assignment', s.allow_late_assignment,
+        'allow_late_assignment', s.allow_late_assignment, 'useshipping', s.useshipping,
         'forcedownloadleaflet', s.forcedownloadleaflet, 'supportcourse', s.supportcourse,
         'timezone', s.timezone, 'utc_offset', shop.utc_offset(s.timezone), 'test', s.test,
         'testoverride', s.testoverride, 'seller', s.seller, 'translations', s.translations)
@@ -42,6 +42,12 @@ language sql stable as $$
 $$;
 comment on function shop.item_document(shop.items) is 'An item as the snapshot gives it';
 
+create or replace function shop.discount_stamp(d shop.discounts) returns text
+language sql immutable as $$
+    select extract(epoch from d.timemodified)::text
+$$;
+comment on function shop.discount_stamp(shop.discounts) is 'Changes with every change of a discount';
+
 create or replace function shop.snapshot(arguments jsonb) returns table (kind text, doc jsonb)
 language sql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
     select x.kind, x.doc from (
@@ -66,8 +72,30 @@ language sql stable strict security definer set search_path = pg_catalog, shop, 
         from shop.categories c
         union all
         select 5, i.id, 'item', shop.item_document(i) from shop.items i where not i.archived
+        union all
+        select 6, z.id, 'zone', jsonb_build_object('id', z.id, 'catalogid', z.catalogid,
+            'zonecode', z.zonecode, 'description', z.description, 'taxid', coalesce(z.taxid, 0),
+            'billscopeamount', shop.money(z.billscopeamount), 'freeabove', shop.money(z.freeabove),
+            'applicability', z.applicability, 'translations', z.translations)
+        from shop.shipping_zones z
+        union all
+        select 7, p.id, 'shipping', jsonb_build_object('id', p.id, 'zoneid', p.zoneid,
+            'productcode', p.productcode, 'value', shop.money(p.value), 'formula', p.formula,
+            'a', shop.money(p.a), 'b', shop.money(p.b), 'c', shop.money(p.c))
+        from shop.shippings p
+        union all
+        select 8, d.ordering, 'discount', jsonb_build_object('id', d.id, 'shopid', d.shopid,
+            'name', d.name, 'type', d.type, 'argument', d.argument, 'ruledata', d.ruledata,
+            'applyon', d.applyon, 'applydata', d.applydata, 'rate', trim_scale(d.rate)::text,
+            'ordering', d.ordering, 'operator', d.operator, 'stamp', shop.discount_stamp(d),
+            'translations', d.translations)
+        from shop.discounts d where d.enabled
+        union all
+        select 9, p.id, 'partner', jsonb_build_object('id', p.id, 'shopid', p.shopid, 'name', p.name,
+            'partnerkey', p.partnerkey, 'partnersecret', p.partnersecret, 'referer', p.referer)
+        from shop.partners p where p.enabled
     ) as x
     order by x.rank, x.place, (x.doc ->> 'id')::bigint
 $$;
 comment on function shop.snapshot(jsonb) is
-    'The whole catalogue, row by row: shop, catalog, tax, category, item';
+    'The whole catalogue, row by row: shop, catalog, tax, category, item, zone, shipping, discount, partner';

@@ -67,7 +67,7 @@ begin
                       where i.id = l.itemid and i.catalogid in (c.id, c.groupid))) then
         return 'item';
     end if;
-    return coalesce(shop.sums_problem(e), shop.stock_problem(e -> 'lines'));
+    return coalesce(shop.sums_problem(e), shop.stock_problem(e -> 'lines'), shop.selling_problem(e, s));
 end
 $$;
 comment on function shop.order_problem(jsonb, shop.shops) is 'Why an order is not placed; null: it can be';
@@ -110,22 +110,24 @@ begin
     return query
     insert into shop.bills (shopid, transid, status, customerid, userid, identity, customer, invoiceinfo,
         title, lang, address, test, currency, untaxedamount, taxes, amount, untaxeddiscount, discount,
-        paymode, interface, ignoretax, trusted, fingerprint, eulahash, eulaaccepted)
+        paymode, interface, ignoretax, trusted, fingerprint, partnerid, partnertag, eulahash, eulaaccepted)
     select x.shopid, x.transid, 'PLACED', coalesce(x.customerid, c.id), coalesce(x."user", 0),
         x.identity, x.customer, nullif(x.invoice, 'null'), left(s.name || ' Online purchase', 255),
         coalesce(x.lang, s.lang), left(coalesce(x.address, ''), 64), coalesce(x.test, false) or s.test,
         x.currency, (x.totals ->> 'untaxed')::numeric, (x.totals ->> 'taxes')::numeric,
         (x.totals ->> 'amount')::numeric, d.untaxed, d.taxed, coalesce(x.paymode, ''),
         coalesce(x.interface, ''), coalesce(x.ignoretax, false), coalesce(x.override, false),
-        coalesce(x.fingerprint, ''), x.eula ->> 'hash',
+        coalesce(x.fingerprint, ''), p.id, left(coalesce(x.partnertag, ''), 32), x.eula ->> 'hash',
         case when x.eula ->> 'hash' is not null
              then coalesce((x.eula ->> 'acceptedat')::timestamptz, now()) end
     from rows from (jsonb_to_recordset(accepted) as (transid text, shopid bigint, customerid bigint,
              lang text, test boolean, address text, paymode text, interface text, currency text,
              ignoretax boolean, customer jsonb, invoice jsonb, "user" bigint, identity text,
-             eula jsonb, lines jsonb, totals jsonb, override boolean, fingerprint text)) with ordinality as x
+             eula jsonb, lines jsonb, totals jsonb, override boolean, fingerprint text,
+             partner bigint, partnertag text)) with ordinality as x
     join shop.shops s on s.id = x.shopid
     left join shop.customers c on x.customerid is null and lower(c.email) = lower(x.customer ->> 'email')
+    left join shop.partners p on p.id = x.partner and p.shopid = x.shopid
     cross join lateral (
         select coalesce(sum(l.untaxed), 0) as untaxed, coalesce(sum(l.taxed), 0) as taxed
         from jsonb_to_recordset(x.lines) as l (type text, untaxed numeric, taxed numeric)
@@ -142,19 +144,22 @@ language plpgsql volatile as $$
 begin
     insert into shop.bill_items (billid, ordering, type, itemcode, catalogitemid, catalogitem, abstract,
         description, unitcost, quantity, totalprice, taxedprice, tax, seats, handler, params,
-        customerdata, users, elements)
+        customerdata, users, elements, productiondata)
     select b.id, l.ordinality, l.type, l.code, l.itemid, l.catalogitem, left(coalesce(l.abstract, ''), 255),
         coalesce(l.description, ''), l.unitcost, l.quantity, l.untaxed, l.taxed, nullif(l.tax, 'null'),
         coalesce(l.seats, 0), case when l.type = 'BILLING' then coalesce(l.handler, '') else '' end,
         coalesce(nullif(l.params, 'null'), '{}'), nullif(l.customerdata, 'null'), nullif(l.users, 'null'),
-        coalesce(nullif(l.elements, 'null'), '[]')
+        coalesce(nullif(l.elements, 'null'), '[]'), nullif(l.productiondata, 'null')
     from jsonb_to_recordset(accepted) as x (transid text, lines jsonb)
     join shop.bills b on b.transid = x.transid and b.id = any (ids)
     cross join lateral rows from (jsonb_to_recordset(x.lines) as (type text, code text, itemid bigint,
         abstract text, description text, quantity numeric, unitcost numeric, untaxed numeric,
         taxed numeric, tax jsonb, seats integer, catalogitem jsonb, handler text, params jsonb,
-        customerdata jsonb, users jsonb, elements jsonb)) with ordinality as l
+        customerdata jsonb, users jsonb, elements jsonb, productiondata jsonb)) with ordinality as l
     order by b.id, l.ordinality;
+    if jsonb_path_exists(accepted, '$[*].lines[*] ? (@.type == "DISCOUNT")') then
+        perform shop.discount_lines_tie(ids);
+    end if;
 end
 $$;
 comment on function shop.lines_insert(jsonb, bigint[]) is 'The lines of the accepted orders';
@@ -254,6 +259,8 @@ declare
                            else jsonb_build_array(orders) end;
     accepted jsonb;
     problems text[];
+    places bigint[];
+    refused text[];
     ids bigint[];
 begin
     with judged as materialized (
@@ -270,10 +277,20 @@ begin
                'customerid', (select c.id from shop.customers c
                               where (j.e ->> 'user')::bigint > 0
                                 and c.hasaccount = (j.e ->> 'user')::bigint)) order by j.place)
+               filter (where j.problem is null and not j.known and j.nth = 1),
+           array_agg(j.place order by j.place)
                filter (where j.problem is null and not j.known and j.nth = 1)
-    into problems, accepted
+    into problems, accepted, places
     from judged j;
 
+    if accepted is not null then
+        refused := shop.codes_take_all(accepted);
+        for i in 1 .. array_length(places, 1) loop
+            problems[places[i]] := refused[i];
+        end loop;
+        select jsonb_agg(x.e order by x.place) into accepted
+        from jsonb_array_elements(accepted) with ordinality as x (e, place) where refused[x.place] is null;
+    end if;
     if accepted is not null then
         ids := shop.orders_insert(accepted);
     end if;
@@ -287,6 +304,13 @@ begin
                when problems[x.place] like 'stock:%' then
                    jsonb_build_object('verdict', 'stock', 'transid', x.e -> 'transid',
                                       'code', substr(problems[x.place], 7))
+               when problems[x.place] like 'code:%' then
+                   jsonb_build_object('verdict', 'code', 'transid', x.e -> 'transid',
+                                      'discount', substr(problems[x.place], 6)::bigint)
+               when problems[x.place] like 'moved:%' then
+                   jsonb_build_object('verdict', 'moved', 'transid', x.e -> 'transid',
+                                      'reason', substr(problems[x.place], 7),
+                                      'figures', shop.figures(x.e #> '{figures,ask}'))
                else jsonb_build_object('verdict', 'refused', 'transid', x.e -> 'transid',
                                        'reason', coalesce(problems[x.place], 'trouble')) end
         from jsonb_array_elements(list) with ordinality as x (e, place)
@@ -295,4 +319,4 @@ begin
 end
 $$;
 comment on function shop.place_orders(jsonb) is
-    'Places orders; one verdict per element in order: placed, exists, changed, stock, refused';
+    'Places orders; one verdict per element in order: placed, exists, changed, stock, code, moved, refused';

@@ -50,6 +50,7 @@ begin
     get diagnostics attempts = row_count;
     orders := shop.orders_expire();
     perform shop.sales_fold();
+    perform shop.partner_fold();
     delete from shop.traces where at < now() - shop.setting_days('trace_days');
     delete from shop.mails where settledat < now() - shop.setting_days('mail_days')
         and template = 'login_link';

@@ -7,6 +7,7 @@ grant execute on function
     shop.snapshot(jsonb), shop.place_orders(jsonb), shop.payments_apply(jsonb),
     shop.order_read(jsonb), shop.order_terms(jsonb), shop.order_confirm(jsonb), shop.order_paymode(jsonb),
     shop.customer_orders(jsonb), shop.mark_paid(jsonb), shop.bill_flow(jsonb),
+    shop.figures(jsonb), shop.bill_recalculate(jsonb), shop.bill_ignoretax(jsonb), shop.line_relocate(jsonb),
     shop.attempt_start(jsonb), shop.attempt_returned(jsonb), shop.attempt_cancel(jsonb),
     shop.reconcile_claim(jsonb), shop.reconcile_end(jsonb),
     shop.customer_find(jsonb), shop.customer_save(jsonb), shop.login_request(jsonb),

@@ -14,6 +14,7 @@ select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
 \ir 14-payments.sql
 \ir 15-production.sql
 \ir 16-service.sql
+\ir 17-selling.sql
 \ir 20-common.sql
 \ir 21-snapshot.sql
 \ir 22-flow.sql
@@ -30,5 +31,7 @@ select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
 \ir 33-registrar.sql
 \ir 34-housekeeping.sql
 \ir 35-reconcile.sql
+\ir 36-selling.sql
+\ir 37-bill-sums.sql
 \ir 90-grants.sql
 commit;

@@ -14,8 +14,8 @@ use Time::HiRes qw(sleep);
 my $pg  = Shop::Pg->new(demo => 1);
 my $dbh = $pg->dbh;
 
-is($pg->value('select shop.check_version(1)'), undef, 'the version fits');
-like($pg->value('select shop.check_version(2)'), qr/version 1 .* needs version 2/, 'another does not');
+is($pg->value('select shop.check_version(2)'), undef, 'the version fits');
+like($pg->value('select shop.check_version(3)'), qr/version 2 .* needs version 3/, 'another does not');
 
 my @before = counts();
 for my $file (qw(install.sql demo.sql)) {
@@ -30,7 +30,7 @@ is_deeply([counts()], \@before, 'nothing was added');
 
 sub counts {
     return map { $pg->value("select count(*) from shop.$_") }
-        qw(shops items categories taxes bill_flows handlers settings);
+        qw(shops items categories taxes bill_flows handlers settings shipping_zones shippings discounts partners);
 }
 
 
@@ -67,9 +67,10 @@ ok(!eval { $web->do('create table shop.mine (a int)'); 1 }, 'nor make tables');
 my $rows = $web->selectall_arrayref(q{select kind, doc ->> 'id' from shop.snapshot('{}')});
 my %count;
 $count{$_->[0]}++ for @{$rows};
-is_deeply([map { $count{$_} } qw(shop catalog tax category item)], [1, 1, 2, 10, 26], 'the snapshot is whole');
+my @kinds = qw(shop catalog tax category item zone shipping discount partner);
+is_deeply([map { $count{$_} } @kinds], [1, 1, 2, 10, 26, undef, undef, undef, undef], 'the snapshot is whole');
 my @order = grep { !$count{"seen $_"}++ } map { $_->[0] } @{$rows};
-is_deeply(\@order, [qw(shop catalog tax category item)], 'and in its order');
+is_deeply(\@order, [@kinds[0 .. 4]], 'and in its order');
 
 $web->do('listen shop_catalog');
 $dbh->do(q{update shop.items set sold = sold + 1, stock = stock where shortname = 'exam_voucher'});
