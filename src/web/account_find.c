@@ -7,15 +7,15 @@
 
 
 typedef struct {
-    shop_str_t               email;
+    shop_str_t email;
     ngx_http_shop_account_pt then;
 } find_t;
 
 
 static ngx_int_t on_answer(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
-static void      read_users(ngx_http_shop_ctx_t *ctx, shop_str_t email, const json_t *users,
-                            ngx_http_shop_account_t *account);
-static bool      reachable(ngx_http_shop_main_conf_t *conf);
+static void read_users(ngx_http_shop_ctx_t *ctx, shop_str_t email, const json_t *users,
+                       ngx_http_shop_account_t *account);
+static bool reachable(ngx_http_shop_main_conf_t *conf);
 static ngx_int_t build_request(ngx_http_shop_ctx_t *ctx, shop_str_t email,
                                shop_http_request_t *request);
 
@@ -24,9 +24,9 @@ ngx_int_t ngx_http_shop_account_find(ngx_http_shop_ctx_t *ctx, shop_str_t email,
                                      ngx_http_shop_account_pt then)
 {
     ngx_http_shop_account_t unknown = {false, false, 0, SHOP_STR("")};
-    shop_http_request_t     request;
-    find_t                 *find;
-    shop_op_t              *op;
+    shop_http_request_t request;
+    find_t *find;
+    shop_op_t *op;
 
     if (!reachable(ctx->main)) {
         return then(ctx, &unknown);
@@ -64,8 +64,8 @@ static ngx_int_t build_request(ngx_http_shop_ctx_t *ctx, shop_str_t email,
                                shop_http_request_t *request)
 {
     shop_moodle_conf_t *moodle = &ctx->main->moodle;
-    shop_str_t          pattern;
-    json_t             *arguments;
+    shop_str_t pattern;
+    json_t *arguments;
 
     ngx_memzero(request, sizeof(*request));
 
@@ -76,13 +76,11 @@ static ngx_int_t build_request(ngx_http_shop_ctx_t *ctx, shop_str_t email,
     arguments = ngx_http_shop_own(ctx, json_pack("{s:[{s:s, s:o}]}", "criteria", "key", "email",
                                                  "value", shop_json_str(pattern)));
 
-    if (arguments == NULL
-        || shop_moodle_encode(&ctx->arena, (shop_str_t){moodle->token.len, moodle->token.data},
-                              "core_user_get_users", arguments, &request->body)
-               != SHOP_OK
-        || shop_arena_printf(&ctx->arena, &request->url, "%.*s/webservice/rest/server.php",
-                             (int) moodle->url.len, moodle->url.data)
-               != SHOP_OK) {
+    if (arguments == NULL ||
+        shop_moodle_encode(&ctx->arena, (shop_str_t){moodle->token.len, moodle->token.data},
+                           "core_user_get_users", arguments, &request->body) != SHOP_OK ||
+        shop_arena_printf(&ctx->arena, &request->url, "%.*s/webservice/rest/server.php",
+                          (int) moodle->url.len, moodle->url.data) != SHOP_OK) {
         return NGX_ERROR;
     }
 
@@ -97,9 +95,9 @@ static ngx_int_t build_request(ngx_http_shop_ctx_t *ctx, shop_str_t email,
 
 static ngx_int_t on_answer(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    find_t                 *find = ctx->asking;
+    find_t *find = ctx->asking;
     ngx_http_shop_account_t account = {false, false, 0, SHOP_STR("")};
-    shop_answer_t           answer;
+    shop_answer_t answer;
 
     if (op->status == SHOP_LINK_OK) {
         shop_moodle_read("core_user_get_users", (unsigned) op->reply.http->status,
@@ -122,9 +120,10 @@ static void read_users(ngx_http_shop_ctx_t *ctx, shop_str_t email, const json_t 
                        ngx_http_shop_account_t *account)
 {
     const json_t *user;
-    size_t        i;
+    size_t i;
 
-    json_array_foreach (users, i, user) {
+    json_array_foreach(users, i, user)
+    {
         if (!shop_str_eq_nocase(shop_json_text(user, "email"), email)) {
             continue;
         }
@@ -132,8 +131,8 @@ static void read_users(ngx_http_shop_ctx_t *ctx, shop_str_t email, const json_t 
         account->found = true;
         account->user = shop_json_int(user, "id");
 
-        if (shop_arena_copy(&ctx->arena, shop_json_text(user, "fullname"), &account->fullname)
-            != SHOP_OK) {
+        if (shop_arena_copy(&ctx->arena, shop_json_text(user, "fullname"), &account->fullname) !=
+            SHOP_OK) {
             account->fullname = SHOP_STR("");
         }
 

@@ -1,7 +1,7 @@
 /*
- * The cart of who is identified, kept beside the session's: it outlives the session and is found again
- * at the next log-in (front-office.md 2.2). Moving between the two is a read and a write; a copy that
- * is late or lost costs a cart, never an order.
+ * The cart of who is identified, kept beside the session's: it outlives the session and is found
+ * again at the next log-in (front-office.md 2.2). Moving between the two is a read and a write; a
+ * copy that is late or lost costs a cart, never an order.
  */
 
 #include "web/session.h"

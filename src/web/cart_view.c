@@ -42,10 +42,10 @@ ngx_int_t ngx_http_shop_cart_prepare(ngx_http_shop_ctx_t *ctx)
 
 json_t *ngx_http_shop_cart_view(ngx_http_shop_ctx_t *ctx)
 {
-    shop_where_t  where = ngx_http_shop_where(ctx);
+    shop_where_t where = ngx_http_shop_where(ctx);
     shop_totals_t totals;
-    json_t       *view, *lines = json_array();
-    size_t        i;
+    json_t *view, *lines = json_array();
+    size_t i;
 
     ngx_memzero(&totals, sizeof(totals));
 
@@ -79,15 +79,14 @@ json_t *ngx_http_shop_cart_view(ngx_http_shop_ctx_t *ctx)
 static json_t *line_view(ngx_http_shop_ctx_t *ctx, const shop_priced_line_t *line)
 {
     const shop_item_t *item = line->item;
-    int64_t            max = shop_item_max(item);
-    json_t            *elements = json_array();
-    size_t             i;
+    int64_t max = shop_item_max(item);
+    json_t *elements = json_array();
+    size_t i;
 
     for (i = 0; item->kind == SHOP_ITEM_BUNDLE && i < item->element_count; i++) {
         json_array_append_new(
-            elements,
-            json_pack("{s:o}", "name",
-                      shop_json_str(item->elements[i]->text[ctx->lang->index].name)));
+            elements, json_pack("{s:o}", "name",
+                                shop_json_str(item->elements[i]->text[ctx->lang->index].name)));
     }
 
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:b, s:b, s:o}", "shortname",
@@ -107,15 +106,14 @@ static json_t *line_view(ngx_http_shop_ctx_t *ctx, const shop_priced_line_t *lin
 static json_t *notices_view(ngx_http_shop_ctx_t *ctx)
 {
     json_t *notices = json_array();
-    size_t  i;
+    size_t i;
 
     for (i = 0; i < ctx->notice_count; i++) {
-        json_array_append_new(notices, shop_json_str(ngx_http_shop_text_with(
-                                           ctx, "cart.changed",
-                                           json_pack("{s:o, s:o}", "name",
-                                                     shop_json_str(ctx->notices[i].name), "why",
-                                                     shop_json_str(ngx_http_shop_refusal(
-                                                         ctx, &ctx->notices[i]))))));
+        json_array_append_new(
+            notices, shop_json_str(ngx_http_shop_text_with(
+                         ctx, "cart.changed",
+                         json_pack("{s:o, s:o}", "name", shop_json_str(ctx->notices[i].name), "why",
+                                   shop_json_str(ngx_http_shop_refusal(ctx, &ctx->notices[i]))))));
     }
 
     return notices;
@@ -125,7 +123,7 @@ static json_t *notices_view(ngx_http_shop_ctx_t *ctx)
 static json_t *taxes_view(ngx_http_shop_ctx_t *ctx, const shop_totals_t *totals)
 {
     json_t *taxes = json_array();
-    size_t  i;
+    size_t i;
 
     for (i = 0; i < totals->tax_count; i++) {
         json_array_append_new(
@@ -141,7 +139,7 @@ static json_t *taxes_view(ngx_http_shop_ctx_t *ctx, const shop_totals_t *totals)
 static shop_str_t next_url(ngx_http_shop_ctx_t *ctx)
 {
     shop_where_t where = ngx_http_shop_where(ctx);
-    shop_step_e  step;
+    shop_step_e step;
 
     if (shop_cart_empty(ctx->cart)) {
         return SHOP_STR("");

@@ -373,7 +373,8 @@ char *ngx_http_shop_conf_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "needs \"url\" (smtp://127.0.0.1:25) and \"sender\" (the address mails come from)";
     }
 
-    complaint = shop_http_url_check((shop_str_t){mail->smtp.url.len, mail->smtp.url.data}, "smtp", true);
+    complaint =
+        shop_http_url_check((shop_str_t){mail->smtp.url.len, mail->smtp.url.data}, "smtp", true);
     if (complaint != NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"shop_mail\" url: %s", complaint);
         return NGX_CONF_ERROR;

@@ -55,7 +55,7 @@ ngx_int_t ngx_http_shop_step_users(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_users_submit(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_customer(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_customer_submit(ngx_http_shop_ctx_t *ctx);
-void      ngx_http_shop_step_customer_keep(ngx_http_shop_ctx_t *ctx);
+void ngx_http_shop_step_customer_keep(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_order(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_order_submit(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_payment(ngx_http_shop_ctx_t *ctx);
@@ -64,18 +64,18 @@ ngx_int_t ngx_http_shop_step_payment_submit(ngx_http_shop_ctx_t *ctx);
 /* The path of a step, below the prefix. */
 shop_str_t ngx_http_shop_step_path(ngx_http_shop_ctx_t *ctx, shop_step_e step);
 /* Saves, then 303 to the step after this one for this cart. */
-ngx_int_t  ngx_http_shop_step_forward(ngx_http_shop_ctx_t *ctx, shop_step_e step);
+ngx_int_t ngx_http_shop_step_forward(ngx_http_shop_ctx_t *ctx, shop_step_e step);
 /* The common data of a checkout page: page, progress, addresses, summary of the cart. */
-json_t    *ngx_http_shop_step_page(ngx_http_shop_ctx_t *ctx, shop_step_e step);
+json_t *ngx_http_shop_step_page(ngx_http_shop_ctx_t *ctx, shop_step_e step);
 /* The steps of this cart with their states; a new reference. */
-json_t    *ngx_http_shop_step_progress(ngx_http_shop_ctx_t *ctx, shop_step_e step);
+json_t *ngx_http_shop_step_progress(ngx_http_shop_ctx_t *ctx, shop_step_e step);
 
 
 /* --- views (card.c, page_shop.c, totals_view.c, refusal.c) --- */
 
 /* A product as the catalogue shows it (theme/README.md, "A card"); a new reference. */
-json_t    *ngx_http_shop_card(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
-void       ngx_http_shop_page_shop(ngx_http_shop_ctx_t *ctx, json_t *page);
+json_t *ngx_http_shop_card(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
+void ngx_http_shop_page_shop(ngx_http_shop_ctx_t *ctx, json_t *page);
 shop_str_t ngx_http_shop_country(ngx_http_shop_ctx_t *ctx, shop_str_t code);
 shop_str_t ngx_http_shop_item_url(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
 shop_str_t ngx_http_shop_image_url(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
@@ -87,8 +87,8 @@ typedef struct {
     const char *label; /* text key */
     const char *autocomplete;
     const char *type; /* NULL: "text" */
-    size_t      maxlength;
-    bool        required;
+    size_t maxlength;
+    bool required;
 } ngx_http_shop_input_t;
 json_t *ngx_http_shop_field(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_input_t *input,
                             shop_str_t value, const shop_refusal_t *errors, size_t error_count);
@@ -105,12 +105,11 @@ const shop_refusal_t *ngx_http_shop_error_of(const shop_refusal_t *errors, size_
 /* "e=…&k=…" for the end of an address; valid until `end`. */
 shop_status_t ngx_http_shop_link_sign(ngx_http_shop_main_conf_t *conf, shop_arena_t *arena,
                                       shop_str_t transid, int64_t end, shop_str_t *query);
-bool          ngx_http_shop_link_valid(ngx_http_shop_ctx_t *ctx, shop_str_t transid);
+bool ngx_http_shop_link_valid(ngx_http_shop_ctx_t *ctx, shop_str_t transid);
 /* For mails (shop_ticket_pt; data: the main configuration): 30 days. */
-shop_str_t    ngx_http_shop_ticket(void *data, shop_arena_t *arena, const json_t *order);
+shop_str_t ngx_http_shop_ticket(void *data, shop_arena_t *arena, const json_t *order);
 /* The first location of a shop; NULL: it has none. */
-ngx_http_shop_mount_t *ngx_http_shop_mount_find(ngx_http_shop_main_conf_t *conf,
-                                                shop_str_t                 alias);
+ngx_http_shop_mount_t *ngx_http_shop_mount_find(ngx_http_shop_main_conf_t *conf, shop_str_t alias);
 
 
 /* --- orders of this visitor (order_access.c) --- */
@@ -125,11 +124,11 @@ void ngx_http_shop_order_remember(ngx_http_shop_ctx_t *ctx, shop_str_t transid);
 
 /* --- an order's progress and payment (order_progress.c, instructions.c) --- */
 
-bool      ngx_http_shop_order_paid(json_t *order);
+bool ngx_http_shop_order_paid(json_t *order);
 /* Adds state, title, text, items, support, addresses to the data of the page. */
 ngx_int_t ngx_http_shop_progress_view(ngx_http_shop_ctx_t *ctx, json_t *order, json_t *data);
 /* What the page asks for while it waits; a new reference. */
-json_t   *ngx_http_shop_progress_json(ngx_http_shop_ctx_t *ctx, json_t *order);
+json_t *ngx_http_shop_progress_json(ngx_http_shop_ctx_t *ctx, json_t *order);
 /* How an unpaid offline order is paid; none for all others. `data`: the main configuration
  * (shop_instructions_pt). */
 shop_status_t ngx_http_shop_instructions(void *data, shop_arena_t *arena, const json_t *order,
@@ -152,13 +151,13 @@ ngx_int_t ngx_http_shop_order_certificate_show(ngx_http_shop_ctx_t *ctx, json_t 
 /* --- accounts in Moodle (account_find.c) --- */
 
 typedef struct {
-    bool       asked; /* Moodle answered; false: unknown, it is away or not configured */
-    bool       found;
-    int64_t    user;
+    bool asked; /* Moodle answered; false: unknown, it is away or not configured */
+    bool found;
+    int64_t user;
     shop_str_t fullname;
 } ngx_http_shop_account_t;
 
-typedef ngx_int_t (*ngx_http_shop_account_pt)(ngx_http_shop_ctx_t           *ctx,
+typedef ngx_int_t (*ngx_http_shop_account_pt)(ngx_http_shop_ctx_t *ctx,
                                               const ngx_http_shop_account_t *account);
 
 /* Is there an account with exactly this e-mail (letters of either case)? Goes on with `then` in any

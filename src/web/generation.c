@@ -6,8 +6,8 @@
 #include "web/generation.h"
 
 
-#define SHOP_GENERATION_TICK 20    /* ms between two looks */
-#define SHOP_GENERATION_TICKS 100  /* two seconds, then 503 */
+#define SHOP_GENERATION_TICK 20   /* ms between two looks */
+#define SHOP_GENERATION_TICKS 100 /* two seconds, then 503 */
 
 
 static ngx_int_t on_tick(ngx_http_shop_ctx_t *ctx, shop_op_t *op);

@@ -14,16 +14,17 @@ shop_status_t ngx_http_shop_instructions(void *data, shop_arena_t *arena, const 
                                          size_t *count)
 {
     ngx_http_shop_payment_t *block;
-    shop_pay_attempt_t       attempt;
-    shop_pay_page_t          page;
-    shop_status_t            status;
+    shop_pay_attempt_t attempt;
+    shop_pay_page_t page;
+    shop_status_t status;
 
     *pairs = NULL;
     *count = 0;
 
     block = ngx_http_shop_payment_find(data, shop_json_text(order, "paymode"));
 
-    if (block == NULL || block->pay->interface->kind != SHOP_PAY_OFFLINE || !waits_for_money(order)) {
+    if (block == NULL || block->pay->interface->kind != SHOP_PAY_OFFLINE ||
+        !waits_for_money(order)) {
         return SHOP_OK;
     }
 
@@ -51,6 +52,6 @@ static bool waits_for_money(const json_t *order)
 {
     shop_str_t status = shop_json_text(order, "status");
 
-    return shop_str_eq(status, SHOP_STR("PLACED")) || shop_str_eq(status, SHOP_STR("PENDING"))
-           || shop_str_eq(status, SHOP_STR("PREPROD"));
+    return shop_str_eq(status, SHOP_STR("PLACED")) || shop_str_eq(status, SHOP_STR("PENDING")) ||
+           shop_str_eq(status, SHOP_STR("PREPROD"));
 }

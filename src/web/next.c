@@ -14,7 +14,7 @@ static shop_str_t referer_path(ngx_http_request_t *r);
 shop_str_t ngx_http_shop_safe_next(ngx_http_shop_ctx_t *ctx, shop_str_t next)
 {
     shop_str_t prefix = {ctx->loc->prefix.len, ctx->loc->prefix.data};
-    size_t     i;
+    size_t i;
 
     if (!shop_str_starts(next, prefix) || next.len > SHOP_NEXT_MAX) {
         return prefix;
@@ -46,7 +46,7 @@ shop_str_t ngx_http_shop_back_to(ngx_http_shop_ctx_t *ctx)
 static shop_str_t referer_path(ngx_http_request_t *r)
 {
     ngx_table_elt_t *referer = r->headers_in.referer;
-    u_char          *slashes, *path, *end;
+    u_char *slashes, *path, *end;
 
     if (referer == NULL) {
         return SHOP_STR("");

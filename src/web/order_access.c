@@ -11,9 +11,9 @@
 
 bool ngx_http_shop_order_readable(ngx_http_shop_ctx_t *ctx, shop_str_t transid, json_t *order)
 {
-    json_t    *known, *customer;
+    json_t *known, *customer;
     shop_str_t mine;
-    size_t     i;
+    size_t i;
 
     if (ngx_http_shop_link_valid(ctx, transid)) {
         return true;
@@ -23,7 +23,8 @@ bool ngx_http_shop_order_readable(ngx_http_shop_ctx_t *ctx, shop_str_t transid, 
         return false;
     }
 
-    json_array_foreach (json_object_get(ctx->session.data, "orders"), i, known) {
+    json_array_foreach(json_object_get(ctx->session.data, "orders"), i, known)
+    {
         mine = (shop_str_t){json_string_length(known), (u_char *) json_string_value(known)};
 
         if (shop_str_eq(mine, transid)) {
@@ -33,14 +34,14 @@ bool ngx_http_shop_order_readable(ngx_http_shop_ctx_t *ctx, shop_str_t transid, 
 
     customer = json_object_get(order, "customer");
 
-    return ctx->visitor.logged_in && ctx->visitor.user > 0
-           && shop_json_int(customer, "hasaccount") == ctx->visitor.user;
+    return ctx->visitor.logged_in && ctx->visitor.user > 0 &&
+           shop_json_int(customer, "hasaccount") == ctx->visitor.user;
 }
 
 
 shop_str_t ngx_http_shop_order_url(ngx_http_shop_ctx_t *ctx, const char *page)
 {
-    ngx_str_t  query = ngx_null_string;
+    ngx_str_t query = ngx_null_string;
     shop_str_t path;
 
     if (ctx->r->args.len > 0 && ngx_http_shop_link_valid(ctx, ctx->transid)) {
@@ -49,8 +50,7 @@ shop_str_t ngx_http_shop_order_url(ngx_http_shop_ctx_t *ctx, const char *page)
 
     if (shop_arena_printf(&ctx->arena, &path, "%.*s%s%s%.*s", (int) ctx->transid.len,
                           ctx->transid.data, page, query.len > 0 ? "?" : "", (int) query.len,
-                          query.data)
-        != SHOP_OK) {
+                          query.data) != SHOP_OK) {
         return SHOP_STR("");
     }
 
@@ -61,7 +61,7 @@ shop_str_t ngx_http_shop_order_url(ngx_http_shop_ctx_t *ctx, const char *page)
 void ngx_http_shop_order_remember(ngx_http_shop_ctx_t *ctx, shop_str_t transid)
 {
     json_t *orders, *known;
-    size_t  i;
+    size_t i;
 
     if (ctx->session.data == NULL) {
         return;
@@ -76,7 +76,8 @@ void ngx_http_shop_order_remember(ngx_http_shop_ctx_t *ctx, shop_str_t transid)
         }
     }
 
-    json_array_foreach (orders, i, known) {
+    json_array_foreach(orders, i, known)
+    {
         if (shop_str_eq(shop_str(json_string_value(known)), transid)) {
             return;
         }

@@ -40,8 +40,8 @@ shop_str_t ngx_http_shop_money(ngx_http_shop_ctx_t *ctx, shop_money_t amount)
 {
     shop_str_t text;
 
-    if (shop_money_format(&ctx->arena, amount, ctx->shop->currency->code, ctx->lang->code, &text)
-        != SHOP_OK) {
+    if (shop_money_format(&ctx->arena, amount, ctx->shop->currency->code, ctx->lang->code, &text) !=
+        SHOP_OK) {
         return SHOP_STR("");
     }
 

@@ -22,8 +22,8 @@ void ngx_http_shop_page_shop(ngx_http_shop_ctx_t *ctx, json_t *page)
 
 static json_t *seller_view(ngx_http_shop_ctx_t *ctx)
 {
-    static const char *const names[] = {"name",    "address",    "zip",          "city", "vat_number",
-                                        "legal",   "registration", NULL};
+    static const char *const names[] = {"name",       "address", "zip",          "city",
+                                        "vat_number", "legal",   "registration", NULL};
     json_t *seller = json_object_get(ctx->shop->document, "seller");
     json_t *view = json_object();
     size_t i;

@@ -1,6 +1,7 @@
 /*
- * The browser comes back from a provider's page, or gives up there. Neither says anything about money:
- * the attempt's token finds the order, and the order's own page tells what the database knows.
+ * The browser comes back from a provider's page, or gives up there. Neither says anything about
+ * money: the attempt's token finds the order, and the order's own page tells what the database
+ * knows.
  */
 
 #include "web/front.h"
@@ -31,11 +32,11 @@ ngx_int_t ngx_http_shop_pay_cancel(ngx_http_shop_ctx_t *ctx)
 }
 
 
-/* Other than the provider's calls this is a person's browser: what goes wrong is said by a page. The
- * database alone knows of which shop, so it is the first one's. */
+/* Other than the provider's calls this is a person's browser: what goes wrong is said by a page.
+ * The database alone knows of which shop, so it is the first one's. */
 static ngx_int_t show_as_shop(ngx_http_shop_ctx_t *ctx)
 {
-    ngx_http_shop_mount_t    *mount = ctx->main->mounts.elts;
+    ngx_http_shop_mount_t *mount = ctx->main->mounts.elts;
     ngx_http_shop_loc_conf_t *loc;
 
     if (ctx->main->mounts.nelts == 0) {
@@ -70,17 +71,17 @@ static ngx_int_t find_attempt(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement,
 {
     shop_str_t token = shop_form_text(&ctx->query, "t");
 
-    if (ngx_http_shop_payment_find(ctx->main, ctx->captures[0]) == NULL || token.len < 20
-        || token.len > 64) {
+    if (ngx_http_shop_payment_find(ctx->main, ctx->captures[0]) == NULL || token.len < 20 ||
+        token.len > 64) {
         return refuse(ctx, NGX_HTTP_NOT_FOUND);
     }
 
-    return ngx_http_shop_call(ctx, SHOP_PG_CHANGES, statement,
-                              json_pack("{s:o, s:o, s:b}", "token", shop_json_str(token), "config",
-                                        shop_json_str(ctx->captures[0]), "ask",
-                                        ngx_http_shop_payment_find(ctx->main, ctx->captures[0])
-                                            ->pay->api_url.len > 0),
-                              next);
+    return ngx_http_shop_call(
+        ctx, SHOP_PG_CHANGES, statement,
+        json_pack("{s:o, s:o, s:b}", "token", shop_json_str(token), "config",
+                  shop_json_str(ctx->captures[0]), "ask",
+                  ngx_http_shop_payment_find(ctx->main, ctx->captures[0])->pay->api_url.len > 0),
+        next);
 }
 
 
@@ -112,8 +113,9 @@ static ngx_int_t on_cancel(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
 static ngx_int_t send_to(ngx_http_shop_ctx_t *ctx, json_t *attempt, const char *flag)
 {
-    shop_str_t             transid = shop_json_text(attempt, "transid"), query, address;
-    ngx_http_shop_mount_t *mount = ngx_http_shop_mount_find(ctx->main, shop_json_text(attempt, "shop"));
+    shop_str_t transid = shop_json_text(attempt, "transid"), query, address;
+    ngx_http_shop_mount_t *mount =
+        ngx_http_shop_mount_find(ctx->main, shop_json_text(attempt, "shop"));
 
     if (transid.len == 0 || mount == NULL) {
         return refuse(ctx, NGX_HTTP_NOT_FOUND);
@@ -122,15 +124,13 @@ static ngx_int_t send_to(ngx_http_shop_ctx_t *ctx, json_t *attempt, const char *
     ctx->transid = transid;
 
     if (ngx_http_shop_link_sign(ctx->main, &ctx->arena, transid, ngx_time() + SHOP_RETURN_LINK,
-                                &query)
-        != SHOP_OK) {
+                                &query) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (shop_arena_printf(&ctx->arena, &address, "%.*sorder/%.*s/done?%s%.*s",
                           (int) mount->prefix.len, mount->prefix.data, (int) transid.len,
-                          transid.data, flag, (int) query.len, query.data)
-        != SHOP_OK) {
+                          transid.data, flag, (int) query.len, query.data) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

@@ -38,11 +38,11 @@ json_t *ngx_http_shop_field(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_input_
                             shop_str_t value, const shop_refusal_t *errors, size_t error_count)
 {
     const shop_refusal_t *error = ngx_http_shop_error_of(errors, error_count, input->name);
-    json_t               *field;
+    json_t *field;
 
-    field = json_pack("{s:s, s:s, s:o, s:o, s:b, s:s, s:s}", "id", input->name, "name",
-                      input->name, "label", shop_json_str(ngx_http_shop_text(ctx, input->label)),
-                      "value", shop_json_str(value), "required", input->required, "type",
+    field = json_pack("{s:s, s:s, s:o, s:o, s:b, s:s, s:s}", "id", input->name, "name", input->name,
+                      "label", shop_json_str(ngx_http_shop_text(ctx, input->label)), "value",
+                      shop_json_str(value), "required", input->required, "type",
                       input->type != NULL ? input->type : "text", "autocomplete",
                       input->autocomplete != NULL ? input->autocomplete : "off");
 
@@ -64,7 +64,7 @@ json_t *ngx_http_shop_error_list(ngx_http_shop_ctx_t *ctx, const shop_refusal_t 
                                  size_t count)
 {
     json_t *list = json_array();
-    size_t  i;
+    size_t i;
 
     for (i = 0; i < count; i++) {
         json_array_append_new(

@@ -50,9 +50,8 @@ ngx_int_t ngx_http_shop_begin(ngx_http_request_t *r, shop_str_t prefix,
     ctx->json = wants_json(r);
     ctx->lang = ngx_http_shop_choose_language(ctx);
 
-    if (!shop_utf8_valid(ctx->path) ||
-        !read_pairs(ctx, (shop_str_t){r->args.len, r->args.data}, SHOP_QUERY_MAX_PAIRS,
-                    &ctx->query)) {
+    if (!shop_utf8_valid(ctx->path) || !read_pairs(ctx, (shop_str_t){r->args.len, r->args.data},
+                                                   SHOP_QUERY_MAX_PAIRS, &ctx->query)) {
         return ngx_http_shop_error(ctx, NGX_HTTP_BAD_REQUEST);
     }
 

@@ -232,7 +232,8 @@ static bool told(const json_t *list, shop_str_t text)
     const json_t *entry;
     size_t i;
 
-    json_array_foreach (list, i, entry) {
+    json_array_foreach(list, i, entry)
+    {
         if (shop_str_eq(shop_json_text(entry, "text"), text)) {
             return true;
         }

@@ -1,6 +1,6 @@
 /*
- * Pages that are the same for everybody of a class: rendered once per catalogue, language and class,
- * kept in memory in two halves, with the personal part in between.
+ * Pages that are the same for everybody of a class: rendered once per catalogue, language and
+ * class, kept in memory in two halves, with the personal part in between.
  *
  * The halves live as long as their generation, which the request holds. A visitor without a session
  * gets one buffer that was put together once.
@@ -145,8 +145,8 @@ static ngx_int_t put_together(ngx_http_shop_ctx_t *ctx, ngx_http_shop_shared_pag
     if (ngx_http_shop_slot(ctx, &personal) != NGX_OK ||
         etag(&generation->arena, page->digest, personal, &page->whole_etag) != NGX_OK ||
         shop_arena_printf(&generation->arena, &whole, "%.*s%.*s%.*s", (int) page->head.len,
-                          page->head.data, (int) personal.len, personal.data,
-                          (int) page->tail.len, page->tail.data) != SHOP_OK) {
+                          page->head.data, (int) personal.len, personal.data, (int) page->tail.len,
+                          page->tail.data) != SHOP_OK) {
         return NGX_ERROR;
     }
 
@@ -183,8 +183,8 @@ static ngx_int_t etag(shop_arena_t *arena, shop_str_t digest, shop_str_t persona
     shop_str_t mine;
 
     if (hex_digest(arena, personal, &mine) != NGX_OK ||
-        shop_arena_printf(arena, tag, "\"%.16s%.16s\"", (char *) digest.data,
-                          (char *) mine.data) != SHOP_OK) {
+        shop_arena_printf(arena, tag, "\"%.16s%.16s\"", (char *) digest.data, (char *) mine.data) !=
+            SHOP_OK) {
         return NGX_ERROR;
     }
 

@@ -218,8 +218,8 @@ typedef struct {
     bool changed;
     bool cart_changed;
     bool cart_gone;
-    bool away;        /* Redis did not answer: nobody, and no cart to be shown */
-    int64_t cart_rev; /* revision read from Redis, 0: none stored */
+    bool away;                /* Redis did not answer: nobody, and no cart to be shown */
+    int64_t cart_rev;         /* revision read from Redis, 0: none stored */
     shop_str_t cart_document; /* what is being written of the cart */
     ngx_http_shop_handler_pt then;
 } ngx_http_shop_session_t;
@@ -231,7 +231,7 @@ struct ngx_http_shop_ctx_s {
     const ngx_http_shop_route_t *route;
     shop_arena_t arena; /* over r->pool */
 
-    shop_str_t path; /* below the location's prefix */
+    shop_str_t path;      /* below the location's prefix */
     shop_str_t canonical; /* of a shared page: its one address, below the prefix */
     shop_str_t captures[NGX_HTTP_SHOP_CAPTURES];
     shop_form_t query;
@@ -251,10 +251,10 @@ struct ngx_http_shop_ctx_s {
     shop_op_t *op; /* what it waits for; NULL: nothing */
     ngx_http_shop_next_pt next;
     ngx_uint_t retries;
-    json_t *releases; /* array of JSON documents freed with the request */
-    void *state;      /* the handler's own */
+    json_t *releases;  /* array of JSON documents freed with the request */
+    void *state;       /* the handler's own */
     shop_str_t target; /* where to go after the save, below the prefix */
-    void *asking;     /* of the question to Moodle that is under way (account_find.c) */
+    void *asking;      /* of the question to Moodle that is under way (account_find.c) */
     ngx_http_shop_handler_pt then; /* while it waits for the first catalogue */
     ngx_uint_t ticks;
 
