@@ -62,11 +62,7 @@ shop_status_t shop_json_parse(shop_str_t text, size_t max_bytes, json_t **json)
     *json = json_loadb((const char *) text.data, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
                        &error);
 
-    if (*json != NULL) {
-        return SHOP_OK;
-    }
-
-    return json_error_code(&error) == json_error_out_of_memory ? SHOP_NO_MEMORY : SHOP_MALFORMED;
+    return *json != NULL ? SHOP_OK : SHOP_MALFORMED;
 }
 
 
@@ -84,8 +80,9 @@ shop_status_t shop_json_dump(shop_arena_t *a, const json_t *json, shop_str_t *te
 
     shop_buf_init(&buf, a, 0);
 
+    /* What the library has made it can write, if it has the memory. */
     if (json_dump_callback(json, add_to_buf, &buf, JSON_COMPACT | JSON_ENCODE_ANY) != 0) {
-        return SHOP_BUG;
+        return SHOP_NO_MEMORY;
     }
 
     *text = shop_buf_str(&buf);

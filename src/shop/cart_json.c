@@ -179,6 +179,7 @@ static void read_lines(reader_t *reader, const json_t *list)
         line = &reader->cart->lines[reader->cart->line_count++];
         line->shortname = copy(reader, shortname);
         line->quantity = quantity;
+        line->imported = shop_json_bool(entry, "i");
         read_given(reader, json_object_get(entry, "d"), line);
     }
 }

@@ -11,6 +11,7 @@
 typedef enum { TO_UPPER, TO_LOWER } direction_e;
 
 
+static bool apostrophe(shop_str_t text);
 static uint32_t read_two(const unsigned char *at);
 static uint32_t convert(uint32_t c, direction_e direction);
 static shop_status_t change(shop_arena_t *arena, shop_str_t text, bool title, shop_str_t *out);
@@ -80,9 +81,12 @@ static shop_status_t change(shop_arena_t *arena, shop_str_t text, bool title, sh
             continue;
         }
 
-        first = false;
+        first = apostrophe((shop_str_t){out->len - i, at});
 
-        if ((*at & 0xe0) == 0xc0 && i + 1 < out->len) {
+        if (first) {
+            i += 2;
+
+        } else if ((*at & 0xe0) == 0xc0 && i + 1 < out->len) {
             uint32_t c = convert(read_two(at), direction);
 
             at[0] = (unsigned char) (0xc0 | (c >> 6));
@@ -92,6 +96,13 @@ static shop_status_t change(shop_arena_t *arena, shop_str_t text, bool title, sh
     }
 
     return SHOP_OK;
+}
+
+
+/* The one that typesetters use, U+2019. */
+static bool apostrophe(shop_str_t text)
+{
+    return shop_str_starts(text, SHOP_STR("\xe2\x80\x99"));
 }
 
 
