@@ -8,7 +8,7 @@
 
 static ngx_int_t add_addresses(ngx_http_shop_ctx_t *ctx, const json_t *row,
                                const shop_pay_config_t *config, shop_pay_attempt_t *attempt);
-static void      add_customer(const json_t *row, shop_pay_customer_t *customer);
+static void add_customer(const json_t *row, shop_pay_customer_t *customer);
 
 
 ngx_int_t ngx_http_shop_attempt(ngx_http_shop_ctx_t *ctx, const json_t *row,
@@ -33,10 +33,8 @@ ngx_int_t ngx_http_shop_attempt_facts(const json_t *row, const shop_lang_t *lang
 
     ngx_memzero(attempt, sizeof(*attempt));
 
-    if (currency == NULL
-        || shop_money_to_minor(shop_json_money(row, "amount"), currency->exponent,
-                               &attempt->amount_minor)
-               != SHOP_OK) {
+    if (currency == NULL || shop_money_to_minor(shop_json_money(row, "amount"), currency->exponent,
+                                                &attempt->amount_minor) != SHOP_OK) {
         return NGX_ERROR;
     }
 
@@ -60,13 +58,12 @@ static ngx_int_t add_addresses(ngx_http_shop_ctx_t *ctx, const json_t *row,
 
     if (shop_arena_printf(&ctx->arena, &attempt->return_url, "%.*s%.*s%.*s/return?t=%.*s",
                           (int) base->len, base->data, (int) prefix->len, prefix->data,
-                          (int) config->name.len, config->name.data, (int) token.len, token.data)
-            != SHOP_OK
-        || shop_arena_printf(&ctx->arena, &attempt->cancel_url, "%.*s%.*s%.*s/cancel?t=%.*s",
-                             (int) base->len, base->data, (int) prefix->len, prefix->data,
-                             (int) config->name.len, config->name.data, (int) token.len,
-                             token.data)
-               != SHOP_OK) {
+                          (int) config->name.len, config->name.data, (int) token.len,
+                          token.data) != SHOP_OK ||
+        shop_arena_printf(&ctx->arena, &attempt->cancel_url, "%.*s%.*s%.*s/cancel?t=%.*s",
+                          (int) base->len, base->data, (int) prefix->len, prefix->data,
+                          (int) config->name.len, config->name.data, (int) token.len,
+                          token.data) != SHOP_OK) {
         return NGX_ERROR;
     }
 

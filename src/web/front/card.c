@@ -11,7 +11,7 @@
 static json_t *price_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
 static json_t *tiers_view(ngx_http_shop_ctx_t *ctx, const shop_tier_t *tiers, size_t count);
 static shop_str_t tier_label(ngx_http_shop_ctx_t *ctx, const shop_tier_t *tier);
-static void    add_buying(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, json_t *card);
+static void add_buying(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, json_t *card);
 static json_t *elements_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
 static json_t *bundle_element(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
 static shop_str_t summary_of(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, bool *cut);
@@ -20,9 +20,9 @@ static shop_str_t summary_of(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, 
 json_t *ngx_http_shop_card(ngx_http_shop_ctx_t *ctx, const shop_item_t *item)
 {
     const shop_texts_t *text = &item->text[ctx->lang->index];
-    bool                cut = false;
-    shop_str_t          summary = summary_of(ctx, item, &cut);
-    json_t             *card;
+    bool cut = false;
+    shop_str_t summary = summary_of(ctx, item, &cut);
+    json_t *card;
 
     card = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "shortname",
                      shop_json_str(item->shortname), "code", shop_json_str(item->code), "name",
@@ -71,10 +71,9 @@ shop_str_t ngx_http_shop_image_url(ngx_http_shop_ctx_t *ctx, const shop_item_t *
     ngx_str_t *media = &ctx->main->media_url;
     shop_str_t url, name;
 
-    if (item->image.len == 0 || shop_percent_encode(&ctx->arena, item->image, &name) != SHOP_OK
-        || shop_arena_printf(&ctx->arena, &url, "%.*s%.*s", (int) media->len, media->data,
-                             (int) name.len, name.data)
-               != SHOP_OK) {
+    if (item->image.len == 0 || shop_percent_encode(&ctx->arena, item->image, &name) != SHOP_OK ||
+        shop_arena_printf(&ctx->arena, &url, "%.*s%.*s", (int) media->len, media->data,
+                          (int) name.len, name.data) != SHOP_OK) {
         return SHOP_STR("");
     }
 
@@ -87,8 +86,7 @@ static shop_str_t summary_of(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, 
     shop_str_t summary;
 
     if (shop_html_excerpt(&ctx->arena, item->text[ctx->lang->index].description,
-                          SHOP_SUMMARY_CHARACTERS, &summary, cut)
-        != SHOP_OK) {
+                          SHOP_SUMMARY_CHARACTERS, &summary, cut) != SHOP_OK) {
         return SHOP_STR("");
     }
 
@@ -99,7 +97,7 @@ static shop_str_t summary_of(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, 
 static json_t *price_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item)
 {
     shop_tier_t tiers[SHOP_TIERS];
-    size_t      count = shop_item_tiers(ctx->shop, item, tiers);
+    size_t count = shop_item_tiers(ctx->shop, item, tiers);
 
     if (count == 0) {
         return json_null();
@@ -115,13 +113,13 @@ static json_t *price_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item)
 static json_t *tiers_view(ngx_http_shop_ctx_t *ctx, const shop_tier_t *tiers, size_t count)
 {
     json_t *list = json_array();
-    size_t  i;
+    size_t i;
 
     for (i = 0; count > 1 && i < count; i++) {
-        json_array_append_new(list, json_pack("{s:o, s:o}", "label",
-                                              shop_json_str(tier_label(ctx, &tiers[i])), "amount",
-                                              shop_json_str(ngx_http_shop_unit_price(
-                                                  ctx, tiers[i].taxed))));
+        json_array_append_new(
+            list,
+            json_pack("{s:o, s:o}", "label", shop_json_str(tier_label(ctx, &tiers[i])), "amount",
+                      shop_json_str(ngx_http_shop_unit_price(ctx, tiers[i].taxed))));
     }
 
     return list;
@@ -150,9 +148,9 @@ static shop_str_t tier_label(ngx_http_shop_ctx_t *ctx, const shop_tier_t *tier)
 
 static void add_buying(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, json_t *card)
 {
-    shop_where_t   where = ngx_http_shop_where(ctx);
+    shop_where_t where = ngx_http_shop_where(ctx);
     shop_refusal_t refusal = shop_item_orderable(item, &where);
-    int64_t        max = shop_item_max(item);
+    int64_t max = shop_item_max(item);
 
     json_object_set_new(card, "max", json_integer(max));
     json_object_set_new(card, "choose_quantity", json_boolean(max != 1));
@@ -175,7 +173,7 @@ static void add_buying(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, json_t
 static json_t *elements_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item)
 {
     json_t *list = json_array();
-    size_t  i;
+    size_t i;
 
     for (i = 0; i < item->element_count; i++) {
         if (!shop_item_visible(item->elements[i], &ctx->visitor)) {
@@ -195,8 +193,7 @@ static json_t *bundle_element(ngx_http_shop_ctx_t *ctx, const shop_item_t *item)
 {
     bool cut;
 
-    return json_pack("{s:o, s:o, s:o}", "name",
-                     shop_json_str(item->text[ctx->lang->index].name), "image",
-                     shop_json_str(ngx_http_shop_image_url(ctx, item)), "summary",
+    return json_pack("{s:o, s:o, s:o}", "name", shop_json_str(item->text[ctx->lang->index].name),
+                     "image", shop_json_str(ngx_http_shop_image_url(ctx, item)), "summary",
                      shop_json_str(summary_of(ctx, item, &cut)));
 }

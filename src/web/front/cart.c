@@ -15,19 +15,19 @@
 typedef struct {
     shop_str_t shortname;
     shop_str_t passcode;
-    int64_t    quantity;
+    int64_t quantity;
 } command_t;
 
 
-static ngx_int_t  take_command(ngx_http_shop_ctx_t *ctx, command_t *command);
+static ngx_int_t take_command(ngx_http_shop_ctx_t *ctx, command_t *command);
 static shop_str_t named_input(ngx_http_shop_ctx_t *ctx, const char *prefix, shop_str_t shortname);
-static ngx_int_t  finish(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal, const char *done);
-static ngx_int_t  on_saved(ngx_http_shop_ctx_t *ctx);
-static ngx_int_t  refused(ngx_http_shop_ctx_t *ctx, const shop_refusal_t *refusal);
-static ngx_int_t  cart_json(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const char *error,
-                            shop_str_t message);
-static ngx_int_t  add_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
-static ngx_int_t  add_now(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t finish(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal, const char *done);
+static ngx_int_t on_saved(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t refused(ngx_http_shop_ctx_t *ctx, const shop_refusal_t *refusal);
+static ngx_int_t cart_json(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const char *error,
+                           shop_str_t message);
+static ngx_int_t add_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static ngx_int_t add_now(ngx_http_shop_ctx_t *ctx);
 
 
 /* Tries of one product's code in one session: a quarter of an hour. */
@@ -78,8 +78,7 @@ ngx_int_t ngx_http_shop_cart_add(ngx_http_shop_ctx_t *ctx)
 
     if (shop_arena_printf(&ctx->arena, &key, "tries:{%.*s}:code:%.*s", (int) ctx->session.key.len,
                           ctx->session.key.data, (int) command->shortname.len,
-                          command->shortname.data)
-        != SHOP_OK) {
+                          command->shortname.data) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -126,10 +125,9 @@ static shop_str_t named_input(ngx_http_shop_ctx_t *ctx, const char *prefix, shop
 {
     shop_str_t name;
 
-    if (shortname.len > SHOP_INPUT_NAME_MAX
-        || shop_arena_printf(&ctx->arena, &name, "%s%.*s", prefix, (int) shortname.len,
-                             shortname.data)
-               != SHOP_OK) {
+    if (shortname.len > SHOP_INPUT_NAME_MAX ||
+        shop_arena_printf(&ctx->arena, &name, "%s%.*s", prefix, (int) shortname.len,
+                          shortname.data) != SHOP_OK) {
         return SHOP_STR("");
     }
 
@@ -139,8 +137,8 @@ static shop_str_t named_input(ngx_http_shop_ctx_t *ctx, const char *prefix, shop
 
 static ngx_int_t add_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    command_t     *command = ctx->state;
-    shop_where_t   where = ngx_http_shop_where(ctx);
+    command_t *command = ctx->state;
+    shop_where_t where = ngx_http_shop_where(ctx);
     shop_refusal_t refusal = {.key = "passcode_locked"};
 
     ctx->redis_time += op->elapsed;
@@ -165,7 +163,7 @@ static ngx_int_t add_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
 static ngx_int_t add_now(ngx_http_shop_ctx_t *ctx)
 {
-    command_t   *command = ctx->state;
+    command_t *command = ctx->state;
     shop_where_t where = ngx_http_shop_where(ctx);
 
     return finish(ctx, shop_cart_add(ctx->cart, &where, command->shortname, command->quantity),
@@ -175,7 +173,7 @@ static ngx_int_t add_now(ngx_http_shop_ctx_t *ctx)
 
 ngx_int_t ngx_http_shop_cart_set(ngx_http_shop_ctx_t *ctx)
 {
-    command_t    command = {.quantity = -1};
+    command_t command = {.quantity = -1};
     shop_where_t where = ngx_http_shop_where(ctx);
 
     if (take_command(ctx, &command) != NGX_OK) {
@@ -248,8 +246,8 @@ static ngx_int_t refused(ngx_http_shop_ctx_t *ctx, const shop_refusal_t *refusal
 static ngx_int_t cart_json(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const char *error,
                            shop_str_t message)
 {
-    json_t    *view = ngx_http_shop_cart_view(ctx);
-    json_t    *data, *answer;
+    json_t *view = ngx_http_shop_cart_view(ctx);
+    json_t *data, *answer;
     shop_str_t html;
 
     data = ngx_http_shop_own(ctx, json_pack("{s:o, s:{}, s:b}", "cart", view, "page", "buying", 1));
@@ -265,10 +263,10 @@ static ngx_int_t cart_json(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const ch
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    answer = json_pack("{s:I, s:O, s:O, s:o, s:o}", "rev", (json_int_t) ctx->session.cart_rev,
-                       "count", json_object_get(view, "count"), "total",
-                       json_object_get(view, "total"), "html", shop_json_str(html), "csrf",
-                       shop_json_str(ngx_http_shop_csrf_token(ctx)));
+    answer =
+        json_pack("{s:I, s:O, s:O, s:o, s:o}", "rev", (json_int_t) ctx->session.cart_rev, "count",
+                  json_object_get(view, "count"), "total", json_object_get(view, "total"), "html",
+                  shop_json_str(html), "csrf", shop_json_str(ngx_http_shop_csrf_token(ctx)));
 
     if (answer == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -1,5 +1,6 @@
 /*
- * The catalogue: by tabs (one category) or stacked (all of them), the same for everybody of a class.
+ * The catalogue: by tabs (one category) or stacked (all of them), the same for everybody of a
+ * class.
  */
 
 #include "web/front.h"
@@ -9,16 +10,16 @@
 
 
 static ngx_int_t show_category(ngx_http_shop_ctx_t *ctx, const shop_category_t *category);
-static json_t   *build_tabbed(ngx_http_shop_ctx_t *ctx);
-static json_t   *build_stacked(ngx_http_shop_ctx_t *ctx);
-static json_t   *levels_view(ngx_http_shop_ctx_t *ctx, const shop_category_t *current);
-static json_t   *tabs_view(ngx_http_shop_ctx_t *ctx, shop_category_t *const *list, size_t count,
-                           const shop_category_t *current);
-static void      add_sections(ngx_http_shop_ctx_t *ctx, json_t *sections,
-                              const shop_category_t *category, unsigned depth);
-static json_t   *section_view(ngx_http_shop_ctx_t *ctx, const shop_category_t *category,
-                              unsigned depth);
-static bool      under(const shop_category_t *category, const shop_category_t *ancestor);
+static json_t *build_tabbed(ngx_http_shop_ctx_t *ctx);
+static json_t *build_stacked(ngx_http_shop_ctx_t *ctx);
+static json_t *levels_view(ngx_http_shop_ctx_t *ctx, const shop_category_t *current);
+static json_t *tabs_view(ngx_http_shop_ctx_t *ctx, shop_category_t *const *list, size_t count,
+                         const shop_category_t *current);
+static void add_sections(ngx_http_shop_ctx_t *ctx, json_t *sections,
+                         const shop_category_t *category, unsigned depth);
+static json_t *section_view(ngx_http_shop_ctx_t *ctx, const shop_category_t *category,
+                            unsigned depth);
+static bool under(const shop_category_t *category, const shop_category_t *ancestor);
 static shop_str_t category_url(ngx_http_shop_ctx_t *ctx, const shop_category_t *category);
 
 
@@ -57,10 +58,9 @@ static ngx_int_t show_category(ngx_http_shop_ctx_t *ctx, const shop_category_t *
 
     ctx->state = (void *) category;
 
-    if (category != NULL
-        && shop_arena_printf(&ctx->arena, &path, "c/%.*s", (int) category->alias.len,
-                             category->alias.data)
-               != SHOP_OK) {
+    if (category != NULL &&
+        shop_arena_printf(&ctx->arena, &path, "c/%.*s", (int) category->alias.len,
+                          category->alias.data) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -74,9 +74,9 @@ static ngx_int_t show_category(ngx_http_shop_ctx_t *ctx, const shop_category_t *
 static json_t *build_tabbed(ngx_http_shop_ctx_t *ctx)
 {
     const shop_category_t *category = ctx->state;
-    json_t                *data, *sections;
-    bool                   cut;
-    shop_str_t             about;
+    json_t *data, *sections;
+    bool cut;
+    shop_str_t about;
 
     if (category == NULL) {
         data = ngx_http_shop_page_shared(ctx, ngx_http_shop_text(ctx, "catalog.title"));
@@ -92,8 +92,7 @@ static json_t *build_tabbed(ngx_http_shop_ctx_t *ctx)
     }
 
     if (shop_html_excerpt(&ctx->arena, category->text[ctx->lang->index].description, 160, &about,
-                          &cut)
-        == SHOP_OK) {
+                          &cut) == SHOP_OK) {
         shop_json_set_text(json_object_get(data, "page"), "description", about);
     }
 
@@ -108,8 +107,8 @@ static json_t *build_tabbed(ngx_http_shop_ctx_t *ctx)
 static json_t *build_stacked(ngx_http_shop_ctx_t *ctx)
 {
     const shop_catalog_t *catalog = ctx->shop->catalog;
-    json_t               *data, *sections = json_array();
-    size_t                i;
+    json_t *data, *sections = json_array();
+    size_t i;
 
     data = ngx_http_shop_page_shared(ctx, ngx_http_shop_text(ctx, "catalog.title"));
 
@@ -148,9 +147,9 @@ static json_t *section_view(ngx_http_shop_ctx_t *ctx, const shop_category_t *cat
                             unsigned depth)
 {
     const shop_texts_t *text = &category->text[ctx->lang->index];
-    json_t             *products = json_array();
-    char                level[8];
-    size_t              i;
+    json_t *products = json_array();
+    char level[8];
+    size_t i;
 
     for (i = 0; i < category->item_count; i++) {
         if (shop_item_visible(category->items[i], &ctx->visitor)) {
@@ -173,15 +172,15 @@ static json_t *levels_view(ngx_http_shop_ctx_t *ctx, const shop_category_t *curr
 {
     const shop_category_t *branch[SHOP_CATEGORY_DEPTH];
     const shop_category_t *c;
-    json_t                *levels = json_array();
-    size_t                 depth = 0, i;
+    json_t *levels = json_array();
+    size_t depth = 0, i;
 
     for (c = current; c != NULL && depth < SHOP_CATEGORY_DEPTH; c = c->parent) {
         branch[depth++] = c;
     }
 
-    json_array_append_new(levels, tabs_view(ctx, ctx->shop->catalog->roots,
-                                            ctx->shop->catalog->root_count, current));
+    json_array_append_new(
+        levels, tabs_view(ctx, ctx->shop->catalog->roots, ctx->shop->catalog->root_count, current));
 
     for (i = depth; i > 0; i--) {
         c = branch[i - 1];
@@ -199,7 +198,7 @@ static json_t *tabs_view(ngx_http_shop_ctx_t *ctx, shop_category_t *const *list,
                          const shop_category_t *current)
 {
     json_t *tabs = json_array();
-    size_t  i;
+    size_t i;
 
     for (i = 0; i < count; i++) {
         json_array_append_new(tabs, json_pack("{s:o, s:o, s:b}", "name",

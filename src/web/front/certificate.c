@@ -25,10 +25,10 @@ ngx_int_t ngx_http_shop_certificate(ngx_http_shop_ctx_t *ctx)
 
 static ngx_int_t on_read(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    json_t    *answer = ngx_http_shop_answer(ctx, op), *data;
+    json_t *answer = ngx_http_shop_answer(ctx, op), *data;
     shop_str_t issued = SHOP_STR("");
-    int64_t    seconds;
-    bool       found;
+    int64_t seconds;
+    bool found;
 
     if (answer == NULL) {
         return ngx_http_shop_trouble(ctx, op);
@@ -44,21 +44,19 @@ static ngx_int_t on_read(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     shop_json_set_text(data, "number", ctx->captures[0]);
 
     if (found) {
-        if (shop_time_parse(shop_json_text(answer, "issued_at"), &seconds) == SHOP_OK
-            && shop_time_date(&ctx->arena, seconds, ngx_http_shop_utc_offset(ctx),
-                              ctx->lang->code, &issued)
-                   != SHOP_OK) {
+        if (shop_time_parse(shop_json_text(answer, "issued_at"), &seconds) == SHOP_OK &&
+            shop_time_date(&ctx->arena, seconds, ngx_http_shop_utc_offset(ctx), ctx->lang->code,
+                           &issued) != SHOP_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-        json_object_set_new(
-            data, "found",
-            json_pack("{s:o, s:o, s:o, s:o, s:b}", "holder",
-                      shop_json_str(shop_json_text(answer, "holder")), "course",
-                      shop_json_str(shop_json_text(answer, "course")), "issued",
-                      shop_json_str(issued), "reference",
-                      shop_json_str(shop_json_text(answer, "reference")), "revoked",
-                      shop_json_bool(answer, "revoked")));
+        json_object_set_new(data, "found",
+                            json_pack("{s:o, s:o, s:o, s:o, s:b}", "holder",
+                                      shop_json_str(shop_json_text(answer, "holder")), "course",
+                                      shop_json_str(shop_json_text(answer, "course")), "issued",
+                                      shop_json_str(issued), "reference",
+                                      shop_json_str(shop_json_text(answer, "reference")), "revoked",
+                                      shop_json_bool(answer, "revoked")));
     }
 
     return ngx_http_shop_render(ctx, found ? NGX_HTTP_OK : NGX_HTTP_NOT_FOUND, "certificate", data);

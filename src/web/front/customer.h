@@ -12,8 +12,8 @@
 
 typedef struct {
     shop_refusal_t errors[SHOP_CUSTOMER_ERRORS];
-    size_t         error_count;
-    bool           email_known; /* the address has an account: a link to log in is offered */
+    size_t error_count;
+    bool email_known; /* the address has an account: a link to log in is offered */
 } ngx_http_shop_customer_t;
 
 

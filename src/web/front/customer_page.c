@@ -5,18 +5,18 @@
 #include "web/front/customer.h"
 
 
-static void    add_customer(ngx_http_shop_ctx_t *ctx, json_t *data,
-                            const ngx_http_shop_customer_t *state);
-static void    add_invoice(ngx_http_shop_ctx_t *ctx, json_t *data,
-                           const ngx_http_shop_customer_t *state);
+static void add_customer(ngx_http_shop_ctx_t *ctx, json_t *data,
+                         const ngx_http_shop_customer_t *state);
+static void add_invoice(ngx_http_shop_ctx_t *ctx, json_t *data,
+                        const ngx_http_shop_customer_t *state);
 static json_t *countries_view(ngx_http_shop_ctx_t *ctx, shop_str_t selected);
-static void    add_country_error(ngx_http_shop_ctx_t *ctx, json_t *data, const char *name,
-                                 const char *field, const ngx_http_shop_customer_t *state);
+static void add_country_error(ngx_http_shop_ctx_t *ctx, json_t *data, const char *name,
+                              const char *field, const ngx_http_shop_customer_t *state);
 
 
 typedef struct {
     ngx_http_shop_input_t input;
-    size_t                offset; /* of the value in its structure */
+    size_t offset; /* of the value in its structure */
 } bound_input_t;
 
 
@@ -51,7 +51,7 @@ static const bound_input_t invoice_inputs[] = {
 ngx_int_t ngx_http_shop_customer_page(ngx_http_shop_ctx_t *ctx)
 {
     const ngx_http_shop_customer_t *state = ctx->state;
-    json_t                         *data = ngx_http_shop_step_page(ctx, SHOP_STEP_CUSTOMER);
+    json_t *data = ngx_http_shop_step_page(ctx, SHOP_STEP_CUSTOMER);
 
     if (data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -64,15 +64,14 @@ ngx_int_t ngx_http_shop_customer_page(ngx_http_shop_ctx_t *ctx)
 
     if (!ctx->visitor.logged_in) {
         shop_json_set_text(data, "login_url", ngx_http_shop_url(ctx, "login", SHOP_STR("")));
-        shop_json_set_text(data, "next",
-                           ngx_http_shop_url(ctx, "step/", SHOP_STR("customer")));
+        shop_json_set_text(data, "next", ngx_http_shop_url(ctx, "step/", SHOP_STR("customer")));
     }
 
     add_customer(ctx, data, state);
     add_invoice(ctx, data, state);
 
-    return ngx_http_shop_render(
-        ctx, state->error_count > 0 ? NGX_HTTP_UNPROCESSABLE : NGX_HTTP_OK, "customer", data);
+    return ngx_http_shop_render(ctx, state->error_count > 0 ? NGX_HTTP_UNPROCESSABLE : NGX_HTTP_OK,
+                                "customer", data);
 }
 
 
@@ -89,11 +88,11 @@ static void add_customer(ngx_http_shop_ctx_t *ctx, json_t *data,
                          const ngx_http_shop_customer_t *state)
 {
     json_t *c = json_object();
-    size_t  i;
+    size_t i;
 
     for (i = 0; i < sizeof(customer_inputs) / sizeof(customer_inputs[0]); i++) {
-        if (customer_inputs[i].offset == CUSTOMER(organisation)
-            && !ctx->shop->organisation_required) {
+        if (customer_inputs[i].offset == CUSTOMER(organisation) &&
+            !ctx->shop->organisation_required) {
             continue;
         }
 
@@ -111,7 +110,7 @@ static void add_invoice(ngx_http_shop_ctx_t *ctx, json_t *data,
                         const ngx_http_shop_customer_t *state)
 {
     json_t *invoice = json_object(), *field;
-    size_t  i;
+    size_t i;
 
     for (i = 0; i < sizeof(invoice_inputs) / sizeof(invoice_inputs[0]); i++) {
         field = bound_field(ctx, &invoice_inputs[i], &ctx->cart->invoice, state);
@@ -120,8 +119,7 @@ static void add_invoice(ngx_http_shop_ctx_t *ctx, json_t *data,
 
     json_object_set_new(data, "i", invoice);
     json_object_set_new(data, "distinct", json_boolean(ctx->cart->distinct_invoice));
-    json_object_set_new(data, "invoice_countries",
-                        countries_view(ctx, ctx->cart->invoice.country));
+    json_object_set_new(data, "invoice_countries", countries_view(ctx, ctx->cart->invoice.country));
     add_country_error(ctx, data, "invoice_country_error", "inv_country", state);
 }
 
@@ -130,20 +128,18 @@ static void add_invoice(ngx_http_shop_ctx_t *ctx, json_t *data,
 static json_t *countries_view(ngx_http_shop_ctx_t *ctx, shop_str_t selected)
 {
     const shop_country_t *country;
-    json_t               *list = json_array();
-    size_t                i;
+    json_t *list = json_array();
+    size_t i;
 
     if (selected.len == 0) {
-        selected =
-            shop_json_text(json_object_get(ctx->shop->document, "seller"), "country");
+        selected = shop_json_text(json_object_get(ctx->shop->document, "seller"), "country");
     }
 
     for (i = 0; (country = shop_country_at(i)) != NULL; i++) {
         if (shop_country_allowed(ctx->shop->catalog, shop_str(country->code))) {
-            json_array_append_new(list,
-                                  json_pack("{s:s, s:s, s:b}", "code", country->code, "name",
-                                            country->name[ctx->lang->index], "selected",
-                                            shop_str_eq(selected, shop_str(country->code))));
+            json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "code", country->code, "name",
+                                                  country->name[ctx->lang->index], "selected",
+                                                  shop_str_eq(selected, shop_str(country->code))));
         }
     }
 
@@ -154,8 +150,7 @@ static json_t *countries_view(ngx_http_shop_ctx_t *ctx, shop_str_t selected)
 static void add_country_error(ngx_http_shop_ctx_t *ctx, json_t *data, const char *name,
                               const char *field, const ngx_http_shop_customer_t *state)
 {
-    const shop_refusal_t *error =
-        ngx_http_shop_error_of(state->errors, state->error_count, field);
+    const shop_refusal_t *error = ngx_http_shop_error_of(state->errors, state->error_count, field);
 
     if (error != NULL) {
         shop_json_set_text(data, name, ngx_http_shop_refusal(ctx, error));

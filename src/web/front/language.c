@@ -1,5 +1,6 @@
 /*
- * GET lang/<code>: the visitor chooses a language; it is kept in a cookie of a year, no session needed.
+ * GET lang/<code>: the visitor chooses a language; it is kept in a cookie of a year, no session
+ * needed.
  */
 
 #include "web/front.h"
@@ -16,8 +17,8 @@ ngx_int_t ngx_http_shop_language(ngx_http_shop_ctx_t *ctx)
         return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
     }
 
-    if (ngx_http_shop_cookie(ctx, SHOP_STR("shoplang"), shop_str(lang->code), SHOP_LANGUAGE_LIFE)
-        != NGX_OK) {
+    if (ngx_http_shop_cookie(ctx, SHOP_STR("shoplang"), shop_str(lang->code), SHOP_LANGUAGE_LIFE) !=
+        NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

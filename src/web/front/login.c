@@ -1,8 +1,8 @@
 /*
  * Asking for a one-time link: whoever reads a mailbox is its owner.
  *
- * address -> code in Redis (15 minutes, only its hash) + mail in the outbox -> "look at your mails", the
- * same answer for every address. What the link does: login_complete.c.
+ * address -> code in Redis (15 minutes, only its hash) + mail in the outbox -> "look at your
+ * mails", the same answer for every address. What the link does: login_complete.c.
  */
 
 #include "web/front/login.h"
@@ -16,9 +16,9 @@
 #define SHOP_LOGIN_PER_HOUR 10
 
 
-static ngx_int_t send_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op);   /* 1 */
-static ngx_int_t send_on_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op);    /* 2 */
-static ngx_int_t send_on_queued(ngx_http_shop_ctx_t *ctx, shop_op_t *op);    /* 3 */
+static ngx_int_t send_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 1 */
+static ngx_int_t send_on_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op);  /* 2 */
+static ngx_int_t send_on_queued(ngx_http_shop_ctx_t *ctx, shop_op_t *op);  /* 3 */
 
 
 /* Counts tries of this session: ten an hour. */
@@ -36,8 +36,8 @@ ngx_int_t ngx_http_shop_login_show(ngx_http_shop_ctx_t *ctx)
 ngx_int_t ngx_http_shop_login_page(ngx_http_shop_ctx_t *ctx, const char *error)
 {
     const shop_form_t *from = ctx->r->method == NGX_HTTP_POST ? &ctx->form : &ctx->query;
-    json_t            *data = ngx_http_shop_page(ctx, "login.title");
-    json_t            *field;
+    json_t *data = ngx_http_shop_page(ctx, "login.title");
+    json_t *field;
 
     if (data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -60,7 +60,7 @@ ngx_int_t ngx_http_shop_login_page(ngx_http_shop_ctx_t *ctx, const char *error)
 
 ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx)
 {
-    ngx_http_shop_login_t   *login = ngx_pcalloc(ctx->r->pool, sizeof(ngx_http_shop_login_t));
+    ngx_http_shop_login_t *login = ngx_pcalloc(ctx->r->pool, sizeof(ngx_http_shop_login_t));
     shop_op_t *op;
     shop_str_t key;
 
@@ -77,8 +77,7 @@ ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx)
     }
 
     if (shop_arena_printf(&ctx->arena, &key, "tries:{%.*s}:login", (int) ctx->session.key.len,
-                          ctx->session.key.data)
-        != SHOP_OK) {
+                          ctx->session.key.data) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -95,10 +94,10 @@ ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx)
 
 static ngx_int_t send_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    ngx_http_shop_login_t   *login = ctx->state;
-    u_char     random[SHOP_LOGIN_CODE_BYTES];
+    ngx_http_shop_login_t *login = ctx->state;
+    u_char random[SHOP_LOGIN_CODE_BYTES];
     shop_str_t argv[5], text;
-    json_t    *stored;
+    json_t *stored;
 
     ctx->redis_time += op->elapsed;
 
@@ -114,11 +113,11 @@ static ngx_int_t send_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         ctx, json_pack("{s:o, s:o, s:o}", "email", shop_json_str(login->email), "next",
                        shop_json_str(login->next), "session", shop_json_str(ctx->session.key)));
 
-    if (stored == NULL || RAND_bytes(random, sizeof(random)) != 1
-        || shop_base64url_encode(&ctx->arena, (shop_str_t){sizeof(random), random}, &login->code)
-               != SHOP_OK
-        || ngx_http_shop_login_key(ctx, login) != NGX_OK
-        || shop_json_dump(&ctx->arena, stored, &text) != SHOP_OK) {
+    if (stored == NULL || RAND_bytes(random, sizeof(random)) != 1 ||
+        shop_base64url_encode(&ctx->arena, (shop_str_t){sizeof(random), random}, &login->code) !=
+            SHOP_OK ||
+        ngx_http_shop_login_key(ctx, login) != NGX_OK ||
+        shop_json_dump(&ctx->arena, stored, &text) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -141,14 +140,14 @@ static ngx_int_t send_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 /* Redis never sees the code itself: a dump of it opens nothing. */
 ngx_int_t ngx_http_shop_login_key(ngx_http_shop_ctx_t *ctx, ngx_http_shop_login_t *login)
 {
-    u_char     digest[SHOP_SHA256_SIZE];
+    u_char digest[SHOP_SHA256_SIZE];
     shop_str_t hash;
 
-    if (shop_sha256(login->code, digest) != SHOP_OK
-        || shop_base64url_encode(&ctx->arena, (shop_str_t){sizeof(digest), digest}, &hash)
-               != SHOP_OK
-        || shop_arena_printf(&ctx->arena, &login->key, "login:{%.*s}", (int) hash.len, hash.data)
-               != SHOP_OK) {
+    if (shop_sha256(login->code, digest) != SHOP_OK ||
+        shop_base64url_encode(&ctx->arena, (shop_str_t){sizeof(digest), digest}, &hash) !=
+            SHOP_OK ||
+        shop_arena_printf(&ctx->arena, &login->key, "login:{%.*s}", (int) hash.len, hash.data) !=
+            SHOP_OK) {
         return NGX_ERROR;
     }
 
@@ -158,9 +157,9 @@ ngx_int_t ngx_http_shop_login_key(ngx_http_shop_ctx_t *ctx, ngx_http_shop_login_
 
 static ngx_int_t send_on_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    ngx_http_shop_login_t   *login = ctx->state;
+    ngx_http_shop_login_t *login = ctx->state;
     shop_str_t url;
-    json_t    *mail;
+    json_t *mail;
 
     ctx->redis_time += op->elapsed;
 
@@ -171,8 +170,7 @@ static ngx_int_t send_on_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     if (shop_arena_printf(&ctx->arena, &url, "%.*s%.*slogin/complete?code=%.*s",
                           (int) ctx->main->base_url.len, ctx->main->base_url.data,
                           (int) ctx->loc->prefix.len, ctx->loc->prefix.data, (int) login->code.len,
-                          login->code.data)
-        != SHOP_OK) {
+                          login->code.data) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -205,7 +203,7 @@ static ngx_int_t send_on_queued(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 ngx_int_t ngx_http_shop_login_sent(ngx_http_shop_ctx_t *ctx)
 {
     shop_str_t email = shop_json_text(ctx->session.data, "asked");
-    json_t    *data;
+    json_t *data;
 
     if (email.len == 0) {
         return ngx_http_shop_redirect(ctx, SHOP_STR("login"));

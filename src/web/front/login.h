@@ -13,7 +13,7 @@ typedef struct {
     shop_str_t next;
     shop_str_t code; /* of the link; secret */
     shop_str_t key;  /* of what Redis knows of it */
-    json_t    *cart; /* found again */
+    json_t *cart;    /* found again */
 } ngx_http_shop_login_t;
 
 

@@ -1,12 +1,12 @@
 /*
  * The one-time link is opened: its mailbox is proven, and the visitor has a name.
  *
- * The browser that asked for the link is logged in at once. Any other one, be it another device or a
- * program that looks through mails, is shown whose link it is and has to press a button: looking uses
- * nothing up, and nobody is logged in as somebody else by following an address.
+ * The browser that asked for the link is logged in at once. Any other one, be it another device or
+ * a program that looks through mails, is shown whose link it is and has to press a button: looking
+ * uses nothing up, and nobody is logged in as somebody else by following an address.
  *
- * code looked at -> [button] -> code taken -> customer and Moodle account of the address -> the cart of
- * last time, if there is none now -> new session identifier.
+ * code looked at -> [button] -> code taken -> customer and Moodle account of the address -> the
+ * cart of last time, if there is none now -> new session identifier.
  */
 
 #include "web/front/login.h"
@@ -17,15 +17,17 @@
 
 
 static ngx_http_shop_login_t *login_create(ngx_http_shop_ctx_t *ctx, shop_str_t code);
-static ngx_int_t ask_redis(ngx_http_shop_ctx_t *ctx, const char *command, ngx_http_shop_next_pt next);
-static json_t   *read_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static ngx_int_t ask_redis(ngx_http_shop_ctx_t *ctx, const char *command,
+                           ngx_http_shop_next_pt next);
+static json_t *read_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t on_looked(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t confirm_page(ngx_http_shop_ctx_t *ctx);
-static ngx_int_t on_taken(ngx_http_shop_ctx_t *ctx, shop_op_t *op);                           /* 1 */
-static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_account_t *account); /* 2 */
-static ngx_int_t on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op);                        /* 3 */
-static ngx_int_t on_cart(ngx_http_shop_ctx_t *ctx);                                           /* 4 */
-static ngx_int_t on_saved(ngx_http_shop_ctx_t *ctx);                                          /* 5 */
+static ngx_int_t on_taken(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 1 */
+static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx,
+                            const ngx_http_shop_account_t *account);   /* 2 */
+static ngx_int_t on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 3 */
+static ngx_int_t on_cart(ngx_http_shop_ctx_t *ctx);                    /* 4 */
+static ngx_int_t on_saved(ngx_http_shop_ctx_t *ctx);                   /* 5 */
 
 
 ngx_int_t ngx_http_shop_login_look(ngx_http_shop_ctx_t *ctx)
@@ -63,11 +65,12 @@ static ngx_http_shop_login_t *login_create(ngx_http_shop_ctx_t *ctx, shop_str_t 
 }
 
 
-static ngx_int_t ask_redis(ngx_http_shop_ctx_t *ctx, const char *command, ngx_http_shop_next_pt next)
+static ngx_int_t ask_redis(ngx_http_shop_ctx_t *ctx, const char *command,
+                           ngx_http_shop_next_pt next)
 {
     ngx_http_shop_login_t *login = ctx->state;
-    shop_str_t             argv[2] = {shop_str(command), login->key};
-    shop_op_t             *op = ngx_http_shop_await(ctx, ctx->main->redis_timeout, next);
+    shop_str_t argv[2] = {shop_str(command), login->key};
+    shop_op_t *op = ngx_http_shop_await(ctx, ctx->main->redis_timeout, next);
 
     if (op == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -83,11 +86,11 @@ static ngx_int_t ask_redis(ngx_http_shop_ctx_t *ctx, const char *command, ngx_ht
 static json_t *read_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
     ngx_http_shop_login_t *login = ctx->state;
-    json_t                *stored;
+    json_t *stored;
 
-    if (op->reply.redis->type != SHOP_REDIS_STRING
-        || shop_json_parse(op->reply.redis->str, SHOP_LOGIN_STORED_MAX, &stored) != SHOP_OK
-        || ngx_http_shop_own(ctx, stored) == NULL) {
+    if (op->reply.redis->type != SHOP_REDIS_STRING ||
+        shop_json_parse(op->reply.redis->str, SHOP_LOGIN_STORED_MAX, &stored) != SHOP_OK ||
+        ngx_http_shop_own(ctx, stored) == NULL) {
         return NULL;
     }
 
@@ -114,8 +117,8 @@ static ngx_int_t on_looked(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return ngx_http_shop_login_page(ctx, "login.link_expired");
     }
 
-    if (ctx->r->method == NGX_HTTP_GET
-        && shop_str_eq(shop_json_text(stored, "session"), ctx->session.key)) {
+    if (ctx->r->method == NGX_HTTP_GET &&
+        shop_str_eq(shop_json_text(stored, "session"), ctx->session.key)) {
         return ask_redis(ctx, "GETDEL", on_taken);
     }
 
@@ -126,7 +129,7 @@ static ngx_int_t on_looked(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 static ngx_int_t confirm_page(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_login_t *login = ctx->state;
-    json_t                *data = ngx_http_shop_page(ctx, "login.title");
+    json_t *data = ngx_http_shop_page(ctx, "login.title");
 
     if (data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -161,7 +164,7 @@ static ngx_int_t on_taken(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_account_t *account)
 {
     ngx_http_shop_login_t *login = ctx->state;
-    bool                   found = account->found;
+    bool found = account->found;
 
     json_object_set_new(ctx->session.data, "user", json_integer(found ? account->user : 0));
     shop_json_set_text(ctx->session.data, "name", found ? account->fullname : SHOP_STR(""));
@@ -175,14 +178,13 @@ static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_accoun
 static ngx_int_t on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
     ngx_http_shop_login_t *login = ctx->state;
-    json_t                *customer = ngx_http_shop_answer(ctx, op);
+    json_t *customer = ngx_http_shop_answer(ctx, op);
 
     if (customer == NULL) {
         return ngx_http_shop_trouble(ctx, op);
     }
 
-    json_object_set_new(ctx->session.data, "customer",
-                        json_integer(shop_json_int(customer, "id")));
+    json_object_set_new(ctx->session.data, "customer", json_integer(shop_json_int(customer, "id")));
     shop_json_set_text(ctx->session.data, "auth", SHOP_STR("mail"));
     shop_json_set_text(ctx->session.data, "email", login->email);
     json_object_del(ctx->session.data, "asked");

@@ -1,6 +1,6 @@
 /*
- * An order after it was placed: the document (order sheet, pro forma, invoice), the page that shows how
- * production goes on, and the small JSON that this page asks for.
+ * An order after it was placed: the document (order sheet, pro forma, invoice), the page that shows
+ * how production goes on, and the small JSON that this page asks for.
  */
 
 #include "web/front.h"
@@ -17,13 +17,13 @@ static ngx_int_t forget_cart(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t on_forgotten(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t show_status(ngx_http_shop_ctx_t *ctx, json_t *order);
 static ngx_int_t show_terms(ngx_http_shop_ctx_t *ctx, json_t *order);
-static json_t   *document_data(ngx_http_shop_ctx_t *ctx, json_t *order, const char *title);
-static bool      transid_well_formed(shop_str_t transid);
+static json_t *document_data(ngx_http_shop_ctx_t *ctx, json_t *order, const char *title);
+static bool transid_well_formed(shop_str_t transid);
 
 
 typedef struct {
     order_page_pt page;
-    json_t       *order;
+    json_t *order;
 } order_state_t;
 
 
@@ -68,7 +68,7 @@ ngx_int_t ngx_http_shop_order_terms(ngx_http_shop_ctx_t *ctx)
 static ngx_int_t read_order(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement, order_page_pt page)
 {
     order_state_t *state = ngx_palloc(ctx->r->pool, sizeof(order_state_t));
-    shop_str_t     transid = ctx->captures[0];
+    shop_str_t transid = ctx->captures[0];
 
     if (state == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -94,8 +94,8 @@ static bool transid_well_formed(shop_str_t transid)
     size_t i;
 
     for (i = 0; i < transid.len; i++) {
-        if (!((transid.data[i] >= 'A' && transid.data[i] <= 'Z')
-              || (transid.data[i] >= '0' && transid.data[i] <= '9'))) {
+        if (!((transid.data[i] >= 'A' && transid.data[i] <= 'Z') ||
+              (transid.data[i] >= '0' && transid.data[i] <= '9'))) {
             return false;
         }
     }
@@ -108,14 +108,14 @@ static bool transid_well_formed(shop_str_t transid)
 static ngx_int_t on_order(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
     order_state_t *state = ctx->state;
-    json_t        *order = ngx_http_shop_answer(ctx, op);
+    json_t *order = ngx_http_shop_answer(ctx, op);
 
     if (order == NULL) {
         return ngx_http_shop_trouble(ctx, op);
     }
 
-    if (json_object_get(order, "error") != NULL
-        || !ngx_http_shop_order_readable(ctx, ctx->transid, order)) {
+    if (json_object_get(order, "error") != NULL ||
+        !ngx_http_shop_order_readable(ctx, ctx->transid, order)) {
         /* Whose order it is cannot be told while sessions are away. */
         return ctx->session.away ? ngx_http_shop_unavailable(ctx)
                                  : ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
@@ -123,8 +123,8 @@ static ngx_int_t on_order(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
     state->order = order;
 
-    if (ngx_http_shop_order_paid(order) && ctx->session.present && ctx->cart->launched
-        && shop_str_eq(ctx->cart->transid, ctx->transid)) {
+    if (ngx_http_shop_order_paid(order) && ctx->session.present && ctx->cart->launched &&
+        shop_str_eq(ctx->cart->transid, ctx->transid)) {
         return forget_cart(ctx);
     }
 
@@ -151,19 +151,18 @@ static ngx_int_t on_forgotten(ngx_http_shop_ctx_t *ctx)
 
 static json_t *document_data(ngx_http_shop_ctx_t *ctx, json_t *order, const char *title)
 {
-    json_t         *data = ngx_http_shop_page(ctx, title);
-    json_t         *document_json;
+    json_t *data = ngx_http_shop_page(ctx, title);
+    json_t *document_json;
     shop_document_t document = {.order = order,
                                 .strings = ctx->main->strings,
                                 .lang = ctx->lang,
                                 .utc_offset = ngx_http_shop_utc_offset(ctx)};
 
-    if (data == NULL
-        || ngx_http_shop_instructions(ctx->main, &ctx->arena, order, ctx->lang,
-                                      &document.instructions, &document.instruction_count)
-               != SHOP_OK
-        || shop_document_view(&ctx->arena, &document, &document_json) != SHOP_OK
-        || json_object_set_new(data, "document", document_json) != 0) {
+    if (data == NULL ||
+        ngx_http_shop_instructions(ctx->main, &ctx->arena, order, ctx->lang, &document.instructions,
+                                   &document.instruction_count) != SHOP_OK ||
+        shop_document_view(&ctx->arena, &document, &document_json) != SHOP_OK ||
+        json_object_set_new(data, "document", document_json) != 0) {
         return NULL;
     }
 
@@ -189,7 +188,7 @@ static ngx_int_t show_document(ngx_http_shop_ctx_t *ctx, json_t *order)
 
 static ngx_int_t show_progress(ngx_http_shop_ctx_t *ctx, json_t *order)
 {
-    json_t     *data = document_data(ctx, order, "produce.title");
+    json_t *data = document_data(ctx, order, "produce.title");
     shop_step_e step;
 
     if (data == NULL || ngx_http_shop_progress_view(ctx, order, data) != NGX_OK) {
@@ -215,15 +214,14 @@ static ngx_int_t show_status(ngx_http_shop_ctx_t *ctx, json_t *order)
 /* The very text that was accepted, whatever the shop's terms are today. */
 static ngx_int_t show_terms(ngx_http_shop_ctx_t *ctx, json_t *order)
 {
-    json_t    *data = ngx_http_shop_page(ctx, "document.terms");
+    json_t *data = ngx_http_shop_page(ctx, "document.terms");
     shop_str_t accepted;
-    int64_t    seconds;
+    int64_t seconds;
 
-    if (data == NULL
-        || shop_time_parse(shop_json_text(order, "terms_accepted_at"), &seconds) != SHOP_OK
-        || shop_time_date(&ctx->arena, seconds, ngx_http_shop_utc_offset(ctx), ctx->lang->code,
-                          &accepted)
-               != SHOP_OK) {
+    if (data == NULL ||
+        shop_time_parse(shop_json_text(order, "terms_accepted_at"), &seconds) != SHOP_OK ||
+        shop_time_date(&ctx->arena, seconds, ngx_http_shop_utc_offset(ctx), ctx->lang->code,
+                       &accepted) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

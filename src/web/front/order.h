@@ -11,26 +11,26 @@
 #define SHOP_PAYMODES_MAX 16
 
 typedef struct {
-    shop_totals_t  totals;
-    shop_terms_t   terms;
+    shop_totals_t totals;
+    shop_terms_t terms;
     shop_paymode_t modes[SHOP_PAYMODES_MAX]; /* offered to this visitor for this amount */
-    size_t         mode_count;
+    size_t mode_count;
     shop_refusal_t refusal; /* why the launch was refused; key NULL: it was not */
 
-    shop_where_t    where;
-    shop_order_in_t in;     /* what is launched */
-    shop_str_t      fingerprint;
-    unsigned        tries;
+    shop_where_t where;
+    shop_order_in_t in; /* what is launched */
+    shop_str_t fingerprint;
+    unsigned tries;
 } ngx_http_shop_order_t;
 
 
-ngx_int_t  ngx_http_shop_order_page(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_order_page(ngx_http_shop_ctx_t *ctx);
 /* The code of the order that this cart will be, when it has none. */
-ngx_int_t  ngx_http_shop_transid_assign(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_transid_assign(ngx_http_shop_ctx_t *ctx);
 /* The code after `cart->transid`, which is an order of something else: the same for every request
  * that asks, so that a launch sent twice stays one order. */
-ngx_int_t  ngx_http_shop_transid_next(ngx_http_shop_ctx_t *ctx, shop_str_t fingerprint);
-json_t    *ngx_http_shop_terms_parts(const shop_terms_t *terms);
+ngx_int_t ngx_http_shop_transid_next(ngx_http_shop_ctx_t *ctx, shop_str_t fingerprint);
+json_t *ngx_http_shop_terms_parts(const shop_terms_t *terms);
 /* A payment block as the rules see it. */
 shop_paymode_t ngx_http_shop_paymode(const ngx_http_shop_payment_t *payment);
 /* suffix "": its name, "_text": what to expect of it. */

@@ -1,8 +1,9 @@
 /*
- * GET order/<code>/certificate/<number>: the certificate that the shop issued, as PDF for its owner.
+ * GET order/<code>/certificate/<number>: the certificate that the shop issued, as PDF for its
+ * owner.
  *
- * order (read and judged by order.c) -> texts -> drawn in a thread -> sent. The number leads anybody to
- * the page where it can be checked; the document itself is the buyer's.
+ * order (read and judged by order.c) -> texts -> drawn in a thread -> sent. The number leads
+ * anybody to the page where it can be checked; the document itself is the buyer's.
  */
 
 #include "web/front.h"
@@ -17,29 +18,29 @@
 /* In the pool of the operation: the thread reads it. */
 typedef struct {
     shop_certificate_t certificate;
-    unsigned char     *pdf; /* malloc'ed by the thread */
-    size_t             len;
+    unsigned char *pdf; /* malloc'ed by the thread */
+    size_t len;
 } drawing_t;
 
 
-static json_t    *find_certificate(json_t *order, shop_str_t number);
-static ngx_int_t  take_texts(ngx_http_shop_ctx_t *ctx, json_t *order, json_t *issued,
-                             shop_arena_t *arena, shop_certificate_t *certificate);
+static json_t *find_certificate(json_t *order, shop_str_t number);
+static ngx_int_t take_texts(ngx_http_shop_ctx_t *ctx, json_t *order, json_t *issued,
+                            shop_arena_t *arena, shop_certificate_t *certificate);
 static shop_str_t text_of(ngx_http_shop_ctx_t *ctx, const shop_lang_t *lang, const char *key,
                           json_t *argument);
 static shop_str_t date_text(ngx_http_shop_ctx_t *ctx, const shop_lang_t *lang, json_t *issued);
 static shop_str_t asset_content(ngx_http_shop_ctx_t *ctx, const char *name);
-static ngx_int_t  draw(void *data);
-static void       drop(void *data);
-static ngx_int_t  on_drawn(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static ngx_int_t draw(void *data);
+static void drop(void *data);
+static ngx_int_t on_drawn(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 
 
 ngx_int_t ngx_http_shop_order_certificate_show(ngx_http_shop_ctx_t *ctx, json_t *order)
 {
-    json_t      *issued = find_certificate(order, ctx->captures[1]);
+    json_t *issued = find_certificate(order, ctx->captures[1]);
     shop_arena_t arena;
-    drawing_t   *drawing;
-    shop_op_t   *op;
+    drawing_t *drawing;
+    shop_op_t *op;
 
     if (issued == NULL) {
         return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
@@ -54,7 +55,8 @@ ngx_int_t ngx_http_shop_order_certificate_show(ngx_http_shop_ctx_t *ctx, json_t 
     drawing = ngx_pcalloc(op->pool, sizeof(drawing_t));
     ctx->state = drawing;
 
-    if (drawing == NULL || take_texts(ctx, order, issued, &arena, &drawing->certificate) != NGX_OK) {
+    if (drawing == NULL ||
+        take_texts(ctx, order, issued, &arena, &drawing->certificate) != NGX_OK) {
         shop_op_refuse(op, SHOP_LINK_ERROR, "no memory");
         return NGX_DONE;
     }
@@ -68,13 +70,14 @@ ngx_int_t ngx_http_shop_order_certificate_show(ngx_http_shop_ctx_t *ctx, json_t 
 static json_t *find_certificate(json_t *order, shop_str_t number)
 {
     json_t *item, *certificate;
-    size_t  i;
+    size_t i;
 
-    json_array_foreach (json_object_get(order, "items"), i, item) {
+    json_array_foreach(json_object_get(order, "items"), i, item)
+    {
         certificate = json_object_get(item, "certificate");
 
-        if (shop_str_eq(shop_json_text(certificate, "number"), number) && number.len > 0
-            && !shop_json_bool(certificate, "revoked")) {
+        if (shop_str_eq(shop_json_text(certificate, "number"), number) && number.len > 0 &&
+            !shop_json_bool(certificate, "revoked")) {
             return certificate;
         }
     }
@@ -83,26 +86,26 @@ static json_t *find_certificate(json_t *order, shop_str_t number)
 }
 
 
-/* In the language of the order, so that it reads the same whoever prints it; copied for the thread. */
+/* In the language of the order, so that it reads the same whoever prints it; copied for the thread.
+ */
 static ngx_int_t take_texts(ngx_http_shop_ctx_t *ctx, json_t *order, json_t *issued,
                             shop_arena_t *arena, shop_certificate_t *certificate)
 {
     const shop_lang_t *lang = shop_lang_find(shop_json_text(order, "lang"));
-    ngx_str_t         *base = &ctx->main->base_url;
-    shop_str_t         page, address, number = shop_json_text(issued, "number");
-    shop_str_t         texts[11];
-    shop_str_t *const  members[] = {
-         &certificate->title, &certificate->lead,   &certificate->holder, &certificate->body,
-         &certificate->course, &certificate->date,  &certificate->seller, &certificate->number,
-         &certificate->verify, &certificate->address};
+    ngx_str_t *base = &ctx->main->base_url;
+    shop_str_t page, address, number = shop_json_text(issued, "number");
+    shop_str_t texts[11];
+    shop_str_t *const members[] = {&certificate->title,  &certificate->lead,   &certificate->holder,
+                                   &certificate->body,   &certificate->course, &certificate->date,
+                                   &certificate->seller, &certificate->number, &certificate->verify,
+                                   &certificate->address};
     size_t i;
 
     lang = lang != NULL ? lang : ctx->lang;
     page = ngx_http_shop_url(ctx, "certificate/", number);
 
     if (shop_arena_printf(&ctx->arena, &address, "%.*s%.*s", (int) base->len, base->data,
-                          (int) page.len, page.data)
-        != SHOP_OK) {
+                          (int) page.len, page.data) != SHOP_OK) {
         return NGX_ERROR;
     }
 
@@ -149,18 +152,18 @@ static shop_str_t text_of(ngx_http_shop_ctx_t *ctx, const shop_lang_t *lang, con
 /* The day when the course was completed, else the day of issue. */
 static shop_str_t date_text(ngx_http_shop_ctx_t *ctx, const shop_lang_t *lang, json_t *issued)
 {
-    shop_str_t  when = shop_json_text(issued, "completed_at"), date;
+    shop_str_t when = shop_json_text(issued, "completed_at"), date;
     const char *key = "certificate.print_completed";
-    int64_t     seconds;
+    int64_t seconds;
 
     if (when.len == 0) {
         when = shop_json_text(issued, "issued_at");
         key = "certificate.print_issued";
     }
 
-    if (shop_time_parse(when, &seconds) != SHOP_OK
-        || shop_time_date(&ctx->arena, seconds, ngx_http_shop_utc_offset(ctx), lang->code, &date)
-               != SHOP_OK) {
+    if (shop_time_parse(when, &seconds) != SHOP_OK ||
+        shop_time_date(&ctx->arena, seconds, ngx_http_shop_utc_offset(ctx), lang->code, &date) !=
+            SHOP_OK) {
         return SHOP_STR("");
     }
 
@@ -172,11 +175,11 @@ static shop_str_t date_text(ngx_http_shop_ctx_t *ctx, const shop_lang_t *lang, j
 static shop_str_t asset_content(ngx_http_shop_ctx_t *ctx, const char *name)
 {
     ngx_http_shop_asset_t *asset = ctx->main->assets.elts;
-    ngx_uint_t             i;
+    ngx_uint_t i;
 
     for (i = 0; i < ctx->main->assets.nelts; i++) {
-        if (asset[i].name.len == ngx_strlen(name)
-            && ngx_memcmp(asset[i].name.data, name, asset[i].name.len) == 0) {
+        if (asset[i].name.len == ngx_strlen(name) &&
+            ngx_memcmp(asset[i].name.data, name, asset[i].name.len) == 0) {
             return (shop_str_t){asset[i].content.len, asset[i].content.data};
         }
     }
@@ -212,11 +215,10 @@ static ngx_int_t on_drawn(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return ngx_http_shop_trouble(ctx, op);
     }
 
-    if (shop_arena_copy(&ctx->arena, (shop_str_t){drawing->len, drawing->pdf}, &pdf) != SHOP_OK
-        || shop_arena_printf(&ctx->arena, &name, "inline; filename=\"%.*s.pdf\"",
-                             (int) ctx->captures[1].len, ctx->captures[1].data)
-               != SHOP_OK
-        || ngx_http_shop_header(ctx->r, SHOP_STR("Content-Disposition"), name) != NGX_OK) {
+    if (shop_arena_copy(&ctx->arena, (shop_str_t){drawing->len, drawing->pdf}, &pdf) != SHOP_OK ||
+        shop_arena_printf(&ctx->arena, &name, "inline; filename=\"%.*s.pdf\"",
+                          (int) ctx->captures[1].len, ctx->captures[1].data) != SHOP_OK ||
+        ngx_http_shop_header(ctx->r, SHOP_STR("Content-Disposition"), name) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

@@ -5,26 +5,25 @@
 #include "web/front/order.h"
 
 
-static void    add_people(ngx_http_shop_ctx_t *ctx, json_t *data);
+static void add_people(ngx_http_shop_ctx_t *ctx, json_t *data);
 static json_t *customer_lines(ngx_http_shop_ctx_t *ctx);
 static json_t *invoice_lines(ngx_http_shop_ctx_t *ctx);
-static void    add_line(json_t *lines, ngx_http_shop_ctx_t *ctx, shop_str_t first, shop_str_t second);
+static void add_line(json_t *lines, ngx_http_shop_ctx_t *ctx, shop_str_t first, shop_str_t second);
 static json_t *lines_view(ngx_http_shop_ctx_t *ctx, const shop_totals_t *totals);
-static void    add_terms(ngx_http_shop_ctx_t *ctx, json_t *data, const ngx_http_shop_order_t *order);
-static void    add_paymodes(ngx_http_shop_ctx_t *ctx, json_t *data,
-                            const ngx_http_shop_order_t *order);
+static void add_terms(ngx_http_shop_ctx_t *ctx, json_t *data, const ngx_http_shop_order_t *order);
+static void add_paymodes(ngx_http_shop_ctx_t *ctx, json_t *data,
+                         const ngx_http_shop_order_t *order);
 static json_t *paymode_view(ngx_http_shop_ctx_t *ctx, const shop_paymode_t *mode, bool checked);
 
 
 ngx_int_t ngx_http_shop_order_page(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_order_t *order = ctx->state;
-    json_t                *data = ngx_http_shop_step_page(ctx, SHOP_STEP_ORDER);
-    shop_str_t             total;
-    bool                   wrong = order->refusal.key != NULL;
+    json_t *data = ngx_http_shop_step_page(ctx, SHOP_STEP_ORDER);
+    shop_str_t total;
+    bool wrong = order->refusal.key != NULL;
 
-    if (data == NULL
-        || shop_money_print(&ctx->arena, order->totals.amount, 4, &total) != SHOP_OK) {
+    if (data == NULL || shop_money_print(&ctx->arena, order->totals.amount, 4, &total) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -35,9 +34,9 @@ ngx_int_t ngx_http_shop_order_page(ngx_http_shop_ctx_t *ctx)
     add_paymodes(ctx, data, order);
     json_object_set_new(data, "errors",
                         ngx_http_shop_error_list(ctx, &order->refusal, wrong ? 1 : 0));
-    shop_json_set_text(data, "contact",
-                       shop_json_text(json_object_get(ctx->shop->document, "seller"),
-                                      "support_mail"));
+    shop_json_set_text(
+        data, "contact",
+        shop_json_text(json_object_get(ctx->shop->document, "seller"), "support_mail"));
 
     return ngx_http_shop_render(ctx, wrong ? NGX_HTTP_UNPROCESSABLE : NGX_HTTP_OK, "order", data);
 }
@@ -57,7 +56,7 @@ static void add_people(ngx_http_shop_ctx_t *ctx, json_t *data)
 static json_t *customer_lines(ngx_http_shop_ctx_t *ctx)
 {
     const shop_customer_t *c = &ctx->cart->customer;
-    json_t                *lines = json_array();
+    json_t *lines = json_array();
 
     add_line(lines, ctx, c->firstname, c->lastname);
     add_line(lines, ctx, c->organisation, SHOP_STR(""));
@@ -73,7 +72,7 @@ static json_t *customer_lines(ngx_http_shop_ctx_t *ctx)
 static json_t *invoice_lines(ngx_http_shop_ctx_t *ctx)
 {
     const shop_invoice_t *i = &ctx->cart->invoice;
-    json_t               *lines = json_array();
+    json_t *lines = json_array();
 
     add_line(lines, ctx, i->organisation, SHOP_STR(""));
     add_line(lines, ctx, i->department, SHOP_STR(""));
@@ -92,10 +91,9 @@ static void add_line(json_t *lines, ngx_http_shop_ctx_t *ctx, shop_str_t first, 
 {
     shop_str_t line;
 
-    if (first.len + second.len > 0
-        && shop_arena_printf(&ctx->arena, &line, "%.*s %.*s", (int) first.len, first.data,
-                             (int) second.len, second.data)
-               == SHOP_OK) {
+    if (first.len + second.len > 0 &&
+        shop_arena_printf(&ctx->arena, &line, "%.*s %.*s", (int) first.len, first.data,
+                          (int) second.len, second.data) == SHOP_OK) {
         json_array_append_new(lines, shop_json_str(shop_str_trim(line)));
     }
 }
@@ -104,19 +102,18 @@ static void add_line(json_t *lines, ngx_http_shop_ctx_t *ctx, shop_str_t first, 
 static json_t *lines_view(ngx_http_shop_ctx_t *ctx, const shop_totals_t *totals)
 {
     const shop_priced_line_t *line;
-    json_t                   *lines = json_array();
-    size_t                    i;
+    json_t *lines = json_array();
+    size_t i;
 
     for (i = 0; i < totals->line_count; i++) {
         line = &totals->lines[i];
         json_array_append_new(
-            lines,
-            json_pack("{s:o, s:o, s:o, s:I, s:o}", "name",
-                      shop_json_str(line->item->text[ctx->lang->index].name), "code",
-                      shop_json_str(line->item->code), "unit",
-                      shop_json_str(ngx_http_shop_unit_price(ctx, line->unit_taxed)), "quantity",
-                      (json_int_t) line->quantity, "total",
-                      shop_json_str(ngx_http_shop_money(ctx, line->taxed))));
+            lines, json_pack("{s:o, s:o, s:o, s:I, s:o}", "name",
+                             shop_json_str(line->item->text[ctx->lang->index].name), "code",
+                             shop_json_str(line->item->code), "unit",
+                             shop_json_str(ngx_http_shop_unit_price(ctx, line->unit_taxed)),
+                             "quantity", (json_int_t) line->quantity, "total",
+                             shop_json_str(ngx_http_shop_money(ctx, line->taxed))));
     }
 
     return lines;
@@ -131,9 +128,8 @@ static void add_terms(ngx_http_shop_ctx_t *ctx, json_t *data, const ngx_http_sho
         return;
     }
 
-    terms = json_pack("{s:o, s:b, s:o, s:o}", "parts",
-                      ngx_http_shop_terms_parts(&order->terms), "accepted",
-                      shop_terms_accepted(ctx->cart, &order->terms), "hash",
+    terms = json_pack("{s:o, s:b, s:o, s:o}", "parts", ngx_http_shop_terms_parts(&order->terms),
+                      "accepted", shop_terms_accepted(ctx->cart, &order->terms), "hash",
                       shop_json_str(order->terms.hash), "url",
                       shop_json_str(ngx_http_shop_url(ctx, "terms", SHOP_STR(""))));
     json_object_set_new(data, "terms", terms);
@@ -144,13 +140,12 @@ static void add_terms(ngx_http_shop_ctx_t *ctx, json_t *data, const ngx_http_sho
 }
 
 
-static void add_paymodes(ngx_http_shop_ctx_t *ctx, json_t *data,
-                         const ngx_http_shop_order_t *order)
+static void add_paymodes(ngx_http_shop_ctx_t *ctx, json_t *data, const ngx_http_shop_order_t *order)
 {
-    json_t    *modes = json_array();
+    json_t *modes = json_array();
     shop_str_t wanted = ctx->cart->paymode;
-    bool       found = false;
-    size_t     i;
+    bool found = false;
+    size_t i;
 
     if (order->totals.amount.e4 == 0) {
         json_object_set_new(data, "free", json_true());
@@ -165,10 +160,9 @@ static void add_paymodes(ngx_http_shop_ctx_t *ctx, json_t *data,
     }
 
     for (i = 0; i < order->mode_count; i++) {
-        json_array_append_new(modes,
-                              paymode_view(ctx, &order->modes[i],
-                                           found ? shop_str_eq(order->modes[i].name, wanted)
-                                                 : i == 0));
+        json_array_append_new(
+            modes, paymode_view(ctx, &order->modes[i],
+                                found ? shop_str_eq(order->modes[i].name, wanted) : i == 0));
     }
 
     json_object_set_new(data, "paymodes", modes);
@@ -185,16 +179,15 @@ static json_t *paymode_view(ngx_http_shop_ctx_t *ctx, const shop_paymode_t *mode
 {
     shop_str_t id;
 
-    if (shop_arena_printf(&ctx->arena, &id, "paymode-%.*s", (int) mode->name.len, mode->name.data)
-        != SHOP_OK) {
+    if (shop_arena_printf(&ctx->arena, &id, "paymode-%.*s", (int) mode->name.len,
+                          mode->name.data) != SHOP_OK) {
         return NULL;
     }
 
-    return json_pack("{s:o, s:o, s:o, s:o, s:b}", "id", shop_json_str(id), "name",
-                     shop_json_str(mode->name), "label",
-                     shop_json_str(ngx_http_shop_paymode_text(ctx, mode, "")), "text",
-                     shop_json_str(ngx_http_shop_paymode_text(ctx, mode, "_text")), "checked",
-                     checked);
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:b}", "id", shop_json_str(id), "name", shop_json_str(mode->name),
+        "label", shop_json_str(ngx_http_shop_paymode_text(ctx, mode, "")), "text",
+        shop_json_str(ngx_http_shop_paymode_text(ctx, mode, "_text")), "checked", checked);
 }
 
 
@@ -205,17 +198,15 @@ shop_str_t ngx_http_shop_paymode_text(ngx_http_shop_ctx_t *ctx, const shop_paymo
     shop_str_t key, text;
 
     if (shop_arena_printf(&ctx->arena, &key, "paymode_%.*s%s", (int) mode->name.len,
-                          mode->name.data, suffix)
-        != SHOP_OK) {
+                          mode->name.data, suffix) != SHOP_OK) {
         return mode->name;
     }
 
     text = shop_lang_find_text(ctx->main->strings, ctx->lang, key);
 
-    if (text.data != NULL
-        || shop_arena_printf(&ctx->arena, &key, "paymode_%.*s%s", (int) mode->interface.len,
-                             mode->interface.data, suffix)
-               != SHOP_OK) {
+    if (text.data != NULL ||
+        shop_arena_printf(&ctx->arena, &key, "paymode_%.*s%s", (int) mode->interface.len,
+                          mode->interface.data, suffix) != SHOP_OK) {
         return text.data != NULL ? text : mode->name;
     }
 

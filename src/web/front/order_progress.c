@@ -13,15 +13,14 @@ typedef struct {
 
 
 static const state_t *state_of(ngx_http_shop_ctx_t *ctx, json_t *order);
-static json_t        *items_view(ngx_http_shop_ctx_t *ctx, json_t *order);
-static json_t        *item_view(ngx_http_shop_ctx_t *ctx, json_t *item);
-static void           add_certificate(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *view);
-static shop_str_t     message_of(ngx_http_shop_ctx_t *ctx, json_t *item);
-static const char    *item_state(shop_str_t state);
-static bool           settled(json_t *order);
-static shop_str_t     state_text(ngx_http_shop_ctx_t *ctx, const state_t *state,
-                                 const char *suffix);
-static bool           is_one_of(shop_str_t text, const char *const *list);
+static json_t *items_view(ngx_http_shop_ctx_t *ctx, json_t *order);
+static json_t *item_view(ngx_http_shop_ctx_t *ctx, json_t *item);
+static void add_certificate(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *view);
+static shop_str_t message_of(ngx_http_shop_ctx_t *ctx, json_t *item);
+static const char *item_state(shop_str_t state);
+static bool settled(json_t *order);
+static shop_str_t state_text(ngx_http_shop_ctx_t *ctx, const state_t *state, const char *suffix);
+static bool is_one_of(shop_str_t text, const char *const *list);
 
 
 static const state_t paid = {"paid", "is_paid"};
@@ -38,7 +37,7 @@ static const char *const refused_statuses[] = {"REFUSED", "FAILED", NULL};
 ngx_int_t ngx_http_shop_progress_view(ngx_http_shop_ctx_t *ctx, json_t *order, json_t *data)
 {
     const state_t *state = state_of(ctx, order);
-    json_t        *seller = json_object_get(ctx->shop->document, "seller");
+    json_t *seller = json_object_get(ctx->shop->document, "seller");
 
     shop_json_set_text(data, "status_url", ngx_http_shop_order_url(ctx, "/status"));
     shop_json_set_text(data, "document_url", ngx_http_shop_order_url(ctx, ""));
@@ -55,8 +54,8 @@ ngx_int_t ngx_http_shop_progress_view(ngx_http_shop_ctx_t *ctx, json_t *order, j
 
     /* Only the browser that holds the cart can pay again; while the bank's answer is awaited nobody
      * should. */
-    if ((state == &refused || state == &cancelled) && ctx->cart != NULL
-        && shop_str_eq(ctx->cart->transid, ctx->transid)) {
+    if ((state == &refused || state == &cancelled) && ctx->cart != NULL &&
+        shop_str_eq(ctx->cart->transid, ctx->transid)) {
         shop_json_set_text(data, "pay_url", ngx_http_shop_url(ctx, "step/", SHOP_STR("payment")));
         shop_json_set_text(data, "other_url", ngx_http_shop_url(ctx, "step/", SHOP_STR("order")));
     }
@@ -85,7 +84,7 @@ bool ngx_http_shop_order_paid(json_t *order)
 
 static const state_t *state_of(ngx_http_shop_ctx_t *ctx, json_t *order)
 {
-    shop_str_t               status = shop_json_text(order, "status");
+    shop_str_t status = shop_json_text(order, "status");
     ngx_http_shop_payment_t *block;
 
     if (ngx_http_shop_order_paid(order)) {
@@ -100,9 +99,9 @@ static const state_t *state_of(ngx_http_shop_ctx_t *ctx, json_t *order)
         return &refunded;
     }
 
-    if (shop_str_eq(status, SHOP_STR("CANCELLED"))
-        || (shop_str_eq(status, SHOP_STR("PLACED"))
-            && shop_form_find(&ctx->query, SHOP_STR("cancelled")) != NULL)) {
+    if (shop_str_eq(status, SHOP_STR("CANCELLED")) ||
+        (shop_str_eq(status, SHOP_STR("PLACED")) &&
+         shop_form_find(&ctx->query, SHOP_STR("cancelled")) != NULL)) {
         return &cancelled;
     }
 
@@ -116,15 +115,15 @@ static const state_t *state_of(ngx_http_shop_ctx_t *ctx, json_t *order)
 static bool settled(json_t *order)
 {
     static const char *const open[] = {"PLACED", "PENDING", "SOLDOUT", "PREPROD", NULL};
-    shop_str_t               status = shop_json_text(order, "status");
-    shop_str_t               production = shop_json_text(order, "production");
+    shop_str_t status = shop_json_text(order, "status");
+    shop_str_t production = shop_json_text(order, "production");
 
     if (!is_one_of(status, open)) {
         return true;
     }
 
-    return ngx_http_shop_order_paid(order) && !shop_str_eq(production, SHOP_STR("running"))
-           && shop_json_text(order, "invoice_number").len > 0;
+    return ngx_http_shop_order_paid(order) && !shop_str_eq(production, SHOP_STR("running")) &&
+           shop_json_text(order, "invoice_number").len > 0;
 }
 
 
@@ -143,9 +142,10 @@ static shop_str_t state_text(ngx_http_shop_ctx_t *ctx, const state_t *state, con
 static json_t *items_view(ngx_http_shop_ctx_t *ctx, json_t *order)
 {
     json_t *items = json_array(), *item;
-    size_t  i;
+    size_t i;
 
-    json_array_foreach (json_object_get(order, "items"), i, item) {
+    json_array_foreach(json_object_get(order, "items"), i, item)
+    {
         json_array_append_new(items, item_view(ctx, item));
     }
 
@@ -156,11 +156,11 @@ static json_t *items_view(ngx_http_shop_ctx_t *ctx, json_t *order)
 static json_t *item_view(ngx_http_shop_ctx_t *ctx, json_t *item)
 {
     const char *state = item_state(shop_json_text(item, "state"));
-    shop_str_t  key, flag;
-    json_t     *view;
+    shop_str_t key, flag;
+    json_t *view;
 
-    if (shop_arena_printf(&ctx->arena, &key, "produce.state_%s", state) != SHOP_OK
-        || shop_arena_printf(&ctx->arena, &flag, "is_%s", state) != SHOP_OK) {
+    if (shop_arena_printf(&ctx->arena, &key, "produce.state_%s", state) != SHOP_OK ||
+        shop_arena_printf(&ctx->arena, &flag, "is_%s", state) != SHOP_OK) {
         return NULL;
     }
 
@@ -178,12 +178,12 @@ static json_t *item_view(ngx_http_shop_ctx_t *ctx, json_t *item)
 /* A certificate that the shop issued can be printed. */
 static void add_certificate(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *view)
 {
-    json_t    *certificate = json_object_get(item, "certificate");
+    json_t *certificate = json_object_get(item, "certificate");
     shop_str_t number = shop_json_text(certificate, "number"), page;
 
-    if (number.len == 0 || shop_json_bool(certificate, "revoked")
-        || shop_arena_printf(&ctx->arena, &page, "/certificate/%.*s", (int) number.len, number.data)
-               != SHOP_OK) {
+    if (number.len == 0 || shop_json_bool(certificate, "revoked") ||
+        shop_arena_printf(&ctx->arena, &page, "/certificate/%.*s", (int) number.len, number.data) !=
+            SHOP_OK) {
         return;
     }
 
@@ -203,8 +203,8 @@ static const char *item_state(shop_str_t state)
         return "waiting";
     }
 
-    if (shop_str_eq(state, SHOP_STR("blocked")) || shop_str_eq(state, SHOP_STR("manual"))
-        || shop_str_eq(state, SHOP_STR("failed"))) {
+    if (shop_str_eq(state, SHOP_STR("blocked")) || shop_str_eq(state, SHOP_STR("manual")) ||
+        shop_str_eq(state, SHOP_STR("failed"))) {
         return "manual";
     }
 
@@ -217,7 +217,7 @@ static shop_str_t message_of(ngx_http_shop_ctx_t *ctx, json_t *item)
     shop_document_t document = {.strings = ctx->main->strings,
                                 .lang = ctx->lang,
                                 .utc_offset = ngx_http_shop_utc_offset(ctx)};
-    json_t         *feedback = json_object_get(item, "feedback"), *one, *list = NULL;
+    json_t *feedback = json_object_get(item, "feedback"), *one, *list = NULL;
 
     if (!json_is_object(feedback)) {
         return SHOP_STR("");
@@ -225,8 +225,9 @@ static shop_str_t message_of(ngx_http_shop_ctx_t *ctx, json_t *item)
 
     one = ngx_http_shop_own(ctx, json_pack("[O]", feedback));
 
-    if (one == NULL || shop_feedback_view(&ctx->arena, &document, one, "public", &list) != SHOP_OK
-        || ngx_http_shop_own(ctx, list) == NULL) {
+    if (one == NULL ||
+        shop_feedback_view(&ctx->arena, &document, one, "public", &list) != SHOP_OK ||
+        ngx_http_shop_own(ctx, list) == NULL) {
         return SHOP_STR("");
     }
 

@@ -5,10 +5,10 @@
 #include "web/front.h"
 
 
-static json_t    *build(ngx_http_shop_ctx_t *ctx);
-static json_t    *crumbs_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
+static json_t *build(ngx_http_shop_ctx_t *ctx);
+static json_t *crumbs_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
 static shop_str_t structured(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
-static void       escape_script(shop_buf_t *out, shop_str_t json);
+static void escape_script(shop_buf_t *out, shop_str_t json);
 
 
 ngx_int_t ngx_http_shop_product(ngx_http_shop_ctx_t *ctx)
@@ -23,8 +23,7 @@ ngx_int_t ngx_http_shop_product(ngx_http_shop_ctx_t *ctx)
     }
 
     if (shop_arena_printf(&ctx->arena, &ctx->canonical, "p/%.*s", (int) item->alias.len,
-                          item->alias.data)
-        != SHOP_OK) {
+                          item->alias.data) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -36,19 +35,19 @@ ngx_int_t ngx_http_shop_product(ngx_http_shop_ctx_t *ctx)
 
 static json_t *build(ngx_http_shop_ctx_t *ctx)
 {
-    const shop_item_t  *item = ctx->state;
+    const shop_item_t *item = ctx->state;
     const shop_texts_t *text = &item->text[ctx->lang->index];
-    shop_str_t          about = text->seo_description;
-    json_t             *data;
-    bool                cut;
+    shop_str_t about = text->seo_description;
+    json_t *data;
+    bool cut;
 
     data = ngx_http_shop_page_shared(ctx, text->seo_title.len > 0 ? text->seo_title : text->name);
     if (data == NULL) {
         return NULL;
     }
 
-    if (about.len == 0
-        && shop_html_excerpt(&ctx->arena, text->description, 160, &about, &cut) != SHOP_OK) {
+    if (about.len == 0 &&
+        shop_html_excerpt(&ctx->arena, text->description, 160, &about, &cut) != SHOP_OK) {
         return NULL;
     }
 
@@ -67,19 +66,19 @@ static json_t *build(ngx_http_shop_ctx_t *ctx)
 static json_t *crumbs_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item)
 {
     const shop_category_t *category;
-    json_t                *crumbs = json_array();
-    shop_str_t             alias;
-    size_t                 depth = 0;
+    json_t *crumbs = json_array();
+    shop_str_t alias;
+    size_t depth = 0;
 
     for (category = item->category; category != NULL && depth < 8; category = category->parent) {
         if (shop_percent_encode(&ctx->arena, category->alias, &alias) != SHOP_OK) {
             break;
         }
 
-        json_array_insert_new(
-            crumbs, 0,
-            json_pack("{s:o, s:o}", "name", shop_json_str(category->text[ctx->lang->index].name),
-                      "url", shop_json_str(ngx_http_shop_url(ctx, "c/", alias))));
+        json_array_insert_new(crumbs, 0,
+                              json_pack("{s:o, s:o}", "name",
+                                        shop_json_str(category->text[ctx->lang->index].name), "url",
+                                        shop_json_str(ngx_http_shop_url(ctx, "c/", alias))));
         depth++;
     }
 
@@ -91,26 +90,25 @@ static json_t *crumbs_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item)
 static shop_str_t structured(ngx_http_shop_ctx_t *ctx, const shop_item_t *item)
 {
     const shop_texts_t *text = &item->text[ctx->lang->index];
-    shop_tier_t         tiers[SHOP_TIERS];
-    shop_str_t          price, summary, json;
-    shop_buf_t          out;
-    json_t             *product;
-    bool                cut;
+    shop_tier_t tiers[SHOP_TIERS];
+    shop_str_t price, summary, json;
+    shop_buf_t out;
+    json_t *product;
+    bool cut;
 
-    if (item->kind == SHOP_ITEM_SET || shop_item_tiers(ctx->shop, item, tiers) == 0
-        || shop_html_excerpt(&ctx->arena, text->description, 300, &summary, &cut) != SHOP_OK
-        || shop_money_print(&ctx->arena, tiers[0].taxed, ctx->shop->currency->exponent, &price)
-               != SHOP_OK) {
+    if (item->kind == SHOP_ITEM_SET || shop_item_tiers(ctx->shop, item, tiers) == 0 ||
+        shop_html_excerpt(&ctx->arena, text->description, 300, &summary, &cut) != SHOP_OK ||
+        shop_money_print(&ctx->arena, tiers[0].taxed, ctx->shop->currency->exponent, &price) !=
+            SHOP_OK) {
         return SHOP_STR("");
     }
 
     product = ngx_http_shop_own(
-        ctx,
-        json_pack("{s:s, s:s, s:o, s:o, s:o, s:{s:s, s:o, s:s}}", "@context", "https://schema.org",
-                  "@type", "Product", "name", shop_json_str(text->name), "sku",
-                  shop_json_str(item->code), "description", shop_json_str(summary), "offers",
-                  "@type", "Offer", "price", shop_json_str(price), "priceCurrency",
-                  ctx->shop->currency->code));
+        ctx, json_pack("{s:s, s:s, s:o, s:o, s:o, s:{s:s, s:o, s:s}}", "@context",
+                       "https://schema.org", "@type", "Product", "name", shop_json_str(text->name),
+                       "sku", shop_json_str(item->code), "description", shop_json_str(summary),
+                       "offers", "@type", "Offer", "price", shop_json_str(price), "priceCurrency",
+                       ctx->shop->currency->code));
 
     if (product == NULL || shop_json_dump(&ctx->arena, product, &json) != SHOP_OK) {
         return SHOP_STR("");

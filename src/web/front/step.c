@@ -10,7 +10,7 @@
 
 typedef struct {
     ngx_http_shop_handler_pt show;
-    ngx_http_shop_handler_pt submit; /* button "go" */
+    ngx_http_shop_handler_pt submit;        /* button "go" */
     void (*keep)(ngx_http_shop_ctx_t *ctx); /* button "back": what was typed stays; may be NULL */
 } step_t;
 
@@ -47,7 +47,7 @@ static const char *const state_flags[] = {
 ngx_int_t ngx_http_shop_step_show(ngx_http_shop_ctx_t *ctx)
 {
     shop_step_e step;
-    ngx_int_t   rc;
+    ngx_int_t rc;
 
     if (find_step(ctx, &step, &rc) != NGX_OK) {
         return rc;
@@ -60,8 +60,8 @@ ngx_int_t ngx_http_shop_step_show(ngx_http_shop_ctx_t *ctx)
 ngx_int_t ngx_http_shop_step_submit(ngx_http_shop_ctx_t *ctx)
 {
     shop_where_t where = ngx_http_shop_where(ctx);
-    shop_step_e  step;
-    ngx_int_t    rc;
+    shop_step_e step;
+    ngx_int_t rc;
 
     if (find_step(ctx, &step, &rc) != NGX_OK) {
         return rc;
@@ -84,7 +84,7 @@ ngx_int_t ngx_http_shop_step_submit(ngx_http_shop_ctx_t *ctx)
 static ngx_int_t find_step(ngx_http_shop_ctx_t *ctx, shop_step_e *step, ngx_int_t *rc)
 {
     shop_where_t where = ngx_http_shop_where(ctx);
-    shop_step_e  allowed;
+    shop_step_e allowed;
 
     if (!shop_step_parse(ctx->captures[0], step)) {
         *rc = ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
@@ -120,8 +120,7 @@ static ngx_int_t go_to_order(ngx_http_shop_ctx_t *ctx)
     }
 
     if (shop_arena_printf(&ctx->arena, &path, "order/%.*s/done", (int) ctx->cart->transid.len,
-                          ctx->cart->transid.data)
-        != SHOP_OK) {
+                          ctx->cart->transid.data) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -133,8 +132,8 @@ shop_str_t ngx_http_shop_step_path(ngx_http_shop_ctx_t *ctx, shop_step_e step)
 {
     shop_str_t path;
 
-    if (step == SHOP_STEP_SHOP
-        || shop_arena_printf(&ctx->arena, &path, "step/%s", shop_step_name(step)) != SHOP_OK) {
+    if (step == SHOP_STEP_SHOP ||
+        shop_arena_printf(&ctx->arena, &path, "step/%s", shop_step_name(step)) != SHOP_OK) {
         return SHOP_STR("");
     }
 
@@ -154,9 +153,9 @@ ngx_int_t ngx_http_shop_step_forward(ngx_http_shop_ctx_t *ctx, shop_step_e step)
 json_t *ngx_http_shop_step_page(ngx_http_shop_ctx_t *ctx, shop_step_e step)
 {
     shop_where_t where = ngx_http_shop_where(ctx);
-    const char  *name = shop_step_name(step);
-    shop_str_t   title;
-    json_t      *data;
+    const char *name = shop_step_name(step);
+    shop_str_t title;
+    json_t *data;
 
     if (shop_arena_printf(&ctx->arena, &title, "%s.title", name) != SHOP_OK) {
         return NULL;
@@ -169,10 +168,10 @@ json_t *ngx_http_shop_step_page(ngx_http_shop_ctx_t *ctx, shop_step_e step)
 
     shop_json_set_text(data, "step", shop_str(name));
     shop_json_set_text(data, "action", ngx_http_shop_url(ctx, "step/", shop_str(name)));
-    shop_json_set_text(data, "back_url",
-                       ngx_http_shop_url(ctx, "",
-                                         ngx_http_shop_step_path(
-                                             ctx, shop_step_previous(ctx->cart, &where, step))));
+    shop_json_set_text(
+        data, "back_url",
+        ngx_http_shop_url(
+            ctx, "", ngx_http_shop_step_path(ctx, shop_step_previous(ctx->cart, &where, step))));
     json_object_set_new(data, "progress", ngx_http_shop_step_progress(ctx, step));
 
     return data;
@@ -182,15 +181,15 @@ json_t *ngx_http_shop_step_page(ngx_http_shop_ctx_t *ctx, shop_step_e step)
 /* Once there is an order, nothing leads back. */
 json_t *ngx_http_shop_step_progress(ngx_http_shop_ctx_t *ctx, shop_step_e step)
 {
-    shop_where_t    where = ngx_http_shop_where(ctx);
+    shop_where_t where = ngx_http_shop_where(ctx);
     shop_progress_t progress[SHOP_STEP_COUNT];
-    size_t          count = shop_steps_progress(ctx->cart, &where, step, progress), i;
-    json_t         *list = json_array(), *entry;
-    shop_str_t      label, url;
+    size_t count = shop_steps_progress(ctx->cart, &where, step, progress), i;
+    json_t *list = json_array(), *entry;
+    shop_str_t label, url;
 
     for (i = 0; i < count; i++) {
-        if (shop_arena_printf(&ctx->arena, &label, "step.%s", shop_step_name(progress[i].step))
-            != SHOP_OK) {
+        if (shop_arena_printf(&ctx->arena, &label, "step.%s", shop_step_name(progress[i].step)) !=
+            SHOP_OK) {
             break;
         }
 
@@ -199,9 +198,8 @@ json_t *ngx_http_shop_step_progress(ngx_http_shop_ctx_t *ctx, shop_step_e step)
                   : SHOP_STR("");
 
         entry = json_pack("{s:s, s:o, s:s, s:o, s:b}", "name", shop_step_name(progress[i].step),
-                          "label",
-                          shop_json_str(ngx_http_shop_text(ctx, (char *) label.data)), "state",
-                          state_names[progress[i].state], "url", shop_json_str(url),
+                          "label", shop_json_str(ngx_http_shop_text(ctx, (char *) label.data)),
+                          "state", state_names[progress[i].state], "url", shop_json_str(url),
                           state_flags[progress[i].state], 1);
         json_array_append_new(list, entry);
     }

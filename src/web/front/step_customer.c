@@ -1,5 +1,6 @@
 /*
- * The customer step: what was typed, whether the address belongs to somebody, the customer's record.
+ * The customer step: what was typed, whether the address belongs to somebody, the customer's
+ * record.
  *
  * collect (pure) -> [anonymous: tries counted -> our customers -> Moodle] -> record -> save -> 303.
  * An anonymous visitor may not take the address of an account: it has to be proven first.
@@ -12,18 +13,18 @@
 
 
 static ngx_http_shop_customer_t *state_create(ngx_http_shop_ctx_t *ctx);
-static void      prefill(ngx_http_shop_ctx_t *ctx, const json_t *known);
-static void      prefill_invoice(ngx_http_shop_ctx_t *ctx, const json_t *last);
+static void prefill(ngx_http_shop_ctx_t *ctx, const json_t *known);
+static void prefill_invoice(ngx_http_shop_ctx_t *ctx, const json_t *last);
 static ngx_int_t show_on_known(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t count_addresses(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t submit_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op);  /* 1 */
 static ngx_int_t submit_on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 2 */
 static ngx_int_t submit_on_account(ngx_http_shop_ctx_t *ctx,
-                                   const ngx_http_shop_account_t *account);   /* 3 */
+                                   const ngx_http_shop_account_t *account); /* 3 */
 static ngx_int_t record(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t submit_on_recorded(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 4 */
 static ngx_int_t refuse_email(ngx_http_shop_ctx_t *ctx, const char *key, bool known);
-static json_t   *record_request(ngx_http_shop_ctx_t *ctx);
+static json_t *record_request(ngx_http_shop_ctx_t *ctx);
 
 
 /* Different addresses that one session has asked about within an hour. */
@@ -119,7 +120,7 @@ static void prefill_invoice(ngx_http_shop_ctx_t *ctx, const json_t *last)
 
 void ngx_http_shop_step_customer_keep(ngx_http_shop_ctx_t *ctx)
 {
-    shop_where_t   where = ngx_http_shop_where(ctx);
+    shop_where_t where = ngx_http_shop_where(ctx);
     shop_refusal_t ignored[SHOP_CUSTOMER_ERRORS];
 
     (void) shop_customer_collect(&ctx->arena, ctx->cart, &where, &ctx->form, ignored,
@@ -132,7 +133,7 @@ void ngx_http_shop_step_customer_keep(ngx_http_shop_ctx_t *ctx)
 ngx_int_t ngx_http_shop_step_customer_submit(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_customer_t *state = state_create(ctx);
-    shop_where_t              where = ngx_http_shop_where(ctx);
+    shop_where_t where = ngx_http_shop_where(ctx);
 
     if (state == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -153,7 +154,8 @@ ngx_int_t ngx_http_shop_step_customer_submit(ngx_http_shop_ctx_t *ctx)
 }
 
 
-/* The answer tells whether an address has an account: nobody may ask for many (front-office.md 8.3).
+/* The answer tells whether an address has an account: nobody may ask for many
+ * (front-office.md 8.3).
  */
 static ngx_int_t count_addresses(ngx_http_shop_ctx_t *ctx)
 {
@@ -163,8 +165,7 @@ static ngx_int_t count_addresses(ngx_http_shop_ctx_t *ctx)
     argv[1] = ctx->cart->customer.email;
 
     if (shop_arena_printf(&ctx->arena, &argv[0], "tries:{%.*s}:mails", (int) ctx->session.key.len,
-                          ctx->session.key.data)
-        != SHOP_OK) {
+                          ctx->session.key.data) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -192,8 +193,7 @@ static ngx_int_t submit_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     }
 
     return ngx_http_shop_call(ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
-                              json_pack("{s:o}", "email",
-                                        shop_json_str(ctx->cart->customer.email)),
+                              json_pack("{s:o}", "email", shop_json_str(ctx->cart->customer.email)),
                               submit_on_customer);
 }
 
@@ -243,7 +243,7 @@ static ngx_int_t record(ngx_http_shop_ctx_t *ctx)
 static json_t *record_request(ngx_http_shop_ctx_t *ctx)
 {
     const shop_customer_t *c = &ctx->cart->customer;
-    json_t                *request;
+    json_t *request;
 
     request = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "lastname",
                         shop_json_str(c->lastname), "firstname", shop_json_str(c->firstname),

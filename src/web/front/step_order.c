@@ -1,28 +1,29 @@
 /*
  * The order step: accept the terms, choose how to pay, launch.
  *
- * all checks again (pure) -> shop.place_orders (one batched call) -> save -> the payment page; a free
- * order is settled in the same call. The transaction code, which the cart has since this page was shown,
- * makes a repeated launch the same order.
+ * all checks again (pure) -> shop.place_orders (one batched call) -> save -> the payment page; a
+ * free order is settled in the same call. The transaction code, which the cart has since this page
+ * was shown, makes a repeated launch the same order.
  */
 
 #include "web/front/order.h"
 
 
 #define SHOP_CHOICE_MAX 64
-#define SHOP_PLACE_TRIES 3 /* orders of another content that were launched from this cart before */
+#define SHOP_PLACE_TRIES 3 /* orders of another content that were launched from this cart before   \
+                            */
 
 
 static ngx_http_shop_order_t *prepare(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t collect_modes(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order);
-static void      take_choices(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order);
+static void take_choices(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order);
 static const shop_paymode_t *chosen_mode(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order);
 static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal, shop_step_e step);
 static ngx_int_t place(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t on_placed(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t placed(ngx_http_shop_ctx_t *ctx, json_t *answer);
 static ngx_int_t place_anew(ngx_http_shop_ctx_t *ctx);
-static bool      closed(const json_t *answer);
+static bool closed(const json_t *answer);
 static ngx_int_t stock_gone(ngx_http_shop_ctx_t *ctx, json_t *answer);
 
 
@@ -62,9 +63,9 @@ static ngx_http_shop_order_t *prepare(ngx_http_shop_ctx_t *ctx)
 
     order->where = ngx_http_shop_where(ctx);
 
-    if (shop_cart_price(&ctx->arena, ctx->cart, &order->where, &order->totals) != SHOP_OK
-        || shop_terms_assemble(&ctx->arena, ctx->cart, &order->where, &order->terms) != SHOP_OK
-        || collect_modes(ctx, order) != NGX_OK) {
+    if (shop_cart_price(&ctx->arena, ctx->cart, &order->where, &order->totals) != SHOP_OK ||
+        shop_terms_assemble(&ctx->arena, ctx->cart, &order->where, &order->terms) != SHOP_OK ||
+        collect_modes(ctx, order) != NGX_OK) {
         return NULL;
     }
 
@@ -92,8 +93,8 @@ shop_paymode_t ngx_http_shop_paymode(const ngx_http_shop_payment_t *payment)
 static ngx_int_t collect_modes(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order)
 {
     ngx_http_shop_payment_t *payment = ctx->main->payments.elts;
-    shop_paymode_t           mode;
-    ngx_uint_t               i;
+    shop_paymode_t mode;
+    ngx_uint_t i;
 
     if (order->totals.amount.e4 == 0) {
         return NGX_OK;
@@ -114,8 +115,8 @@ static ngx_int_t collect_modes(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *
 ngx_int_t ngx_http_shop_step_order_submit(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_order_t *order = prepare(ctx);
-    shop_refusal_t         refusal;
-    shop_step_e            step = SHOP_STEP_ORDER;
+    shop_refusal_t refusal;
+    shop_step_e step = SHOP_STEP_ORDER;
 
     if (order == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -123,16 +124,16 @@ ngx_int_t ngx_http_shop_step_order_submit(ngx_http_shop_ctx_t *ctx)
 
     take_choices(ctx, order);
 
-    order->in = (shop_order_in_t){.cart = ctx->cart,
-                                  .where = &order->where,
-                                  .totals = &order->totals,
-                                  .terms = &order->terms,
-                                  .mode = chosen_mode(ctx, order),
-                                  .lang = ctx->lang->code,
-                                  .address = {ctx->r->connection->addr_text.len,
-                                              ctx->r->connection->addr_text.data},
-                                  .now = ngx_time(),
-                                  .test = ctx->shop->test};
+    order->in = (shop_order_in_t){
+        .cart = ctx->cart,
+        .where = &order->where,
+        .totals = &order->totals,
+        .terms = &order->terms,
+        .mode = chosen_mode(ctx, order),
+        .lang = ctx->lang->code,
+        .address = {ctx->r->connection->addr_text.len, ctx->r->connection->addr_text.data},
+        .now = ngx_time(),
+        .test = ctx->shop->test};
 
     refusal = shop_order_check(&order->in, &step);
 
@@ -155,8 +156,8 @@ static void take_choices(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order)
 
     ctx->session.cart_changed = true;
     ctx->cart->paymode = shop_utf8_cut(shop_form_text(&ctx->form, "paymode"), SHOP_CHOICE_MAX);
-    ctx->cart->shown_total = shop_utf8_cut(shop_form_text(&ctx->form, "shown_total"),
-                                           SHOP_CHOICE_MAX);
+    ctx->cart->shown_total =
+        shop_utf8_cut(shop_form_text(&ctx->form, "shown_total"), SHOP_CHOICE_MAX);
 
     if (!shop_terms_accepted(ctx->cart, &order->terms)) {
         ctx->cart->terms_at = ngx_time();
@@ -169,7 +170,7 @@ static void take_choices(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order)
 static ngx_int_t place(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_order_t *order = ctx->state;
-    json_t                *request = shop_order_request(&ctx->arena, &order->in);
+    json_t *request = shop_order_request(&ctx->arena, &order->in);
 
     ctx->transid = ctx->cart->transid;
     order->fingerprint = shop_json_text(request, "fingerprint");
@@ -200,12 +201,12 @@ static const shop_paymode_t *chosen_mode(ngx_http_shop_ctx_t *ctx, ngx_http_shop
 static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal, shop_step_e step)
 {
     ngx_http_shop_order_t *order = ctx->state;
-    shop_money_t           shown;
+    shop_money_t shown;
 
     ngx_http_shop_count(SHOP_COUNT_REFUSED);
 
-    if (ngx_strcmp(refusal.key, "price_changed") == 0
-        && shop_money_parse(ctx->cart->shown_total, &shown) == SHOP_OK) {
+    if (ngx_strcmp(refusal.key, "price_changed") == 0 &&
+        shop_money_parse(ctx->cart->shown_total, &shown) == SHOP_OK) {
         refusal.name = ngx_http_shop_money(ctx, shown);
     }
 
@@ -222,7 +223,7 @@ static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal, shop_s
 
 static ngx_int_t on_placed(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    json_t    *answer = ngx_http_shop_answer(ctx, op);
+    json_t *answer = ngx_http_shop_answer(ctx, op);
     shop_str_t verdict;
 
     if (answer == NULL) {
@@ -263,7 +264,7 @@ static bool closed(const json_t *answer)
 static ngx_int_t placed(ngx_http_shop_ctx_t *ctx, json_t *answer)
 {
     ngx_http_shop_order_t *order = ctx->state;
-    shop_str_t             path;
+    shop_str_t path;
 
     if (shop_str_eq(shop_json_text(answer, "verdict"), SHOP_STR("placed"))) {
         ngx_http_shop_count(SHOP_COUNT_ORDERS);
@@ -278,8 +279,7 @@ static ngx_int_t placed(ngx_http_shop_ctx_t *ctx, json_t *answer)
     }
 
     if (shop_arena_printf(&ctx->arena, &path, "order/%.*s/done", (int) ctx->transid.len,
-                          ctx->transid.data)
-        != SHOP_OK) {
+                          ctx->transid.data) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -310,10 +310,10 @@ static ngx_int_t place_anew(ngx_http_shop_ctx_t *ctx)
 static ngx_int_t stock_gone(ngx_http_shop_ctx_t *ctx, json_t *answer)
 {
     ngx_http_shop_order_t *order = ctx->state;
-    shop_str_t             code = shop_json_text(answer, "code");
-    const shop_item_t     *item;
-    shop_refusal_t         refusal = {.key = "providing"};
-    size_t                 i;
+    shop_str_t code = shop_json_text(answer, "code");
+    const shop_item_t *item;
+    shop_refusal_t refusal = {.key = "providing"};
+    size_t i;
 
     for (i = 0; i < order->totals.line_count; i++) {
         item = order->totals.lines[i].item;

@@ -10,21 +10,21 @@
 
 typedef struct {
     shop_refusal_t errors[SHOP_ERRORS_MAX];
-    size_t         count;
-    json_t        *list; /* what is wrong, in the order of the page */
+    size_t count;
+    json_t *list; /* what is wrong, in the order of the page */
 } answers_t;
 
 
 static ngx_int_t page(ngx_http_shop_ctx_t *ctx);
-static json_t   *unit_view(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *unit, size_t units);
-static json_t   *field_view(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *unit,
-                            const shop_field_t *field);
+static json_t *unit_view(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *unit, size_t units);
+static json_t *field_view(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *unit,
+                          const shop_field_t *field);
 static shop_str_t typed(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *unit,
                         const shop_field_t *field, shop_str_t name);
-static void      add_error(ngx_http_shop_ctx_t *ctx, json_t *view, const shop_field_t *field,
-                           shop_str_t name);
-static void      add_options(const shop_field_t *field, shop_str_t value, json_t *view);
-static void      add_attributes(const shop_field_t *field, json_t *view);
+static void add_error(ngx_http_shop_ctx_t *ctx, json_t *view, const shop_field_t *field,
+                      shop_str_t name);
+static void add_options(const shop_field_t *field, shop_str_t value, json_t *view);
+static void add_attributes(const shop_field_t *field, json_t *view);
 static shop_str_t input_id(ngx_http_shop_ctx_t *ctx, shop_str_t name);
 
 
@@ -39,7 +39,7 @@ ngx_int_t ngx_http_shop_step_purchaserequ(ngx_http_shop_ctx_t *ctx)
 /* Good answers are kept whatever becomes of the others. */
 ngx_int_t ngx_http_shop_step_purchaserequ_submit(ngx_http_shop_ctx_t *ctx)
 {
-    answers_t   *answers = ngx_pcalloc(ctx->r->pool, sizeof(answers_t));
+    answers_t *answers = ngx_pcalloc(ctx->r->pool, sizeof(answers_t));
     shop_where_t where = ngx_http_shop_where(ctx);
 
     if (answers == NULL) {
@@ -64,18 +64,18 @@ ngx_int_t ngx_http_shop_step_purchaserequ_submit(ngx_http_shop_ctx_t *ctx)
 
 static ngx_int_t page(ngx_http_shop_ctx_t *ctx)
 {
-    answers_t        *answers = ctx->state;
-    shop_where_t      where = ngx_http_shop_where(ctx);
+    answers_t *answers = ctx->state;
+    shop_where_t where = ngx_http_shop_where(ctx);
     shop_form_unit_t *units;
-    json_t           *data, *list = json_array();
-    size_t            count, i;
+    json_t *data, *list = json_array();
+    size_t count, i;
 
     data = ngx_http_shop_step_page(ctx, SHOP_STEP_PURCHASEREQU);
     answers->list = json_array();
 
-    if (data == NULL || json_object_set_new(data, "units", list) != 0
-        || json_object_set_new(data, "errors", answers->list) != 0
-        || shop_required_units(&ctx->arena, ctx->cart, &where, &units, &count) != SHOP_OK) {
+    if (data == NULL || json_object_set_new(data, "units", list) != 0 ||
+        json_object_set_new(data, "errors", answers->list) != 0 ||
+        shop_required_units(&ctx->arena, ctx->cart, &where, &units, &count) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -91,9 +91,9 @@ static ngx_int_t page(ngx_http_shop_ctx_t *ctx)
 static json_t *unit_view(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *unit, size_t units)
 {
     const shop_field_t *field;
-    json_t             *fields = json_array();
-    shop_str_t          subtitle = SHOP_STR("");
-    size_t              i;
+    json_t *fields = json_array();
+    shop_str_t subtitle = SHOP_STR("");
+    size_t i;
 
     for (i = 0; i < unit->owner->field_count; i++) {
         field = &unit->owner->fields[ctx->lang->index][i];
@@ -117,8 +117,8 @@ static json_t *field_view(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *unit
                           const shop_field_t *field)
 {
     static const char *const flags[] = {"is_text", "is_textarea", "is_checkbox", "is_select"};
-    shop_str_t               name, value;
-    json_t                  *view;
+    shop_str_t name, value;
+    json_t *view;
 
     if (shop_required_name(&ctx->arena, unit, field, &name) != SHOP_OK) {
         return NULL;
@@ -149,9 +149,9 @@ static json_t *field_view(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *unit
 static void add_error(ngx_http_shop_ctx_t *ctx, json_t *view, const shop_field_t *field,
                       shop_str_t name)
 {
-    answers_t            *answers = ctx->state;
+    answers_t *answers = ctx->state;
     const shop_refusal_t *error;
-    shop_str_t            why, text;
+    shop_str_t why, text;
 
     error = ngx_http_shop_error_of(answers->errors, answers->count,
                                    shop_arena_cstring(&ctx->arena, name));
@@ -160,13 +160,13 @@ static void add_error(ngx_http_shop_ctx_t *ctx, json_t *view, const shop_field_t
     }
 
     why = ngx_http_shop_refusal(ctx, error);
-    text = ngx_http_shop_text_with(ctx, "purchaserequ.error",
-                                   json_pack("{s:o, s:o}", "field", shop_json_str(field->label),
-                                             "why", shop_json_str(why)));
+    text = ngx_http_shop_text_with(
+        ctx, "purchaserequ.error",
+        json_pack("{s:o, s:o}", "field", shop_json_str(field->label), "why", shop_json_str(why)));
     shop_json_set_text(view, "error", why);
-    json_array_append_new(answers->list, json_pack("{s:o, s:o}", "id",
-                                                   shop_json_str(input_id(ctx, name)), "text",
-                                                   shop_json_str(text)));
+    json_array_append_new(answers->list,
+                          json_pack("{s:o, s:o}", "id", shop_json_str(input_id(ctx, name)), "text",
+                                    shop_json_str(text)));
 }
 
 
@@ -183,14 +183,13 @@ static shop_str_t typed(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *unit,
 static void add_options(const shop_field_t *field, shop_str_t value, json_t *view)
 {
     json_t *options = json_array();
-    size_t  i;
+    size_t i;
 
     for (i = 0; i < field->option_count; i++) {
-        json_array_append_new(options,
-                              json_pack("{s:o, s:o, s:b}", "value",
-                                        shop_json_str(field->options[i].value), "label",
-                                        shop_json_str(field->options[i].label), "selected",
-                                        shop_str_eq(field->options[i].value, value)));
+        json_array_append_new(options, json_pack("{s:o, s:o, s:b}", "value",
+                                                 shop_json_str(field->options[i].value), "label",
+                                                 shop_json_str(field->options[i].label), "selected",
+                                                 shop_str_eq(field->options[i].value, value)));
     }
 
     json_object_set_new(view, "options", options);
@@ -199,13 +198,13 @@ static void add_options(const shop_field_t *field, shop_str_t value, json_t *vie
 
 static void add_attributes(const shop_field_t *field, json_t *view)
 {
-    json_t     *attributes = json_array();
+    json_t *attributes = json_array();
     const char *name;
-    json_t     *value;
+    json_t *value;
 
-    json_object_foreach ((json_t *) field->attrs, name, value) {
-        json_array_append_new(attributes,
-                              json_pack("{s:s, s:O}", "name", name, "value", value));
+    json_object_foreach((json_t *) field->attrs, name, value)
+    {
+        json_array_append_new(attributes, json_pack("{s:s, s:O}", "name", name, "value", value));
     }
 
     json_object_set_new(view, "attrs", attributes);
@@ -216,7 +215,7 @@ static void add_attributes(const shop_field_t *field, json_t *view)
 static shop_str_t input_id(ngx_http_shop_ctx_t *ctx, shop_str_t name)
 {
     shop_str_t id;
-    size_t     i;
+    size_t i;
 
     if (shop_arena_copy(&ctx->arena, name, &id) != SHOP_OK) {
         return SHOP_STR("");

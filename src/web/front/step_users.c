@@ -6,15 +6,14 @@
 
 
 static ngx_int_t page(ngx_http_shop_ctx_t *ctx);
-static void      add_form(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_refusal_t *errors,
-                          size_t count);
-static json_t   *participants_view(ngx_http_shop_ctx_t *ctx);
-static json_t   *products_view(ngx_http_shop_ctx_t *ctx);
-static json_t   *product_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, int64_t quantity);
-static json_t   *role_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, shop_str_t role,
-                           bool full);
-static bool      holds(const shop_cart_t *cart, shop_str_t shortname, shop_str_t role,
-                       shop_str_t email);
+static void add_form(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_refusal_t *errors,
+                     size_t count);
+static json_t *participants_view(ngx_http_shop_ctx_t *ctx);
+static json_t *products_view(ngx_http_shop_ctx_t *ctx);
+static json_t *product_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, int64_t quantity);
+static json_t *role_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, shop_str_t role,
+                         bool full);
+static bool holds(const shop_cart_t *cart, shop_str_t shortname, shop_str_t role, shop_str_t email);
 static shop_str_t name_of(ngx_http_shop_ctx_t *ctx, const shop_participant_t *participant);
 static ngx_int_t finish(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal);
 
@@ -54,11 +53,11 @@ ngx_int_t ngx_http_shop_step_users_submit(ngx_http_shop_ctx_t *ctx)
 /* POST participants/add, /remove, /assign, /unassign. */
 ngx_int_t ngx_http_shop_participant(ngx_http_shop_ctx_t *ctx)
 {
-    shop_where_t    where = ngx_http_shop_where(ctx);
-    shop_str_t      action = ctx->captures[0];
-    shop_str_t      product = shop_form_text(&ctx->form, "p");
-    shop_str_t      role = shop_form_text(&ctx->form, "role");
-    shop_str_t      email = shop_form_text(&ctx->form, "email");
+    shop_where_t where = ngx_http_shop_where(ctx);
+    shop_str_t action = ctx->captures[0];
+    shop_str_t product = shop_form_text(&ctx->form, "p");
+    shop_str_t role = shop_form_text(&ctx->form, "role");
+    shop_str_t email = shop_form_text(&ctx->form, "email");
     shop_refusal_t *refusal;
 
     ctx->step = SHOP_STR("users");
@@ -114,11 +113,11 @@ static ngx_int_t finish(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal)
 static ngx_int_t page(ngx_http_shop_ctx_t *ctx)
 {
     const shop_refusal_t *error = ctx->state;
-    shop_where_t          where = ngx_http_shop_where(ctx);
-    int64_t               total = shop_seats_total(ctx->cart, &where);
-    int64_t               assigned = (int64_t) ctx->cart->assignment_count;
-    bool                  complete = shop_seats_complete(ctx->cart, &where);
-    json_t               *data = ngx_http_shop_step_page(ctx, SHOP_STEP_USERS);
+    shop_where_t where = ngx_http_shop_where(ctx);
+    int64_t total = shop_seats_total(ctx->cart, &where);
+    int64_t assigned = (int64_t) ctx->cart->assignment_count;
+    bool complete = shop_seats_complete(ctx->cart, &where);
+    json_t *data = ngx_http_shop_step_page(ctx, SHOP_STEP_USERS);
 
     if (data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -147,11 +146,11 @@ static ngx_int_t page(ngx_http_shop_ctx_t *ctx)
 static void add_form(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_refusal_t *errors,
                      size_t count)
 {
-    const shop_cart_t        *cart = ctx->cart;
+    const shop_cart_t *cart = ctx->cart;
     const shop_participant_t *last = NULL;
-    json_t                   *form = json_object();
-    shop_str_t                value;
-    size_t                    i;
+    json_t *form = json_object();
+    shop_str_t value;
+    size_t i;
 
     if (cart->participant_count > 0) {
         last = &cart->participants[cart->participant_count - 1];
@@ -168,9 +167,9 @@ static void add_form(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_refusal_
             value = last->institution;
         }
 
-        if ((ngx_strcmp(inputs[i].name, "phone") == 0 && !ctx->shop->user_phone_required)
-            || (ngx_strcmp(inputs[i].name, "institution") == 0
-                && !ctx->shop->user_organisation_required)) {
+        if ((ngx_strcmp(inputs[i].name, "phone") == 0 && !ctx->shop->user_phone_required) ||
+            (ngx_strcmp(inputs[i].name, "institution") == 0 &&
+             !ctx->shop->user_organisation_required)) {
             continue;
         }
 
@@ -188,8 +187,7 @@ static shop_str_t name_of(ngx_http_shop_ctx_t *ctx, const shop_participant_t *pa
 
     if (shop_arena_printf(&ctx->arena, &name, "%.*s %.*s", (int) participant->firstname.len,
                           participant->firstname.data, (int) participant->lastname.len,
-                          participant->lastname.data)
-        != SHOP_OK) {
+                          participant->lastname.data) != SHOP_OK) {
         return participant->email;
     }
 
@@ -200,8 +198,8 @@ static shop_str_t name_of(ngx_http_shop_ctx_t *ctx, const shop_participant_t *pa
 static json_t *participants_view(ngx_http_shop_ctx_t *ctx)
 {
     const shop_participant_t *participant;
-    json_t                   *list = json_array();
-    size_t                    i;
+    json_t *list = json_array();
+    size_t i;
 
     for (i = 0; i < ctx->cart->participant_count; i++) {
         participant = &ctx->cart->participants[i];
@@ -219,9 +217,9 @@ static json_t *participants_view(ngx_http_shop_ctx_t *ctx)
 static json_t *products_view(ngx_http_shop_ctx_t *ctx)
 {
     const shop_item_t *item;
-    shop_where_t       where = ngx_http_shop_where(ctx);
-    json_t            *list = json_array();
-    size_t             i;
+    shop_where_t where = ngx_http_shop_where(ctx);
+    json_t *list = json_array();
+    size_t i;
 
     for (i = 0; i < ctx->cart->line_count; i++) {
         item = shop_find_item(where.snapshot, ctx->shop, ctx->cart->lines[i].shortname);
@@ -240,7 +238,7 @@ static json_t *product_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, i
     int64_t seats = shop_item_seats(item, quantity);
     int64_t assigned = shop_seats_assigned(ctx->cart, item->shortname);
     json_t *roles = json_array();
-    size_t  i;
+    size_t i;
 
     for (i = 0; i < item->role_count; i++) {
         json_array_append_new(roles, role_view(ctx, item, item->roles[i], assigned >= seats));
@@ -257,9 +255,9 @@ static json_t *role_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, shop
                          bool full)
 {
     const shop_participant_t *participant;
-    json_t                   *assigned = json_array(), *candidates = json_array(), *entry;
-    shop_str_t                key, label = role;
-    size_t                    i, free_count;
+    json_t *assigned = json_array(), *candidates = json_array(), *entry;
+    shop_str_t key, label = role;
+    size_t i, free_count;
 
     for (i = 0; i < ctx->cart->participant_count; i++) {
         participant = &ctx->cart->participants[i];
@@ -272,8 +270,8 @@ static json_t *role_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, shop
 
     free_count = json_array_size(candidates);
 
-    if (shop_arena_printf(&ctx->arena, &key, "role.%.*s", (int) role.len, role.data) == SHOP_OK
-        && shop_lang_find_text(ctx->main->strings, ctx->lang, key).data != NULL) {
+    if (shop_arena_printf(&ctx->arena, &key, "role.%.*s", (int) role.len, role.data) == SHOP_OK &&
+        shop_lang_find_text(ctx->main->strings, ctx->lang, key).data != NULL) {
         label = ngx_http_shop_text(ctx, (char *) key.data);
     }
 
@@ -286,13 +284,13 @@ static json_t *role_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, shop
 static bool holds(const shop_cart_t *cart, shop_str_t shortname, shop_str_t role, shop_str_t email)
 {
     const shop_assignment_t *assignment;
-    size_t                   i;
+    size_t i;
 
     for (i = 0; i < cart->assignment_count; i++) {
         assignment = &cart->assignments[i];
 
-        if (shop_str_eq(assignment->shortname, shortname) && shop_str_eq(assignment->role, role)
-            && shop_str_eq_nocase(assignment->email, email)) {
+        if (shop_str_eq(assignment->shortname, shortname) && shop_str_eq(assignment->role, role) &&
+            shop_str_eq_nocase(assignment->email, email)) {
             return true;
         }
     }

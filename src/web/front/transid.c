@@ -24,14 +24,13 @@ ngx_int_t ngx_http_shop_transid_assign(ngx_http_shop_ctx_t *ctx)
 
 ngx_int_t ngx_http_shop_transid_next(ngx_http_shop_ctx_t *ctx, shop_str_t fingerprint)
 {
-    u_char     mac[SHOP_SHA256_SIZE];
+    u_char mac[SHOP_SHA256_SIZE];
     shop_str_t message, present = ctx->cart->transid;
     ngx_str_t *secret = &ctx->main->secret;
 
     if (shop_arena_printf(&ctx->arena, &message, "transid:%.*s:%.*s", (int) present.len,
-                          present.data, (int) fingerprint.len, fingerprint.data)
-            != SHOP_OK
-        || shop_hmac_sha256((shop_str_t){secret->len, secret->data}, message, mac) != SHOP_OK) {
+                          present.data, (int) fingerprint.len, fingerprint.data) != SHOP_OK ||
+        shop_hmac_sha256((shop_str_t){secret->len, secret->data}, message, mac) != SHOP_OK) {
         return NGX_ERROR;
     }
 
