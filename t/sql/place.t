@@ -60,6 +60,9 @@ is(join(' ', map { $_->{verdict} } calls($web, 'place_orders', \@three)),
 my $free = order([line($dbh, 'free_taster', 1)], paymode => 'freeorder', interface => 'freeorder');
 my $settled = call($web, 'place_orders', [$free]);
 is("$settled->{verdict} $settled->{state}", 'placed SOLDOUT', 'a free order is settled at once');
+is($pg->value(q{select eventkey || ' ' || verdict from shop.payment_events where billid = ?}, $settled->{bill}),
+    "free:" . $pg->value('select id from shop.payment_attempts where billid = ?', $settled->{bill}) . ' apply',
+    'by an event like any other');
 $read = call($web, 'order_read', {transid => $free->{transid}});
 is($read->{production}, 'running', 'and produced');
 is($read->{attempt}{state}, 'paid', 'with its paying attempt');
