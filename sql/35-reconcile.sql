@@ -128,6 +128,7 @@ declare
     b shop.bills;
     a shop.payment_attempts;
     verdicts jsonb;
+    found_paid integer;
 begin
     select x.* into b from shop.bills x join shop.payment_attempts y on y.billid = x.id
     where y.id = (arguments ->> 'attempt')::bigint for no key update of x;
@@ -140,15 +141,16 @@ begin
             perform shop.alert('api', 'normal', b.id, format('The API of "%s" gives no answer: %s', a.config,
                                arguments ->> 'reason'), null);
         end if;
-        return '{"verdicts": []}';
+        return '{"verdicts": [], "paid": 0}';
     end if;
 
-    select jsonb_agg(x -> 'verdict') into verdicts from shop.payments_apply(facts) as x;
+    select jsonb_agg(x -> 'verdict'), count(*) filter (where (x ->> 'paid')::boolean) into verdicts, found_paid
+    from shop.payments_apply(facts) as x;
     perform shop.doubts_settle(b, facts);
     perform shop.payment_confirm(b, facts);
     select * into a from shop.payment_attempts where id = (arguments ->> 'attempt')::bigint;
     update shop.payment_attempts set askat = shop.ask_next(a), unheard = 0 where id = a.id;
-    return jsonb_build_object('verdicts', coalesce(verdicts, '[]'));
+    return jsonb_build_object('verdicts', coalesce(verdicts, '[]'), 'paid', found_paid);
 end
 $$;
 comment on function shop.reconcile_end(jsonb) is

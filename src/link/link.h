@@ -279,6 +279,8 @@ void shop_spool_write(shop_spool_t *spool, shop_op_t *op, shop_str_t message);
 void shop_spool_take(shop_spool_t *spool, shop_op_t *op);
 void shop_spool_remove(shop_spool_t *spool, shop_op_t *op, shop_str_t name);
 void shop_spool_return(shop_spool_t *spool, shop_op_t *op, shop_str_t name);
+/* For a person to look at: renamed to *.aside, not taken any more until it is renamed back. */
+void shop_spool_aside(shop_spool_t *spool, shop_op_t *op, shop_str_t name);
 const shop_link_counters_t *shop_spool_counters(const shop_spool_t *spool);
 
 

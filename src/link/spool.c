@@ -70,6 +70,12 @@ void shop_spool_return(shop_spool_t *spool, shop_op_t *op, shop_str_t name)
 }
 
 
+void shop_spool_aside(shop_spool_t *spool, shop_op_t *op, shop_str_t name)
+{
+    spool_start_task(spool, op, SHOP_SPOOL_ASIDE, name);
+}
+
+
 static void spool_start_task(shop_spool_t *spool, shop_op_t *op, shop_spool_what_e what,
                              shop_str_t text)
 {
@@ -94,7 +100,7 @@ static void spool_start_task(shop_spool_t *spool, shop_op_t *op, shop_spool_what
     job->text = shop_op_copy(op->pool, text.data, text.len);
     spool_name(spool, job);
 
-    if (what == SHOP_SPOOL_REMOVE || what == SHOP_SPOOL_RETURN) {
+    if (what == SHOP_SPOOL_REMOVE || what == SHOP_SPOOL_RETURN || what == SHOP_SPOOL_ASIDE) {
         if (text.len == 0 || text.len >= sizeof(job->name) ||
             ngx_strlchr(text.data, text.data + text.len, '/') != NULL) {
             shop_op_post(op, SHOP_LINK_ERROR, "not a name of the spool");

@@ -2,8 +2,9 @@
  * The files of the spool, by plain system calls in a thread: durable writing, taking the oldest one
  * exclusively, removing it, putting it back.
  *
- * "<time>.<process>.<number>.msg" waits; "….msg.taken.<process>" is being worked on; names that
- * begin with a dot are being written. A taken file whose process is gone is taken again.
+ * "<time>.<process>.<number>.msg" waits; "….msg.taken.<process>" is being worked on; "….msg.aside"
+ * is left to a person; names that begin with a dot are being written. A taken file whose process is
+ * gone is taken again.
  */
 
 #include <dirent.h>
@@ -16,6 +17,7 @@
 #include "link/spool_internal.h"
 
 #define TAKEN ".taken."
+#define ASIDE ".aside"
 #define CONTENT_MAX (16 * 1024 * 1024)
 
 
@@ -27,7 +29,7 @@ static int find_oldest(int directory, char *oldest, size_t size);
 static bool may_take(const char *name);
 static void read_content(shop_spool_job_t *job, int directory);
 static void work_remove(shop_spool_job_t *job, int directory);
-static void work_return(shop_spool_job_t *job, int directory);
+static void work_return(shop_spool_job_t *job, int directory, const char *suffix);
 static void fail(shop_spool_job_t *job, const char *what);
 static DIR *open_again(int directory);
 
@@ -59,7 +61,11 @@ void shop_spool_work(void *data, ngx_log_t *log)
         break;
 
     case SHOP_SPOOL_RETURN:
-        work_return(job, directory);
+        work_return(job, directory, "");
+        break;
+
+    case SHOP_SPOOL_ASIDE:
+        work_return(job, directory, ASIDE);
         break;
     }
 
@@ -261,10 +267,10 @@ static bool may_take(const char *name)
         return false;
     }
 
-    /* An orphan: nobody has that number any more. EPERM would mean that somebody has. */
+    /* An orphan: no process of this user has that number any more. */
     owner = end + 4 + sizeof(TAKEN) - 1;
 
-    return kill((pid_t) strtol(owner, NULL, 10), 0) != 0 && errno == ESRCH;
+    return kill((pid_t) strtol(owner, NULL, 10), 0) != 0;
 }
 
 
@@ -324,7 +330,8 @@ static void work_remove(shop_spool_job_t *job, int directory)
 }
 
 
-static void work_return(shop_spool_job_t *job, int directory)
+/* The mark of the process that had it gives way to the suffix, which is no longer than the mark. */
+static void work_return(shop_spool_job_t *job, int directory, const char *suffix)
 {
     char waiting[sizeof(job->name)], *mark;
 
@@ -335,7 +342,7 @@ static void work_return(shop_spool_job_t *job, int directory)
         return;
     }
 
-    *mark = '\0';
+    memcpy(mark, suffix, strlen(suffix) + 1);
 
     if (renameat(directory, job->name, directory, waiting) != 0) {
         fail(job, "put file back");
@@ -364,7 +371,7 @@ void shop_spool_recover(const char *path)
         if (len < sizeof(job.name) && len > strlen(mine) &&
             strcmp(entry->d_name + len - strlen(mine), mine) == 0) {
             memcpy(job.name, entry->d_name, len + 1);
-            work_return(&job, dirfd(dir));
+            work_return(&job, dirfd(dir), "");
         }
     }
 

@@ -23,7 +23,8 @@ typedef enum {
     SHOP_SPOOL_WRITE = 0,
     SHOP_SPOOL_TAKE,
     SHOP_SPOOL_REMOVE,
-    SHOP_SPOOL_RETURN
+    SHOP_SPOOL_RETURN,
+    SHOP_SPOOL_ASIDE
 } shop_spool_what_e;
 
 /* Lives in its operation's pool. */

@@ -16,6 +16,7 @@ typedef struct {
 
 static shop_status_t thaw(shop_arena_t *arena, json_t *message, shop_pay_request_t *request);
 static ngx_int_t apply(thawed_t *thawed, shop_arena_t *arena, json_t *message);
+static bool is_hopeless(const shop_op_t *op);
 static void on_applied(shop_op_t *op);
 static void end(thawed_t *thawed, shop_replay_e result);
 
@@ -83,7 +84,7 @@ void ngx_http_shop_notify_replay(void *data, shop_replay_t *replay, shop_str_t m
     arena = shop_pool_arena(pool);
 
     if (shop_json_parse(message, 1024 * 1024, &json) != SHOP_OK) {
-        ngx_log_error(NGX_LOG_ALERT, worker->log, 0, "shop: a spooled notification is unreadable");
+        ngx_log_error(NGX_LOG_ERR, worker->log, 0, "shop: a spooled notification is unreadable");
         json = NULL;
     }
 
@@ -91,34 +92,43 @@ void ngx_http_shop_notify_replay(void *data, shop_replay_t *replay, shop_str_t m
     json_decref(json);
 
     if (rc != NGX_OK) {
-        end(thawed, rc == NGX_DECLINED ? SHOP_REPLAY_DONE : SHOP_REPLAY_LATER);
+        end(thawed, rc == NGX_DECLINED ? SHOP_REPLAY_ASIDE : SHOP_REPLAY_LATER);
     }
 }
 
 
-/* NGX_OK: under way; NGX_DECLINED: of no use to anybody; NGX_ERROR: try again later. */
+/* NGX_OK: under way; NGX_DECLINED: never as it is; NGX_ERROR: try again later. */
 static ngx_int_t apply(thawed_t *thawed, shop_arena_t *arena, json_t *message)
 {
     ngx_http_shop_payment_t *payment;
     shop_pay_request_t request;
+    shop_status_t status;
     shop_op_t *op;
 
     payment =
         ngx_http_shop_payment_find(ngx_http_shop_worker->conf, shop_json_text(message, "config"));
     if (payment == NULL) {
-        ngx_log_error(NGX_LOG_ALERT, ngx_http_shop_worker->log, 0,
+        ngx_log_error(NGX_LOG_ERR, ngx_http_shop_worker->log, 0,
                       "shop: a spooled notification names a payment block that is gone");
-        return NGX_ERROR;
+        return NGX_DECLINED;
     }
 
     thawed->config = payment->pay;
 
-    if (thaw(arena, message, &request) != SHOP_OK ||
-        shop_pay_receive(arena, payment->pay, &request, &thawed->result) != SHOP_OK) {
-        return NGX_ERROR;
+    status = thaw(arena, message, &request);
+
+    if (status == SHOP_OK) {
+        status = shop_pay_receive(arena, payment->pay, &request, &thawed->result);
     }
 
+    if (status != SHOP_OK) {
+        return status == SHOP_NO_MEMORY ? NGX_ERROR : NGX_DECLINED;
+    }
+
+    /* It was authentic when it came: the key or the networks have changed since. */
     if (!thawed->result.store) {
+        ngx_http_shop_notify_record(ngx_http_shop_worker->log, "replay", payment->pay->name,
+                                    thawed->result.verdict, &thawed->result);
         return NGX_DECLINED;
     }
 
@@ -183,6 +193,14 @@ static shop_status_t thaw(shop_arena_t *arena, json_t *message, shop_pay_request
 }
 
 
+/* The message itself is what the database refuses: data that it cannot take, a constraint. */
+static bool is_hopeless(const shop_op_t *op)
+{
+    return op->status == SHOP_LINK_ERROR &&
+           (shop_str_starts(op->code, SHOP_STR("22")) || shop_str_starts(op->code, SHOP_STR("23")));
+}
+
+
 static void on_applied(shop_op_t *op)
 {
     thawed_t *thawed = op->data;
@@ -191,7 +209,7 @@ static void on_applied(shop_op_t *op)
 
     if (op->status != SHOP_LINK_OK || op->reply.pg->rows == 0 ||
         shop_json_parse(op->reply.pg->values[0], 65536, &json) != SHOP_OK) {
-        end(thawed, SHOP_REPLAY_LATER);
+        end(thawed, is_hopeless(op) ? SHOP_REPLAY_ASIDE : SHOP_REPLAY_LATER);
         return;
     }
 

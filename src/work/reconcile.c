@@ -259,8 +259,10 @@ static void on_recorded(shop_op_t *op)
     question_t *q = op->data;
     json_t *answer = shop_ask_answer(op);
 
-    if (json_array_size(json_object_get(answer, "verdicts")) > 0) {
-        (void) ngx_atomic_fetch_add(&q->work->shared->payments_asked, 1);
+    int64_t paid = shop_json_int(answer, "paid");
+
+    if (paid > 0) {
+        (void) ngx_atomic_fetch_add(&q->work->shared->payments_found, (ngx_atomic_int_t) paid);
         shop_work_wake(q->work);
     }
     json_decref(answer);

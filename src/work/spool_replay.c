@@ -1,11 +1,14 @@
 /*
- * Feeds spooled payment notifications to the payment pipeline again, oldest first, one at a time
- * in this worker (payments.md 12.2).
+ * Feeds spooled payment notifications to the payment pipeline again, in the order of their arrival
+ * (payments.md 12.2).
  *
- *   take -> the web room's callback -> remove, or put back
+ *   take -> the web room's callback -> remove, put back, or set aside
  *
- * Nothing is taken while the database cannot be reached: the spool is full of what it refused.
+ * One worker of all does it, one message at a time: two would overtake each other. Nothing is
+ * taken while the database cannot be reached: the spool is full of what it refused.
  */
+
+#include <signal.h>
 
 #include "work/work_internal.h"
 
@@ -28,8 +31,36 @@ static void replay_on_file(shop_op_t *op);          /* 4 */
 
 static void replay_free(shop_replay_t *replay)
 {
-    replay->work->replay = NULL;
+    shop_work_t *work = replay->work;
+
+    work->replay = NULL;
     ngx_destroy_pool(replay->pool);
+    if (work->leaving) {
+        shop_spool_leave(work);
+    }
+}
+
+
+/* The workers have one user, so a process that cannot be signalled is none of them. */
+static bool owns_spool(shop_work_t *work)
+{
+    ngx_atomic_uint_t owner = work->shared->spool_owner;
+
+    if (owner == (ngx_atomic_uint_t) ngx_pid) {
+        return true;
+    }
+    if (owner != 0 && kill((pid_t) owner, 0) == 0) {
+        return false;
+    }
+    return ngx_atomic_cmp_set(&work->shared->spool_owner, owner, (ngx_atomic_uint_t) ngx_pid);
+}
+
+
+void shop_spool_leave(shop_work_t *work)
+{
+    if (work->replay == NULL) {
+        (void) ngx_atomic_cmp_set(&work->shared->spool_owner, (ngx_atomic_uint_t) ngx_pid, 0);
+    }
 }
 
 
@@ -40,6 +71,10 @@ void shop_spool_round(shop_work_t *work, shop_loop_t *loop)
     if (work->replay != NULL || shop_pg_state(work->conf.pg) == SHOP_BACKEND_DOWN ||
         shop_pg_state(work->conf.pg) == SHOP_BACKEND_STARTING) {
         shop_loop_ended(loop, SHOP_ROUND_TROUBLE);
+        return;
+    }
+    if (!owns_spool(work)) {
+        shop_loop_ended(loop, SHOP_ROUND_NOTHING);
         return;
     }
     op = shop_op_create(work->log, FILE_DEADLINE, replay_on_taken, loop);
@@ -112,13 +147,24 @@ static void replay_file_end(shop_replay_t *replay)
         replay_free(replay);
         return;
     }
-    if (replay->result == SHOP_REPLAY_DONE) {
+    switch (replay->result) {
+    case SHOP_REPLAY_DONE:
         (void) ngx_atomic_fetch_add(&work->shared->spool_replayed, 1);
         ngx_log_error(NGX_LOG_NOTICE, work->log, 0, "shop spool: replayed %*s", replay->name.len,
                       replay->name.data);
         shop_spool_remove(work->conf.spool, op, replay->name);
-    } else {
+        break;
+
+    case SHOP_REPLAY_ASIDE:
+        (void) ngx_atomic_fetch_add(&work->shared->spool_aside, 1);
+        ngx_log_error(NGX_LOG_ERR, work->log, 0, "shop spool: set %*s aside, a person must look",
+                      replay->name.len, replay->name.data);
+        shop_spool_aside(work->conf.spool, op, replay->name);
+        break;
+
+    case SHOP_REPLAY_LATER:
         shop_spool_return(work->conf.spool, op, replay->name);
+        break;
     }
 }
 
@@ -127,7 +173,7 @@ static void replay_on_file(shop_op_t *op)
 {
     shop_replay_t *replay = op->data;
     shop_loop_t *loop = replay->loop;
-    bool done = replay->result == SHOP_REPLAY_DONE;
+    bool done = replay->result != SHOP_REPLAY_LATER;
 
     if (op->status != SHOP_LINK_OK) {
         ngx_log_error(NGX_LOG_ERR, op->log, 0, "shop spool: %*s not %s", replay->name.len,

@@ -108,6 +108,7 @@ void shop_work_on_shutdown(shop_work_t *work)
         shop_loop_stop(&work->loops[i]);
     }
     shop_check_stop(work);
+    shop_spool_leave(work);
 }
 
 

@@ -86,7 +86,9 @@ typedef struct {
     ngx_atomic_t mails_failed;
     ngx_atomic_t invoices;
     ngx_atomic_t spool_replayed;
-    ngx_atomic_t payments_asked; /* questions to providers that brought news */
+    ngx_atomic_t spool_aside;
+    ngx_atomic_t spool_owner;    /* process that replays; 0: none yet */
+    ngx_atomic_t payments_found; /* paid without any notification, says the provider's API */
 } shop_work_shared_t;
 
 /* Start-up check (handlers.md 7.3): a bit is set for what is wrong. */
@@ -111,7 +113,8 @@ typedef void (*shop_replay_pt)(void *data, shop_replay_t *replay, shop_str_t mes
 
 typedef enum {
     SHOP_REPLAY_DONE = 0, /* durable in the database, or of no use to anybody: remove the file */
-    SHOP_REPLAY_LATER     /* the database is away again: keep it */
+    SHOP_REPLAY_LATER,    /* the database is away again: keep it */
+    SHOP_REPLAY_ASIDE /* cannot be applied as it is: for a person, out of the way of the others */
 } shop_replay_e;
 
 void shop_work_replayed(shop_replay_t *replay, shop_replay_e result);

@@ -95,6 +95,8 @@ json_t *shop_run_ids(const shop_work_t *work);
 void shop_mail_round(shop_work_t *work, shop_loop_t *loop);
 void shop_registrar_round(shop_work_t *work, shop_loop_t *loop);
 void shop_spool_round(shop_work_t *work, shop_loop_t *loop);
+/* Another worker may replay now. */
+void shop_spool_leave(shop_work_t *work);
 void shop_reconcile_round(shop_work_t *work, shop_loop_t *loop);
 void shop_housekeeping_round(shop_work_t *work, shop_loop_t *loop);
 

@@ -106,6 +106,7 @@ sub alerts { my ($kind, $order) = @_; return $t->sql('select count(*) from shop.
     like($big->verdicts($order), qr/quarantine/, 'in doubt until then');
 }
 
+cmp_ok($t->status->{work}{payments_found}, '>=', 2, 'what was found paid by asking is counted');
 unlike($t->error_log, qr/testpassword|dGVzdHBhc3N3b3Jk/, 'no credentials in the log');
 $t->finish;
 done_testing();
