@@ -7,7 +7,7 @@
 
 
 #define SHOP_FORM_SMALL 8192
-#define SHOP_FORM_LARGE (256 * 1024) /* many units with long answers */
+#define SHOP_FORM_LARGE (128 * 1024) /* many units with long answers */
 
 #define SHARED (NGX_HTTP_SHOP_NEED_CATALOG | NGX_HTTP_SHOP_MAY_SESSION)
 #define PERSONAL (NGX_HTTP_SHOP_NEED_CATALOG | NGX_HTTP_SHOP_NEED_SESSION)

@@ -14,6 +14,7 @@
 
 static ngx_http_shop_ctx_t *context_create(ngx_http_request_t *r);
 static void context_cleanup(void *data);
+static void context_release(void *data);
 static const ngx_http_shop_route_t *find_route(ngx_http_shop_ctx_t *ctx,
                                                const ngx_http_shop_route_t *routes, size_t count,
                                                ngx_uint_t *allowed);
@@ -77,6 +78,7 @@ static ngx_http_shop_ctx_t *context_create(ngx_http_request_t *r)
 {
     ngx_http_shop_ctx_t *ctx;
     ngx_http_cleanup_t *cleanup;
+    ngx_pool_cleanup_t *release;
 
     ctx = ngx_pcalloc(r->pool, sizeof(ngx_http_shop_ctx_t));
     if (ctx == NULL) {
@@ -84,7 +86,9 @@ static ngx_http_shop_ctx_t *context_create(ngx_http_request_t *r)
     }
 
     cleanup = ngx_http_cleanup_add(r, 0);
-    if (cleanup == NULL) {
+    release = ngx_pool_cleanup_add(r->pool, 0);
+
+    if (cleanup == NULL || release == NULL) {
         return NULL;
     }
 
@@ -93,9 +97,11 @@ static ngx_http_shop_ctx_t *context_create(ngx_http_request_t *r)
         return NULL;
     }
 
-    /* RQ-12: the cleanup finds the context by its own pointer. */
+    /* RQ-12: the cleanups find the context by their own pointer. */
     cleanup->handler = context_cleanup;
     cleanup->data = ctx;
+    release->handler = context_release;
+    release->data = ctx;
 
     ctx->r = r;
     ctx->main = ngx_http_get_module_main_conf(r, ngx_http_shop_module);
@@ -116,6 +122,13 @@ static void context_cleanup(void *data)
         shop_op_abandon(ctx->op);
         ctx->op = NULL;
     }
+}
+
+
+/* RQ-10: later than the cleanup, since access logs still show what lies in these documents. */
+static void context_release(void *data)
+{
+    ngx_http_shop_ctx_t *ctx = data;
 
     ngx_http_shop_generation_release(ctx->generation);
     ctx->generation = NULL;
