@@ -85,8 +85,7 @@ void shop_http_add(shop_transfer_t *transfer);
 void shop_http_give_up(shop_http_t *http);
 
 /* http_transfer.c */
-/* A new transfer with everything that HTTP and SMTP have in common (CU-5); NULL: the op is refused.
- */
+/* A new transfer with what all transfers have in common (CU-5); NULL: the op is refused. */
 shop_transfer_t *shop_transfer_create(shop_http_t *http, shop_op_t *op,
                                       shop_link_counters_t *counters, shop_str_t url);
 /* Ends it with the result of libcurl. */

@@ -156,8 +156,7 @@ ngx_int_t shop_pg_parameters(const shop_pg_conf_t *conf, ngx_uint_t rotation, ng
 }
 
 
-/* What the operator has given, another host of the list first each time an attempt got no answer.
- */
+/* What the operator has given; another host comes first each time an attempt got no answer. */
 static void set_given(pg_parameters_t *list, const PQconninfoOption *option, ngx_uint_t rotation)
 {
     const char *value;

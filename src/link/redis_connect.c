@@ -335,8 +335,7 @@ static void redis_on_disconnect(const redisAsyncContext *context, int status)
 }
 
 
-/* Between two attempts: try. During one: it took too long. Up: look at the oldest command (RD-9).
- */
+/* Between two attempts: try. During one: too long. Up: look at the oldest command (RD-9). */
 void shop_redis_on_timer(ngx_event_t *ev)
 {
     shop_redis_t *redis = ev->data;

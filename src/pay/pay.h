@@ -61,9 +61,8 @@ shop_pay_verdict_t shop_pay_verdict_parse(shop_str_t name);
 /* --- configuration (config.c): one `shop_payment <name> { ... }` block --- */
 
 #define SHOP_PAY_PARAM_REQUIRED 1u
-#define SHOP_PAY_PARAM_FILE                                                                        \
-    2u /* the directive names a file; its content is the value (a secret)                          \
-        */
+#define SHOP_PAY_PARAM_FILE 2u   /* the directive names a file: its content is the value, a secret \
+                                  */
 #define SHOP_PAY_PARAM_SECRET 4u /* never printed */
 
 typedef struct {
@@ -102,13 +101,12 @@ typedef struct {
     const shop_pay_interface_t *interface;
     shop_str_t name;
     shop_pay_mode_t mode;
-    shop_str_t
-        values[SHOP_PAY_PARAMS_MAX]; /* in the order of interface->params; empty: not given */
-    shop_str_t form_origin;          /* for CSP form-action: "https://host[:port]"; empty: none */
-    shop_pay_network_t *networks;    /* who may notify; */
-    size_t network_count;            /* 0: everybody */
-    shop_str_t api_url;              /* where the provider can be asked; empty: nowhere */
-    void *data;                      /* what the interface prepared for itself */
+    shop_str_t values[SHOP_PAY_PARAMS_MAX]; /* as interface->params; empty: not given */
+    shop_str_t form_origin;       /* for CSP form-action: "https://host[:port]"; empty: none */
+    shop_pay_network_t *networks; /* who may notify */
+    size_t network_count;         /* 0: everybody */
+    shop_str_t api_url;           /* where the provider can be asked; empty: nowhere */
+    void *data;                   /* what the interface prepared for itself */
 } shop_pay_config_t;
 
 /*
@@ -226,8 +224,7 @@ typedef struct {
 SHOP_MUST_USE shop_status_t shop_pay_receive(shop_arena_t *arena, const shop_pay_config_t *config,
                                              const shop_pay_request_t *request,
                                              shop_pay_result_t *result);
-/* The event of a poll or of a page, made by the caller or by `confirm`, as JSON for the database.
- */
+/* The event of a poll or of a page, from the caller or `confirm`, as JSON for the database. */
 SHOP_MUST_USE shop_status_t shop_pay_event_json(shop_arena_t *arena,
                                                 const shop_pay_config_t *config,
                                                 const shop_pay_event_t *event, int64_t now,

@@ -77,8 +77,7 @@ SHOP_MUST_USE shop_status_t shop_lyra_hear(shop_arena_t *arena, const shop_pay_c
 
 /* --- vads_status.c: also for the answers of the platform's API --- */
 
-/* `operation` is empty, DEBIT, CREDIT or VERIFICATION. SHOP_PAY_STATE_UNKNOWN: must be confirmed.
- */
+/* `operation`: empty, DEBIT, CREDIT or VERIFICATION. SHOP_PAY_STATE_UNKNOWN: to be confirmed. */
 shop_pay_state_t shop_vads_state(shop_str_t operation, shop_str_t status);
 
 #endif

@@ -108,8 +108,7 @@ static void take_amount(const shop_pay_message_t *message, shop_pay_event_t *eve
 }
 
 
-/* Provider codes that staff need; nothing of the person, no card but its brand and masked number.
- */
+/* Codes that staff need; nothing of the person, no card but its brand and masked number. */
 static shop_status_t take_details(shop_arena_t *arena, const shop_pay_message_t *message,
                                   shop_pay_event_t *event)
 {

@@ -299,8 +299,7 @@ shop_refusal_t shop_cart_line_check(const shop_cart_t *cart, const shop_where_t 
 }
 
 
-/* Changes by themselves: what left the catalogue, what may not be bought any more, what is scarce.
- */
+/* By themselves change: what left the catalogue, what may no longer be bought, what is scarce. */
 size_t shop_cart_revalidate(shop_cart_t *cart, const shop_where_t *where, shop_refusal_t *told,
                             size_t room)
 {

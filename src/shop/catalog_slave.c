@@ -200,8 +200,7 @@ static shop_status_t overlay(const slave_t *s, shop_item_t *item, const shop_ite
 }
 
 
-/* The row of the master with what the copy says otherwise: frozen on bills, so it has to be true.
- */
+/* The master's row with what the copy says otherwise: frozen on bills, so it has to be true. */
 static shop_status_t merge_documents(const slave_t *s, shop_item_t *item, const shop_item_t *local)
 {
     static const char *const own[] = {

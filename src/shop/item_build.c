@@ -128,7 +128,7 @@ static shop_item_status_e status_of(const json_t *row)
 }
 
 
-/* objects.md 5.3: nothing after the first open range; a price forgotten is that of the tier before.
+/* objects.md 5.3: nothing after the first open range; a missing price is that of the tier before.
  */
 static void read_prices(const json_t *row, shop_item_t *item)
 {

@@ -95,8 +95,7 @@ bool shop_partner_drives(shop_arena_t *arena, const shop_partner_t *partner, sho
 }
 
 
-/* HMAC-SHA256 over the other parameters, percent-encoded, sorted by their bytes, with "&" between.
- */
+/* HMAC-SHA256 over the other parameters, percent-encoded, sorted by bytes, with "&" between. */
 static bool signature_valid(shop_arena_t *arena, const shop_partner_t *partner,
                             const shop_form_t *query, int64_t now)
 {

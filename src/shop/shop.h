@@ -104,7 +104,7 @@ typedef struct {
 typedef struct shop_item_s shop_item_t;
 typedef struct shop_category_s shop_category_t;
 typedef struct shop_catalog_s shop_catalog_t;
-typedef struct shop_zone_s shop_zone_t;         /* selling.h, like the three below */
+typedef struct shop_zone_s shop_zone_t; /* selling.h, like the three below */
 typedef struct shop_discount_s shop_discount_t;
 typedef struct shop_partner_s shop_partner_t;
 typedef struct shop_figures_s shop_figures_t;
@@ -192,7 +192,7 @@ typedef struct {
     int32_t utc_offset;
     bool test; /* test mode of the site */
     bool test_override;
-    bool ships; /* shipping is charged */
+    bool ships;                  /* shipping is charged */
     shop_discount_t **discounts; /* the stack: enabled and sound ones, in order */
     size_t discount_count;
     shop_partner_t **partners; /* enabled ones, by key */
@@ -231,13 +231,13 @@ size_t shop_item_count(const shop_snapshot_t *snapshot);
 
 typedef struct {
     bool logged_in;
-    int64_t user;       /* in Moodle; 0: none known */
-    int64_t customer;   /* ours; 0: none */
-    shop_str_t email;   /* proven */
-    bool see_all;       /* staff looking at everything */
-    bool non_instant;   /* right: offline payment modes */
-    bool test_payments; /* right: the test interface */
-    bool pay_override;  /* right: produced before payment */
+    int64_t user;           /* in Moodle; 0: none known */
+    int64_t customer;       /* ours; 0: none */
+    shop_str_t email;       /* proven */
+    bool see_all;           /* staff looking at everything */
+    bool non_instant;       /* right: offline payment modes */
+    bool test_payments;     /* right: the test interface */
+    bool pay_override;      /* right: produced before payment */
     shop_str_t institution; /* of the profile */
     int64_t since;          /* when the account was made; 0: not known */
 } shop_visitor_t;
@@ -255,8 +255,7 @@ typedef struct {
     int64_t now;
 } shop_where_t;
 
-/* The first category with something for this visitor, children searched by sortorder; NULL: none.
- */
+/* The first category with something for this visitor, children by sortorder; NULL: none. */
 const shop_category_t *shop_first_category(const shop_shop_t *shop, const shop_visitor_t *visitor);
 /* The category itself, or the first below it when only there is something to see. */
 const shop_category_t *shop_category_to_open(const shop_category_t *category,
@@ -348,7 +347,7 @@ typedef struct {
     shop_shipping_line_t shipping;
     bool shipping_free;           /* the order is large enough */
     const char *shipping_problem; /* key of the refusal: this order cannot be delivered there */
-    shop_tax_line_t *taxes; /* one per tax that occurs */
+    shop_tax_line_t *taxes;       /* one per tax that occurs */
     size_t tax_count;
     int64_t items;              /* sum of quantities */
     shop_money_t order_untaxed; /* lines only */
@@ -433,7 +432,7 @@ typedef struct {
     shop_str_t partner_tag;
     shop_str_t partner_email; /* prefills the form, proves nothing */
     bool autodrive;           /* steps that need no input are passed over */
-    shop_str_t replaces;      /* transid of the unpaid order that was placed from this cart before */
+    shop_str_t replaces; /* transid of the unpaid order that was placed from this cart before */
     shop_arena_t *arena;
 } shop_cart_t;
 

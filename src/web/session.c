@@ -314,8 +314,7 @@ shop_str_t ngx_http_shop_csrf_token(ngx_http_shop_ctx_t *ctx)
 }
 
 
-/* A visitor without a session has nothing that a forged request could touch: the origin is enough.
- */
+/* Without a session there is nothing that a forged request could touch: the origin is enough. */
 bool ngx_http_shop_csrf_valid(ngx_http_shop_ctx_t *ctx)
 {
     shop_str_t token;

@@ -275,8 +275,7 @@ struct ngx_http_shop_ctx_s {
  * no memory, answer NGX_HTTP_INTERNAL_SERVER_ERROR. */
 shop_op_t *ngx_http_shop_await(ngx_http_shop_ctx_t *ctx, ngx_msec_t deadline,
                                ngx_http_shop_next_pt next);
-/* One SQL function with one JSON argument. Returns NGX_DONE, or a status when it could not start.
- */
+/* One SQL function with one JSON argument. NGX_DONE, or a status when it could not start. */
 ngx_int_t ngx_http_shop_call(ngx_http_shop_ctx_t *ctx, shop_pg_lane_e lane, ngx_uint_t statement,
                              json_t *argument, ngx_http_shop_next_pt next);
 /* The same through the natural batches of a hot function. */
@@ -312,8 +311,7 @@ void ngx_http_shop_cart_forget(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_session_renew(ngx_http_shop_ctx_t *ctx);
 bool ngx_http_shop_csrf_valid(ngx_http_shop_ctx_t *ctx);
 shop_str_t ngx_http_shop_csrf_token(ngx_http_shop_ctx_t *ctx);
-/* A message for the next page that this visitor sees. kind: "success", "info", "warning", "danger".
- */
+/* A message for the visitor's next page. kind: "success", "info", "warning", "danger". */
 void ngx_http_shop_flash(ngx_http_shop_ctx_t *ctx, const char *kind, shop_str_t text);
 /* The messages kept for this page, or NULL; they are forgotten by that. */
 json_t *ngx_http_shop_take_flash(ngx_http_shop_ctx_t *ctx);

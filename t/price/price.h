@@ -22,8 +22,7 @@ typedef struct {
 /* Ends the program with a message when the world cannot be built. */
 void world_make(world_t *world, const json_t *description);
 void world_free(world_t *world);
-/* The number that something has in the snapshot: its place in its list, from 1; 0: it is not there.
- */
+/* The number of something in the snapshot: its place in its list, from 1; 0: it is not there. */
 int64_t world_id(const json_t *description, const char *list, const char *name);
 const char *world_name(const json_t *description, const char *list, int64_t id);
 /* `change` over `base`, member by member; null takes a member away. A new reference. */

@@ -86,8 +86,7 @@ static json_t *find_certificate(json_t *order, shop_str_t number)
 }
 
 
-/* In the language of the order, so that it reads the same whoever prints it; copied for the thread.
- */
+/* In the order's language, so that it reads the same whoever prints it; copied for the thread. */
 static ngx_int_t take_texts(ngx_http_shop_ctx_t *ctx, json_t *order, json_t *issued,
                             shop_arena_t *arena, shop_certificate_t *certificate)
 {

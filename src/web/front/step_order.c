@@ -10,8 +10,9 @@
 
 
 #define SHOP_CHOICE_MAX 64
-#define SHOP_PLACE_TRIES 3 /* orders of another content that were launched from this cart before   \
-                            */
+
+/* Orders of another content that were launched from this cart before. */
+#define SHOP_PLACE_TRIES 3
 
 
 static ngx_http_shop_order_t *prepare(ngx_http_shop_ctx_t *ctx);
