@@ -146,7 +146,8 @@ static ngx_int_t personal(ngx_http_shop_ctx_t *ctx, json_t *data)
         json_object_set(page, "flash", flash);
     }
 
-    if (ctx->cart == NULL || ctx->shop == NULL) {
+    /* A cart that cannot be reached is not an empty one. */
+    if (ctx->cart == NULL || ctx->shop == NULL || ctx->session.away) {
         return NGX_OK;
     }
 

@@ -1,6 +1,6 @@
 // The shop while its sessions cannot be reached.
 
-import { like, ok, stories } from "./lib.mjs";
+import { is, like, ok, stories } from "./lib.mjs";
 
 const WORDS = {
   en: { away: /cart cannot be reached/, back: /Come back in a moment/ },
@@ -15,6 +15,8 @@ async function away(visitor) {
   await visitor.open("c/skills");
   like(await visitor.text(".flashes"), words.away, visitor.name + ": the catalogue tells about the cart");
   ok(await visitor.page.locator("[data-buy]").count() > 0, visitor.name + ": and shows the products");
+  is(await visitor.page.locator("[data-cart-count], .cart-panel, .cart-bar").count(), 0,
+    visitor.name + ": it does not say that the cart is empty");
   await visitor.look("the catalogue without carts");
 
   await visitor.press("[data-buy][value=team_pack]");
