@@ -323,6 +323,7 @@ static void check_what_goes_with_units(world_t *world)
     seat(world, "bundle", "a@example.org");
     seat(world, "seats", "b@example.org");
     seat(world, "seats", "c@example.org");
+    seat(world, "bundle", "c@example.org");
 
     is_key(shop_cart_remove(world->cart, &world->where, SHOP_STR("asks")), NULL, "a unit goes");
     is_int((long long) cart->lines[0].given_count, 2, "with its answer");
@@ -331,7 +332,9 @@ static void check_what_goes_with_units(world_t *world)
     is_key(world_put(world, "seats", 1), NULL, "two units go");
     is_int(shop_seats_assigned(cart, SHOP_STR("seats")), 1, "with two seats");
     is_str(cart->assignments[0].email, "a@example.org", "the last ones");
-    is_int(shop_seats_assigned(cart, SHOP_STR("bundle")), 1, "others keep theirs");
+    is_int(shop_seats_assigned(cart, SHOP_STR("bundle")), 2, "others keep theirs");
+    is_str(cart->assignments[1].email, "a@example.org", "in their order");
+    is_str(cart->assignments[2].email, "c@example.org", "also those behind");
 
     is_key(world_put(world, "seats", 4), NULL, "growing");
     is_int(shop_seats_assigned(cart, SHOP_STR("seats")), 1, "changes nothing");
@@ -428,6 +431,14 @@ static void check_revalidate_many(world_t *world)
     is_int((long long) shop_cart_revalidate(cart, &world->where, told, 2), 3,
            "all changes are counted, also those that have no room");
     is_str(world_lines(world), "plain=1 plain=1", "the right lines stay in their order");
+
+    ok(world_fill(world, "plain=1 max3=1 stock4=1"), "three right lines");
+    world->cart->lines[0].quantity = 20000;
+    world->cart->lines[1].quantity = 7;
+    world->cart->lines[2].shortname = SHOP_STR("gone");
+    is_int((long long) shop_cart_revalidate(world->cart, &world->where, told, 2), 3,
+           "after a line that falls the others are looked at");
+    is_str(world_lines(world), "plain=9999 max3=3", "each in its own way");
 }
 
 

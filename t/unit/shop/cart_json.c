@@ -201,6 +201,7 @@ static void check_revision(shop_arena_t *arena)
         {"{'rev':17,'order':[{'p':", 17},
         {"{'rev':17", 17},
         {"{'rev':0}", 0},
+        {"{'rev':1090}", 1090},
         {"{'rev':-3}", 0},
         {"{'order':[],'rev':17}", 0},
         {"{ 'rev':17}", 0},

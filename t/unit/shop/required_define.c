@@ -151,8 +151,9 @@ static void check_members(shop_arena_t *arena)
         " {'field': 'e', 'label': 'L', 'type': 'text', 'attrs': {'maxlength': '11'}},"
         " {'field': 'f', 'label': 'L', 'type': 'text', 'maxlength': 99999},"
         " {'field': 'g', 'label': 'L', 'type': 'text', 'attrs': {'maxlength': 'many'}},"
-        " {'field': 'h', 'label': 'L', 'type': 'text', 'maxlength': -5}]");
-    static const size_t lengths[] = {1000, 1000, 7, 9, 11, 1000, 1000, 1000};
+        " {'field': 'h', 'label': 'L', 'type': 'text', 'maxlength': -5},"
+        " {'field': 'i', 'label': 'L', 'type': 'text', 'attrs': {'maxlength': '0'}}]");
+    static const size_t lengths[] = {1000, 1000, 7, 9, 11, 1000, 1000, 1000, 1000};
     shop_field_t *fields;
     json_t *kept;
     size_t count;

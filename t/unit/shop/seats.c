@@ -243,6 +243,8 @@ static void check_leave(world_t *world)
            "nobody of this address");
     is_key(shop_participant_remove(world->cart, SHOP_STR("A@x.org")), NULL, "a person leaves");
     is_int((long long) world->cart->participant_count, 2, "two are left");
+    is_str(world->cart->participants[0].email, "b@x.org", "the second");
+    is_str(world->cart->participants[1].email, "c@x.org", "and the third");
     is_int((long long) world->cart->assignment_count, 1, "all seats of that person are free");
     is_str(world->cart->assignments[0].email, "b@x.org", "the others keep theirs");
 }

@@ -237,6 +237,7 @@ static void check_tree(world_t *world)
            catalog->roots[0]->children[0],
        "the master's is");
     is_str(world_item(world, "deep")->category->text[EN].name, "Below", "products hang there");
+    ok(world_item(world, "deep")->category->catalog == catalog, "in the slave's own tree");
     is_str(catalog->text[EN].eula, "Swiss law", "the conditions of sale are its own");
 }
 

@@ -76,6 +76,7 @@ static const struct {
     {"FR40303265045,", false},
     {"FR\t40303265045", false},
     {"FR4030326504\303\251", false},
+    {"FR40303265045\200", false},
     {"NO123+456", false},
     {"303265045", false},
     {"1234567890123", false},
