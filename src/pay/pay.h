@@ -61,7 +61,8 @@ shop_pay_verdict_t shop_pay_verdict_parse(shop_str_t name);
 /* --- configuration (config.c): one `shop_payment <name> { ... }` block --- */
 
 #define SHOP_PAY_PARAM_REQUIRED 1u
-#define SHOP_PAY_PARAM_FILE 2u   /* the directive names a file: its content is the value, a secret \
+#define SHOP_PAY_PARAM_FILE                                                                        \
+    2u                           /* the directive names a file: its content is the value, a secret \
                                   */
 #define SHOP_PAY_PARAM_SECRET 4u /* never printed */
 

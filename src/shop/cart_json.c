@@ -44,9 +44,9 @@ static const member_t invoice_members[] = {
     INVOICE(organisation), INVOICE(department), INVOICE(lastname),  INVOICE(firstname),
     INVOICE(email),        INVOICE(address),    INVOICE(zip),       INVOICE(city),
     INVOICE(country),      INVOICE(vatcode),    INVOICE(plantcode), {NULL, 0}};
-static const member_t cart_members[] = {
-    CART(terms_hash),  CART(paymode),     CART(transid),       CART(shown_total),
-    CART(partner_key), CART(partner_tag), CART(partner_email), CART(replaces),    {NULL, 0}};
+static const member_t cart_members[] = {CART(terms_hash),    CART(paymode),     CART(transid),
+                                        CART(shown_total),   CART(partner_key), CART(partner_tag),
+                                        CART(partner_email), CART(replaces),    {NULL, 0}};
 
 
 typedef struct {

@@ -1,6 +1,6 @@
 /*
- * Lines and sums of a cart (objects.md 8): lines rounded, totals as sums of rounded lines. Discounts
- * and shipping stand in `totals` when they are summed up.
+ * Lines and sums of a cart (objects.md 8): lines rounded, totals as sums of rounded lines.
+ * Discounts and shipping stand in `totals` when they are summed up.
  */
 
 #include "shop/shop_internal.h"

@@ -21,10 +21,15 @@ static const struct {
     const char *kind;
     add_pt add;
 } kinds[] = {
-    {"shop", add_shop},         {"catalog", add_catalog}, {"tax", add_tax},
-    {"category", add_category}, {"item", add_item},
-    {"zone", shop_zone_add},    {"shipping", shop_shipping_row_add},
-    {"discount", shop_discount_add}, {"partner", shop_partner_add},
+    {"shop", add_shop},
+    {"catalog", add_catalog},
+    {"tax", add_tax},
+    {"category", add_category},
+    {"item", add_item},
+    {"zone", shop_zone_add},
+    {"shipping", shop_shipping_row_add},
+    {"discount", shop_discount_add},
+    {"partner", shop_partner_add},
 };
 
 

@@ -36,8 +36,8 @@ struct shop_snapshot_s {
     shop_list_t discounts; /* all of them, unsound ones too */
     shop_list_t partners;
     shop_list_t patterns; /* regex_t: freed with the snapshot */
-    shop_slot_t *index; /* open addressing, by catalogue, kind and key */
-    size_t index_size;  /* a power of two */
+    shop_slot_t *index;   /* open addressing, by catalogue, kind and key */
+    size_t index_size;    /* a power of two */
 };
 
 typedef enum {

@@ -1,9 +1,9 @@
 /*
- * A certificate as a PDF page: A4 across, texts in any script (pango), a QR symbol of the address where it
- * can be checked.
+ * A certificate as a PDF page: A4 across, texts in any script (pango), a QR symbol of the address
+ * where it can be checked.
  *
- * Takes tens of milliseconds, so it is meant for a thread: no arena, nothing global of ours. The same
- * certificate gives the same page whenever it is printed.
+ * Takes tens of milliseconds, so it is meant for a thread: no arena, nothing global of ours. The
+ * same certificate gives the same page whenever it is printed.
  */
 
 #include "view/view.h"
@@ -20,7 +20,7 @@
 #define MARGIN 70.0
 #define FONTS "Noto Sans, DejaVu Sans, sans-serif"
 #define QR_SIDE 84.0
-#define QR_QUIET 4 /* modules of white around the symbol, ISO/IEC 18004 */
+#define QR_QUIET 4       /* modules of white around the symbol, ISO/IEC 18004 */
 #define PICTURE_MAX 2000 /* pixels of a side */
 
 
@@ -207,8 +207,8 @@ static bool draw_qr(cairo_t *cr, shop_str_t payload, double x, double y)
     for (int row = 0; row < code->width; row++) {
         for (int column = 0; column < code->width; column++) {
             if (code->data[row * code->width + column] & 1) {
-                cairo_rectangle(cr, x + (column + QR_QUIET) * module,
-                                y + (row + QR_QUIET) * module, module, module);
+                cairo_rectangle(cr, x + (column + QR_QUIET) * module, y + (row + QR_QUIET) * module,
+                                module, module);
             }
         }
     }

@@ -210,15 +210,15 @@ typedef struct {
     shop_str_t date;
     shop_str_t seller;
     shop_str_t number;
-    shop_str_t verify;  /* where and how it can be checked */
-    shop_str_t address; /* the same for the QR symbol: at most 300 bytes */
-    shop_str_t logo;      /* PNG, or empty */
-    shop_str_t signature; /* PNG, or empty */
+    shop_str_t verify;     /* where and how it can be checked */
+    shop_str_t address;    /* the same for the QR symbol: at most 300 bytes */
+    shop_str_t logo;       /* PNG, or empty */
+    shop_str_t signature;  /* PNG, or empty */
     const char *issued_at; /* ISO 8601 */
 } shop_certificate_t;
 
-/* One page of PDF from UTF-8 texts; the caller frees *pdf. Slow: for a thread. SHOP_NO_MEMORY: it could
- * not be drawn. */
+/* One page of PDF from UTF-8 texts; the caller frees *pdf. Slow: for a thread. SHOP_NO_MEMORY: it
+ * could not be drawn. */
 SHOP_MUST_USE shop_status_t shop_certificate_pdf(const shop_certificate_t *certificate,
                                                  unsigned char **pdf, size_t *len);
 

@@ -131,9 +131,8 @@ WORLD_UNUSED static void world_open(world_t *world, const char *rows)
     json_decref(json);
     free(text);
 
-    world->where = (shop_where_t){.snapshot = shop_snapshot_of(world->builder),
-                                  .visitor = &world->visitor,
-                                  .lang = EN};
+    world->where = (shop_where_t){
+        .snapshot = shop_snapshot_of(world->builder), .visitor = &world->visitor, .lang = EN};
     world_choose(world, "main");
     world->cart = shop_cart_create(world->arena);
 }

@@ -1,6 +1,7 @@
 /*
- * The certificate's page: drawn for names in any script, the same each time, and written to the file
- * named by the argument, for a look or for pdftotext. What it says is tested by t/view/certificate.t.
+ * The certificate's page: drawn for names in any script, the same each time, and written to the
+ * file named by the argument, for a look or for pdftotext. What it says is tested by
+ * t/view/certificate.t.
  */
 
 #include "views.h"
