@@ -9,6 +9,18 @@ language sql immutable as $$
 $$;
 comment on function shop.customer_document(shop.customers) is 'A customer for forms';
 
+create or replace function shop.account_rights(arguments jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+    return (
+        select coalesce(jsonb_agg(distinct r.permission), '[]')
+        from shop.staff_rights r
+        where r.source = 'moodle' and r.subject = arguments ->> 'account'
+          and (r.shopid is null or r.shopid = shop.shop_id(arguments -> 'shop')));
+end
+$$;
+comment on function shop.account_rights(jsonb) is 'What a person with this account in Moodle may do in a shop';
+
 create or replace function shop.customer_find(arguments jsonb) returns jsonb
 language plpgsql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
 begin
@@ -19,10 +31,13 @@ begin
                or (arguments ->> 'email' is null
                    and c.hasaccount = nullif((arguments ->> 'user')::bigint, 0))
                or c.id = (arguments ->> 'id')::bigint
-            limit 1), '{"id": null}'));
+            limit 1), '{"id": null}')
+            || case when arguments -> 'account' is null then '{}'
+               else jsonb_build_object('rights', shop.account_rights(arguments)) end);
 end
 $$;
-comment on function shop.customer_find(jsonb) is 'A customer by e-mail, Moodle user or id; {"id": null}: none';
+comment on function shop.customer_find(jsonb) is
+    'A customer by e-mail, Moodle user or id; {"id": null}: none. With the rights of an account, if one is given';
 
 create or replace function shop.customer_save(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$

@@ -31,6 +31,7 @@ static ngx_int_t on_loaded(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t without_session(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t read_documents(ngx_http_shop_ctx_t *ctx, const shop_redis_reply_t *reply);
 static ngx_int_t go_on(ngx_http_shop_ctx_t *ctx);
+static bool has_right(const json_t *data, const char *right);
 static bool same_origin(ngx_http_request_t *r);
 static shop_str_t request_header(ngx_http_request_t *r, const char *name);
 
@@ -291,6 +292,25 @@ void ngx_http_shop_session_visitor(ngx_http_shop_ctx_t *ctx)
     ctx->visitor.customer = shop_json_int(data, "customer");
     ctx->visitor.logged_in = shop_json_text(data, "auth").len > 0;
     ctx->visitor.email = shop_json_text(data, "email");
+    ctx->visitor.non_instant = has_right(data, "usenoninstantpayments");
+    ctx->visitor.pay_override = has_right(data, "paycheckoverride");
+    ctx->visitor.test_payments = has_right(data, "salesadmin");
+}
+
+
+/* What the account was allowed when its owner logged in. */
+static bool has_right(const json_t *data, const char *right)
+{
+    json_t *one;
+    size_t i;
+
+    json_array_foreach (json_object_get(data, "rights"), i, one) {
+        if (json_is_string(one) && ngx_strcmp(json_string_value(one), right) == 0) {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 

@@ -52,7 +52,7 @@ like($cart->{message}, qr/10/, 'said in words');
 is($cart->{count}, 2, 'changes nothing');
 for my $case (['cart/add', 'product_unknown', p => 'nothing'], ['cart/add', 'quantity_invalid', p => 'excel_basics', quantity => 0],
     ['cart/add', 'quantity_invalid', p => 'excel_basics', quantity => 'x'], ['cart/add', 'element_not_orderable', p => 'office_set'],
-    ['cart/remove', 'product_unknown', p => 'excel_basics'], ['cart/add', 'product_unknown'])
+    ['cart/set', 'quantity_invalid', p => 'excel_basics', quantity => -1], ['cart/add', 'product_unknown'])
 {
     my ($path, $error, @form) = @{$case};
     ($status, $cart) = ask($path, @form);

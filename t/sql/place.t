@@ -106,6 +106,13 @@ is(call($web, 'customer_find', {email => $known->{customer}{email}})->{lastname}
 is(scalar @{call($web, 'customer_orders', {email => $known->{customer}{email}, shop => 'ac'})->{orders}}, 2,
     'orders of a customer');
 is(call($web, 'customer_find', {email => 'no@example.org'})->{id}, undef, 'nobody');
+$dbh->do(q{insert into shop.staff_rights (source, subject, shopid, permission) values
+    ('moodle', '7', null, 'paycheckoverride'), ('moodle', '7', 1, 'salesadmin'), ('name', '7', null, 'export'),
+    ('moodle', '8', null, 'payments')});
+is(join(' ', sort @{call($web, 'customer_find', {email => $known->{customer}{email}, account => 7, shop => 'ac'})->{rights}}),
+    'paycheckoverride salesadmin', 'the rights of his account');
+is_deeply(call($web, 'customer_find', {email => 'no@example.org', account => 9, shop => 'ac'}), {id => undef, rights => []},
+    'nobody has none');
 my $saved = call($web, 'customer_save', {email => 'new@example.org', lastname => 'New', firstname => 'A'});
 is(call($web, 'customer_find', {email => 'new@example.org'})->{id}, $saved->{id}, 'a customer is kept');
 my %other = (email => 'New@example.org', lastname => 'Other', firstname => 'B');

@@ -169,9 +169,12 @@ static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_accoun
     json_object_set_new(ctx->session.data, "user", json_integer(found ? account->user : 0));
     shop_json_set_text(ctx->session.data, "name", found ? account->fullname : SHOP_STR(""));
 
-    return ngx_http_shop_call(ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
-                              json_pack("{s:o}", "email", shop_json_str(login->email)),
-                              on_customer);
+    return ngx_http_shop_call(
+        ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
+        json_pack("{s:o, s:I, s:o}", "email", shop_json_str(login->email), "account",
+                  (json_int_t) (found ? account->user : 0), "shop",
+                  shop_json_str(ctx->shop->alias)),
+        on_customer);
 }
 
 
@@ -185,6 +188,7 @@ static ngx_int_t on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     }
 
     json_object_set_new(ctx->session.data, "customer", json_integer(shop_json_int(customer, "id")));
+    json_object_set(ctx->session.data, "rights", json_object_get(customer, "rights"));
     shop_json_set_text(ctx->session.data, "auth", SHOP_STR("mail"));
     shop_json_set_text(ctx->session.data, "email", login->email);
     json_object_del(ctx->session.data, "asked");
