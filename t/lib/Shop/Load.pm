@@ -13,12 +13,13 @@ use warnings;
 use Carp qw(croak);
 use JSON::PP qw(decode_json encode_json);
 use POSIX ();
-use Time::HiRes qw(time);
+use Time::HiRes qw(sleep time);
 
 use Shop::Http;
 
 
-# Options: clients, seconds, path (or paths), method, form (a body), headers. Status 0: no answer.
+# Options: clients, seconds, path (or paths), method, form (a body) or bodies (each sent once by each
+# client, then it ends), pause, headers. Status 0: no answer.
 sub start {
     my ($class, $t, %option) = @_;
     my $self = bless {owner => $$, pipes => [], pids => []}, $class;
@@ -45,18 +46,20 @@ sub work {
     my ($base, $option, $client) = @_;
     my $http  = Shop::Http->new(base => $base, timeout => 30);
     my @paths = @{$option->{paths} // [$option->{path} // '/shop/ac/']};
+    my @bodies = @{$option->{bodies} // [$option->{form} // ()]};
     my %headers = (%{$option->{headers} // {}},
-        defined $option->{form} ? ('Content-Type' => 'application/x-www-form-urlencoded') : ());
+        @bodies ? ('Content-Type' => 'application/x-www-form-urlencoded') : ());
     my %result = (status => {}, total => 0, slowest => 0);
     my $end = time + ($option->{seconds} // 5);
 
-    while (time < $end) {
+    while ($option->{bodies} ? $result{total} < @bodies : time < $end) {
         $http->{cookies} = {};
         my $answer = $http->request($option->{method} // 'GET', $paths[($result{total} + $client) % @paths],
-            headers => \%headers, defined $option->{form} ? (body => $option->{form}) : ());
+            headers => \%headers, @bodies ? (body => $bodies[$result{total} % @bodies]) : ());
         $result{total}++;
         $result{status}{$answer->{status}}++;
         $result{slowest} = $answer->{elapsed} if ($answer->{elapsed} // 0) > $result{slowest};
+        sleep $option->{pause} if $option->{pause};
     }
     return \%result;
 }
