@@ -97,6 +97,12 @@ void shop_buf_add_percent(shop_buf_t *buf, shop_str_t s); /* RFC 3986 unreserved
 shop_str_t shop_buf_str(const shop_buf_t *buf);
 
 
+/* --- card numbers (card_number.c) --- */
+
+/* Somewhere in the text stands what could be the full number of a payment card. */
+bool shop_has_card_number(shop_str_t text);
+
+
 /* --- codings (coding.c). Decoders are strict: alphabet, length and padding are checked --- */
 
 SHOP_MUST_USE shop_status_t shop_hex_encode(shop_arena_t *a, shop_str_t in, shop_str_t *out);

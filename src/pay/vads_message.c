@@ -133,7 +133,7 @@ static shop_status_t take_details(shop_arena_t *arena, const shop_pay_message_t 
 
     for (size_t i = 0; i < most; i++) {
         shop_str_t value = field(message, kept[i]);
-        if (value.len > 0 && value.len <= 64) {
+        if (value.len > 0 && value.len <= 64 && !shop_has_card_number(value)) {
             event->details[event->detail_count++] = (shop_pair_t){shop_str(kept[i]), value};
         }
     }

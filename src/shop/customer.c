@@ -58,6 +58,8 @@ static const input_t invoice_inputs[] = {
 static bool collect(shop_arena_t *arena, const shop_form_t *form, const input_t *inputs,
                     size_t count, void *values);
 static void complete_invoice(shop_cart_t *cart);
+static void refuse_cards(const input_t *inputs, size_t count, const void *values,
+                         shop_refusals_t *errors);
 static void require(shop_refusals_t *errors, shop_str_t value, const char *key, const char *field);
 static void check_customer(const shop_cart_t *cart, const shop_where_t *where,
                            shop_refusals_t *errors);
@@ -140,6 +142,22 @@ size_t shop_customer_check(const shop_cart_t *cart, const shop_where_t *where,
 }
 
 
+/* Numbers of other things, which could be taken for one, have fields of their own. */
+static void refuse_cards(const input_t *inputs, size_t count, const void *values,
+                         shop_refusals_t *errors)
+{
+    for (size_t i = 0; i < count; i++) {
+        const shop_str_t *value = (const shop_str_t *) ((const char *) values + inputs[i].offset);
+        shop_str_t name = shop_str(inputs[i].name);
+
+        if (!shop_str_eq(name, SHOP_STR("phone")) &&
+            !shop_str_eq(name, SHOP_STR("inv_plantcode")) && shop_has_card_number(*value)) {
+            shop_refusals_add(errors, "card_number", inputs[i].name);
+        }
+    }
+}
+
+
 static void require(shop_refusals_t *errors, shop_str_t value, const char *key, const char *field)
 {
     if (value.len == 0) {
@@ -155,6 +173,7 @@ static void check_customer(const shop_cart_t *cart, const shop_where_t *where,
     const shop_customer_t *c = &cart->customer;
     size_t email_max = where->visitor->user > 0 ? EMAIL_MAX : EMAIL_MAX_MOODLE;
 
+    refuse_cards(customer_inputs, sizeof(customer_inputs) / sizeof(customer_inputs[0]), c, errors);
     require(errors, c->firstname, "firstname_empty", "firstname");
     require(errors, c->lastname, "lastname_empty", "lastname");
 
@@ -186,6 +205,7 @@ static void check_invoice(const shop_cart_t *cart, const shop_where_t *where,
 {
     const shop_invoice_t *i = &cart->invoice;
 
+    refuse_cards(invoice_inputs, sizeof(invoice_inputs) / sizeof(invoice_inputs[0]), i, errors);
     require(errors, i->organisation, "inv_organisation_empty", "inv_organisation");
     require(errors, i->address, "inv_address_empty", "inv_address");
     require(errors, i->zip, "inv_zip_empty", "inv_zip");

@@ -279,6 +279,10 @@ static shop_refusal_t check_answer(shop_arena_t *arena, const shop_field_t *fiel
         return (shop_refusal_t){.key = "field_long", .n = (int64_t) field->max_length};
     }
 
+    if (shop_has_card_number(value)) {
+        return (shop_refusal_t){.key = "card_number"};
+    }
+
     if (field->type == SHOP_FIELD_SELECT) {
         refusal.key = is_option(field, value) ? NULL : "field_option";
 

@@ -199,6 +199,20 @@ static bool participant_read(shop_arena_t *arena, const shop_form_t *form,
 
 static shop_refusal_t participant_check(const shop_where_t *where, const shop_participant_t *p)
 {
+    const struct {
+        const char *field;
+        shop_str_t value;
+    } typed[] = {{"lastname", p->lastname},
+                 {"firstname", p->firstname},
+                 {"city", p->city},
+                 {"institution", p->institution}};
+
+    for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++) {
+        if (shop_has_card_number(typed[i].value)) {
+            return (shop_refusal_t){.key = "card_number", .field = typed[i].field};
+        }
+    }
+
     if (p->lastname.len == 0) {
         return (shop_refusal_t){.key = "participant_missing", .field = "lastname"};
     }

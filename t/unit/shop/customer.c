@@ -42,6 +42,9 @@ static const struct {
      "country_invalid country; inv_organisation_empty inv_organisation; "
      "inv_address_empty inv_address; inv_zip_empty inv_zip; inv_city_empty inv_city; "
      "inv_country_empty inv_country; "},
+    {"main", 0, WHO WHERE "&organisation=4970+1000+0000+0055", "card_number organisation; "},
+    {"main", 0, WHO INVOICE "&inv_department=4970100000000055", "card_number inv_department; "},
+    {"main", 0, WHO INVOICE "&inv_plantcode=4970100000000055&phone=4970100000000055", ""},
     {"main", 0, WHO INVOICE "&inv_email=a", "email_invalid inv_email; "},
     {"main", 0, WHO INVOICE "&inv_email=a@b.org", ""},
     {"main", 0, WHO INVOICE "&inv_vatcode=BE0123456789", ""},

@@ -131,6 +131,7 @@ static const answers_t forms[] = {
     {"space=1", GOOD, "", true},
     {"space=1", "space/fullname0=Club&space/model0=MOD2", "", true},
     {"space=1", "space/fullname0=+Club+&space/model0=MOD2&space/about0=x%0Ay", "", true},
+    {"space=1", GOOD "&space/about0=4970100000000055", "card_number space/about0; ", false},
     {"space=1", "", "field_required space/fullname0; field_required space/model0; ", false},
     {"space=1", "space/fullname0=++&space/model0=MOD1", "field_required space/fullname0; ", false},
     {"space=1", "space/fullname0=12345678901&space/model0=MOD1", "field_long space/fullname0 10; ",

@@ -84,6 +84,7 @@ static const struct {
     {"main", "lastname=+&firstname=J&email=a@x.org", "participant_missing", "lastname"},
     {"main", "lastname=Doe&firstname=J", "email_invalid", "email"},
     {"main", "lastname=Doe&firstname=J&email=a", "email_invalid", "email"},
+    {"main", "lastname=4970100000000055&firstname=J&email=a@x.org", "card_number", "lastname"},
     {"main", "lastname=Doe&firstname=J&email=a@x.org", NULL, NULL},
     {"strict", "lastname=Doe&firstname=J&email=a@x.org", "participant_missing", "phone"},
     {"strict", "lastname=Doe&firstname=J&email=a@x.org&phone=1", "participant_missing",
