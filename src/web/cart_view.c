@@ -9,6 +9,7 @@
 
 
 static json_t *line_view(ngx_http_shop_ctx_t *ctx, const shop_priced_line_t *line);
+static shop_str_t notice_text(ngx_http_shop_ctx_t *ctx, const shop_refusal_t *notice);
 static json_t *notices_view(ngx_http_shop_ctx_t *ctx);
 static json_t *taxes_view(ngx_http_shop_ctx_t *ctx, const shop_totals_t *totals);
 static shop_str_t next_url(ngx_http_shop_ctx_t *ctx);
@@ -17,6 +18,7 @@ static shop_str_t next_url(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_cart_prepare(ngx_http_shop_ctx_t *ctx)
 {
     shop_where_t where;
+    size_t i;
 
     if (shop_cart_empty(ctx->cart)) {
         return NGX_OK;
@@ -35,6 +37,15 @@ ngx_int_t ngx_http_shop_cart_prepare(ngx_http_shop_ctx_t *ctx)
     }
 
     ctx->notice_count = ngx_min(ctx->notice_count, SHOP_NOTICES);
+
+    /* A form leads to another page, which finds the cart as it is now. */
+    if (ctx->r->method == NGX_HTTP_POST && !ctx->json) {
+        for (i = 0; i < ctx->notice_count; i++) {
+            ngx_http_shop_flash(ctx, "warning", notice_text(ctx, &ctx->notices[i]));
+        }
+
+        ctx->notice_count = 0;
+    }
 
     return NGX_OK;
 }
@@ -103,17 +114,22 @@ static json_t *line_view(ngx_http_shop_ctx_t *ctx, const shop_priced_line_t *lin
 }
 
 
+static shop_str_t notice_text(ngx_http_shop_ctx_t *ctx, const shop_refusal_t *notice)
+{
+    return ngx_http_shop_text_with(ctx, "cart.changed",
+                                   json_pack("{s:o, s:o}", "name", shop_json_str(notice->name),
+                                             "why",
+                                             shop_json_str(ngx_http_shop_refusal(ctx, notice))));
+}
+
+
 static json_t *notices_view(ngx_http_shop_ctx_t *ctx)
 {
     json_t *notices = json_array();
     size_t i;
 
     for (i = 0; i < ctx->notice_count; i++) {
-        json_array_append_new(
-            notices, shop_json_str(ngx_http_shop_text_with(
-                         ctx, "cart.changed",
-                         json_pack("{s:o, s:o}", "name", shop_json_str(ctx->notices[i].name), "why",
-                                   shop_json_str(ngx_http_shop_refusal(ctx, &ctx->notices[i]))))));
+        json_array_append_new(notices, shop_json_str(notice_text(ctx, &ctx->notices[i])));
     }
 
     return notices;

@@ -26,7 +26,12 @@ ok($b->says('cart.added'), 'four may be had');
 $t->catalog(q{update shop.items set stock = 3, status = 'AVAILABLE' where shortname = 'welcome_kit'});
 $b->open('cart');
 is($b->value_of(qr{cart/set$}, 'quantity'), 3, 'the cart has what is left');
-ok($b->says('refusal.out_of_stock', n => 3), 'and says why') or diag $b->page->text;
+ok($b->says('refusal.out_of_stock', n => 3), 'and says why');
+$b->add('gdpr_essentials');
+ok($b->says('refusal.out_of_stock', n => 3), 'the next form that is sent tells it once more');
+$b->open('cart');
+ok(!$b->says('refusal.out_of_stock', n => 3), 'for the last time');
+$b->submit(qr{cart/set$}, {quantity => 0, p => 'gdpr_essentials'});
 
 $t->catalog(q{update shop.items set stock = 1, status = 'AVAILABLE' where shortname = 'welcome_kit'});
 my $second = Shop::Buyer->new(base => $t->base,

@@ -105,5 +105,16 @@ my %people = map { ($_->{email} => $_) } @{$line->{users}{student}};
 is_deeply([sort keys %people], ['lea@example.org', 'marc@example.org'], 'and the two people');
 is($people{'marc@example.org'}{lastname}, 'PETIT', 'with their names');
 
+my $oliver = Shop::Buyer->new(base => $t->base, person => {email => 'oliver.smith@example.org'});
+$oliver->log_in($t);
+$t->dbh->do(q{select shop.customer_save('{"email": "oliver.smith@example.org", "lastname": "Smith", "firstname": "Oliver",
+    "city": "Leeds", "country": "GB"}')});
+$oliver->add('first_aid', 2);
+$oliver->open('step/users');
+$oliver->follow(qr{me=1});
+is($oliver->value_of(qr{participants/add$}, 'lastname'), 'Smith', 'who takes part himself need not type his name');
+$oliver->submit(qr{participants/add$}, {});
+like($oliver->page->text, qr/Oliver SMITH/, 'and is on the list by one press');
+
 $t->finish;
 done_testing;

@@ -237,7 +237,6 @@ static ngx_int_t refused(ngx_http_shop_ctx_t *ctx, const shop_refusal_t *refusal
     }
 
     ngx_http_shop_flash(ctx, "danger", message);
-    ctx->session.cart_changed = false;
 
     return ngx_http_shop_session_save(ctx, on_saved);
 }

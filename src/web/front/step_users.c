@@ -5,9 +5,16 @@
 #include "web/front.h"
 
 
-static ngx_int_t page(ngx_http_shop_ctx_t *ctx);
-static void add_form(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_refusal_t *errors,
-                     size_t count);
+typedef struct {
+    shop_refusal_t error; /* key NULL: none */
+    json_t *me;           /* who is logged in, to fill the form with; or NULL */
+} users_t;
+
+
+static ngx_int_t on_me(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static ngx_int_t page(ngx_http_shop_ctx_t *ctx, const users_t *users);
+static void add_form(ngx_http_shop_ctx_t *ctx, json_t *data, const users_t *users);
+static shop_str_t proposed(ngx_http_shop_ctx_t *ctx, const char *name, const json_t *me);
 static json_t *participants_view(ngx_http_shop_ctx_t *ctx);
 static json_t *products_view(ngx_http_shop_ctx_t *ctx);
 static json_t *product_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, int64_t quantity);
@@ -28,11 +35,33 @@ static const ngx_http_shop_input_t inputs[] = {
 };
 
 
+/* "?me=1": the form is filled in with who is logged in (front-office.md 7.3). */
 ngx_int_t ngx_http_shop_step_users(ngx_http_shop_ctx_t *ctx)
 {
-    ctx->state = NULL;
+    users_t users = {{.key = NULL}, NULL};
 
-    return page(ctx);
+    if (!ctx->visitor.logged_in || shop_form_find(&ctx->query, SHOP_STR("me")) == NULL) {
+        return page(ctx, &users);
+    }
+
+    return ngx_http_shop_call(ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
+                              json_pack("{s:o}", "email", shop_json_str(ctx->visitor.email)),
+                              on_me);
+}
+
+
+static ngx_int_t on_me(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    users_t users = {{.key = NULL}, ngx_http_shop_answer(ctx, op)};
+
+    if (users.me == NULL) {
+        return ngx_http_shop_trouble(ctx, op);
+    }
+
+    shop_json_set_text(users.me, "email", ctx->visitor.email);
+    shop_json_set_text(users.me, "institution", shop_json_text(users.me, "organisation"));
+
+    return page(ctx, &users);
 }
 
 
@@ -58,7 +87,7 @@ ngx_int_t ngx_http_shop_participant(ngx_http_shop_ctx_t *ctx)
     shop_str_t product = shop_form_text(&ctx->form, "p");
     shop_str_t role = shop_form_text(&ctx->form, "role");
     shop_str_t email = shop_form_text(&ctx->form, "email");
-    shop_refusal_t *refusal;
+    users_t users = {{.key = NULL}, NULL};
 
     ctx->step = SHOP_STR("users");
 
@@ -78,21 +107,15 @@ ngx_int_t ngx_http_shop_participant(ngx_http_shop_ctx_t *ctx)
         return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
     }
 
-    refusal = ngx_palloc(ctx->r->pool, sizeof(*refusal));
-    if (refusal == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+    users.error = shop_participant_add(&ctx->arena, ctx->cart, &where, &ctx->form);
 
-    *refusal = shop_participant_add(&ctx->arena, ctx->cart, &where, &ctx->form);
-
-    if (refusal->key == NULL) {
-        return finish(ctx, *refusal);
+    if (users.error.key == NULL) {
+        return finish(ctx, users.error);
     }
 
     ngx_http_shop_count(SHOP_COUNT_REFUSED);
-    ctx->state = refusal;
 
-    return page(ctx);
+    return page(ctx, &users);
 }
 
 
@@ -110,9 +133,9 @@ static ngx_int_t finish(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal)
 }
 
 
-static ngx_int_t page(ngx_http_shop_ctx_t *ctx)
+static ngx_int_t page(ngx_http_shop_ctx_t *ctx, const users_t *users)
 {
-    const shop_refusal_t *error = ctx->state;
+    bool wrong = users->error.key != NULL;
     shop_where_t where = ngx_http_shop_where(ctx);
     int64_t total = shop_seats_total(ctx->cart, &where);
     int64_t assigned = (int64_t) ctx->cart->assignment_count;
@@ -134,39 +157,23 @@ static ngx_int_t page(ngx_http_shop_ctx_t *ctx)
     json_object_set_new(data, "participants", participants_view(ctx));
     json_object_set_new(data, "products", products_view(ctx));
     json_object_set_new(data, "errors",
-                        ngx_http_shop_error_list(ctx, error, error != NULL ? 1 : 0));
-    add_form(ctx, data, error, error != NULL ? 1 : 0);
+                        ngx_http_shop_error_list(ctx, &users->error, wrong ? 1 : 0));
+    add_form(ctx, data, users);
 
-    return ngx_http_shop_render(ctx, error != NULL ? NGX_HTTP_UNPROCESSABLE : NGX_HTTP_OK, "users",
-                                data);
+    if (ctx->visitor.logged_in) {
+        shop_json_set_text(data, "me_url", ngx_http_shop_url(ctx, "step/users?me=1", SHOP_STR("")));
+    }
+
+    return ngx_http_shop_render(ctx, wrong ? NGX_HTTP_UNPROCESSABLE : NGX_HTTP_OK, "users", data);
 }
 
 
-/* Town and organisation stay from one person to the next. */
-static void add_form(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_refusal_t *errors,
-                     size_t count)
+static void add_form(ngx_http_shop_ctx_t *ctx, json_t *data, const users_t *users)
 {
-    const shop_cart_t *cart = ctx->cart;
-    const shop_participant_t *last = NULL;
+    size_t errors = users->error.key != NULL ? 1 : 0, i;
     json_t *form = json_object();
-    shop_str_t value;
-    size_t i;
-
-    if (cart->participant_count > 0) {
-        last = &cart->participants[cart->participant_count - 1];
-    }
 
     for (i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
-        value = shop_form_text(&ctx->form, inputs[i].name);
-
-        if (value.len == 0 && last != NULL && ngx_strcmp(inputs[i].name, "city") == 0) {
-            value = last->city;
-        }
-
-        if (value.len == 0 && last != NULL && ngx_strcmp(inputs[i].name, "institution") == 0) {
-            value = last->institution;
-        }
-
         if ((ngx_strcmp(inputs[i].name, "phone") == 0 && !ctx->shop->user_phone_required) ||
             (ngx_strcmp(inputs[i].name, "institution") == 0 &&
              !ctx->shop->user_organisation_required)) {
@@ -174,10 +181,37 @@ static void add_form(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_refusal_
         }
 
         json_object_set_new(form, inputs[i].name,
-                            ngx_http_shop_field(ctx, &inputs[i], value, errors, count));
+                            ngx_http_shop_field(ctx, &inputs[i],
+                                                proposed(ctx, inputs[i].name, users->me),
+                                                &users->error, errors));
     }
 
     json_object_set_new(data, "form", form);
+}
+
+
+/* What was typed, else what is known; town and organisation stay from one person to the next. */
+static shop_str_t proposed(ngx_http_shop_ctx_t *ctx, const char *name, const json_t *me)
+{
+    const shop_cart_t *cart = ctx->cart;
+    const shop_participant_t *last;
+    shop_str_t value = shop_form_text(&ctx->form, name);
+
+    if (value.len == 0 && me != NULL) {
+        value = shop_json_text(me, name);
+    }
+
+    if (value.len > 0 || cart->participant_count == 0) {
+        return value;
+    }
+
+    last = &cart->participants[cart->participant_count - 1];
+
+    if (ngx_strcmp(name, "city") == 0) {
+        return last->city;
+    }
+
+    return ngx_strcmp(name, "institution") == 0 ? last->institution : value;
 }
 
 
