@@ -65,7 +65,10 @@ declare
     queued shop.registrar_queue;
     numbered integer := 0;
 begin
-    perform pg_advisory_xact_lock(hashtextextended('shop.registrar', 0));
+    -- nobody waits in a connection that others need: who finds it busy asks again soon
+    if not pg_try_advisory_xact_lock(hashtextextended('shop.registrar', 0)) then
+        return '{"numbered": 0, "busy": true}';
+    end if;
     for queued in select * from shop.registrar_queue
                   order by realisedat, id
                   limit least(coalesce((arguments ->> 'limit')::integer, 200), 1000) loop

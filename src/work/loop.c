@@ -9,6 +9,7 @@
 
 /* A wake waits this long, so that the commits of one moment are served by one round. */
 #define WAKE_DELAY 5
+#define BUSY_DELAY 20
 
 
 static void loop_arm(shop_loop_t *loop, ngx_msec_t delay)
@@ -72,6 +73,10 @@ void shop_loop_ended(shop_loop_t *loop, shop_round_e round)
 
     if (round == SHOP_ROUND_MORE || loop->again) {
         loop_arm(loop, WAKE_DELAY);
+        return;
+    }
+    if (round == SHOP_ROUND_BUSY) {
+        loop_arm(loop, with_jitter(BUSY_DELAY));
         return;
     }
     if (round == SHOP_ROUND_SOME) {

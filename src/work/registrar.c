@@ -1,7 +1,8 @@
 /*
  * The registrar's wake: one SQL function numbers and freezes the realised bills that have no
  * invoice number yet, a batch at a time (architecture §5). It holds an advisory lock, so that any
- * worker may call it at any moment.
+ * worker may call it at any moment; who finds it busy comes back soon, because what has just been
+ * committed may have been too late for the one that is at it.
  */
 
 #include "work/work_internal.h"
@@ -15,10 +16,11 @@ static void registrar_on_answer(shop_op_t *op)
     shop_work_t *work = loop->work;
     json_t *answer = shop_ask_answer(op);
     int64_t count = shop_json_int(answer, "numbered");
-    shop_round_e round = answer == NULL  ? SHOP_ROUND_TROUBLE
-                         : count == 0    ? SHOP_ROUND_NOTHING
-                         : count < BATCH ? SHOP_ROUND_SOME
-                                         : SHOP_ROUND_MORE;
+    shop_round_e round = answer == NULL                   ? SHOP_ROUND_TROUBLE
+                         : shop_json_bool(answer, "busy") ? SHOP_ROUND_BUSY
+                         : count == 0                     ? SHOP_ROUND_NOTHING
+                         : count < BATCH                  ? SHOP_ROUND_SOME
+                                                          : SHOP_ROUND_MORE;
 
     json_decref(answer);
     if (count > 0) {

@@ -33,6 +33,7 @@ void shop_loop_stop(shop_loop_t *loop);
 typedef enum {
     SHOP_ROUND_MORE = 0, /* full: there may be more, go on at once */
     SHOP_ROUND_SOME,     /* something, but not all that was asked for */
+    SHOP_ROUND_BUSY,     /* somebody else is at it: come back in a moment */
     SHOP_ROUND_NOTHING,  /* the pause doubles */
     SHOP_ROUND_TROUBLE   /* no answer: the pause doubles */
 } shop_round_e;

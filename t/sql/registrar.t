@@ -68,6 +68,13 @@ $dbh->do('alter table shop.invoices disable trigger keep');
 $dbh->do(q{update shop.invoices set content = jsonb_set(content, '{amount}', '"1.00"') where seq = 17});
 is(scalar @{call($dbh, 'invoices_verify', {})->{broken}}, 1, 'who does so all the same is seen');
 
+my $busy = $pg->connect;
+$busy->begin_work;
+is_deeply(call($busy, 'registrar_run', {}), {numbered => 0}, 'the registrar has nothing to do');
+is_deeply(call($dbh, 'registrar_run', {}), {numbered => 0, busy => JSON::PP::true}, 'a second one does not wait for it');
+$busy->rollback;
+$busy->disconnect;
+
 my $read = call($dbh, 'order_read', {transid => $orders[0]{transid}});
 like($read->{invoice_number}, qr/^AC-B-/, 'the order shows its number');
 is($pg->value(q{select content ->> 'number' from shop.invoices v join shop.bills b on b.id = v.billid

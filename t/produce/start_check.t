@@ -1,0 +1,69 @@
+#!/usr/bin/perl
+# The check of the Moodle site at the start and every hour: the status page says what is wrong, a refused
+# account holds production until it is let in again.
+
+use strict;
+use warnings;
+use Test::More;
+use Shop::Sale;
+use Shop::Test qw(spew wait_for);
+
+my $t = Shop::Test->new(workers => 2, moodle_conf => <<'CONF');
+        canary lea.canari@example.org;
+        check_interval 1s;
+        gate_probe 1s;
+        breaker_probe 1s;
+        retry_delays 500ms 500ms 1s 1s 1s;
+CONF
+
+
+sub moodle { return $t->status->{work}{moodle} }
+sub check  { return join ' ', @{moodle()->{check}} }
+
+
+ok(wait_for(sub { moodle()->{checked_at} }, 15), 'the site is checked');
+is(check(), '', 'nothing is wrong');
+is(moodle()->{gate}, 'open', 'the gate is open');
+
+# Each thing that may be missing, and that is found again.
+for my $wrong (
+    [functions => {action => 'capability', name => 'core_group_create_groups'}],
+    [canary    => {action => 'capability', name => 'moodle/site:viewuseridentity'}],
+) {
+    my ($name, $command) = @{$wrong};
+    $t->control('moodle', $command);
+    ok(wait_for(sub { check() eq $name }, 15), "$name: the check says so") or diag check();
+    $t->control('moodle', {%{$command}, present => 1});
+    ok(wait_for(sub { check() eq '' }, 15), "$name: and when it is mended") or diag check();
+}
+
+# The account is refused: what is sold meanwhile waits and is produced then.
+$t->control('moodle', {action => 'fault', kind => 'invalidtoken'});
+ok(wait_for(sub { moodle()->{gate} eq 'refused' }, 15), 'a refused account closes the gate');
+my $buyer = Shop::Sale::at_payment($t);
+$buyer->pay_card;
+like($buyer->page->text, qr/your payment has been received/, 'people buy all the same');
+my $calls = moodle()->{calls};
+is(check(), 'refused', 'the status page says why');
+$t->control('moodle', {action => 'fault', kind => 'none'});
+ok(wait_for(sub { moodle()->{gate} eq 'open' && check() eq '' }, 15), 'it opens by itself');
+Shop::Sale::sold_once($t, $buyer);
+
+# A wrong token in the configuration, mended by a reload.
+spew("$t->{dir}/secrets/moodle", 'WRONG', 0600);
+$t->{option}{moodle_conf} =~ s/gate_probe 1s/gate_probe 1h/;
+$t->write_conf;
+spew("$t->{dir}/secrets/moodle", 'WRONG', 0600);
+$t->reload;
+ok(wait_for(sub { moodle()->{gate} eq 'refused' }, 15), 'a wrong token is refused');
+spew("$t->{dir}/secrets/moodle", 'TOKEN', 0600);
+$t->reload;
+ok(wait_for(sub { moodle()->{gate} eq 'open' }, 15), 'the right one opens the gate at once');
+
+# Away for longer.
+$t->control('moodle', {action => 'fault', kind => 'down', delay => 5});
+ok(wait_for(sub { check() eq 'unreachable' }, 15), 'a site that is away is said to be');
+ok(wait_for(sub { check() eq '' }, 30), 'until it is back');
+
+$t->finish;
+done_testing();
