@@ -12,6 +12,7 @@ use lib "$FindBin::Bin/../lib";
 use Test::More;
 
 use IO::Socket::INET;
+use Time::HiRes qw(sleep);
 
 use Shop::Buyer;
 use Shop::Test;
@@ -55,7 +56,7 @@ sub raw {
     $socket->autoflush(1);
     for my $piece (@pieces) {
         print {$socket} $piece;
-        select undef, undef, undef, 0.02 if @pieces > 1;
+        sleep 0.02 if @pieces > 1;
     }
     my $answer = '';
     my $select = IO::Select->new($socket);

@@ -53,7 +53,8 @@ done_testing();
 # The order of a JSON object is lost in Perl: names end in their place.
 sub discount_names {
     my ($description) = @_;
-    return sort keys %{$description->{discounts}};
+    my @names = sort keys %{$description->{discounts}};
+    return @names;
 }
 
 

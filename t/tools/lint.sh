@@ -63,6 +63,7 @@ nginx_flags()
 lint_tidy()
 {
     need clang-tidy clang-tidy || return 0
+    # shellcheck disable=SC2046
     list 'src/*.c' 't/*.c' | xargs grep -L 'ngx_\|"link/\|"web/\|"work/' |
         tidy -std=gnu11 -Isrc $(pkg-config --cflags pangocairo) -It/lib || report clang-tidy
 
