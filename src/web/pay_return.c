@@ -69,19 +69,18 @@ static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, ngx_uint_t status)
 static ngx_int_t find_attempt(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement,
                               ngx_http_shop_next_pt next)
 {
+    ngx_http_shop_payment_t *payment = ngx_http_shop_payment_find(ctx->main, ctx->captures[0]);
     shop_str_t token = shop_form_text(&ctx->query, "t");
 
-    if (ngx_http_shop_payment_find(ctx->main, ctx->captures[0]) == NULL || token.len < 20 ||
-        token.len > 64) {
+    if (payment == NULL || token.len < 20 || token.len > 64) {
         return refuse(ctx, NGX_HTTP_NOT_FOUND);
     }
 
-    return ngx_http_shop_call(
-        ctx, SHOP_PG_CHANGES, statement,
-        json_pack("{s:o, s:o, s:b}", "token", shop_json_str(token), "config",
-                  shop_json_str(ctx->captures[0]), "ask",
-                  ngx_http_shop_payment_find(ctx->main, ctx->captures[0])->pay->api_url.len > 0),
-        next);
+    return ngx_http_shop_call(ctx, SHOP_PG_CHANGES, statement,
+                              json_pack("{s:o, s:o, s:b}", "token", shop_json_str(token), "config",
+                                        shop_json_str(ctx->captures[0]), "ask",
+                                        payment->pay->api_url.len > 0),
+                              next);
 }
 
 
