@@ -4,114 +4,14 @@
 
 #include "shop/catalog_internal.h"
 
-#include <ctype.h>
-
 
 #define DEPTH_MAX 64 /* of the tree of categories */
 
 
-static size_t hash(const shop_catalog_t *catalog, shop_key_e kind, shop_str_t key);
-static shop_str_t key_of(const shop_item_t *item, shop_key_e kind, char id[24]);
 static bool category_shown(const shop_category_t *category);
 static bool has_something(const shop_category_t *category, const shop_visitor_t *visitor);
 static const shop_category_t *first_in(shop_category_t *const *list, size_t count,
                                        const shop_visitor_t *visitor, unsigned depth);
-
-
-/* --- the index of products --- */
-
-shop_status_t shop_index_create(shop_snapshot_builder_t *builder)
-{
-    shop_snapshot_t *snapshot = &builder->snapshot;
-
-    snapshot->index_size = 16;
-
-    while (snapshot->index_size < snapshot->items.count * 6) {
-        snapshot->index_size *= 2;
-    }
-
-    snapshot->index = shop_arena_calloc(builder->arena, snapshot->index_size * sizeof(shop_slot_t));
-
-    return snapshot->index != NULL ? SHOP_OK : SHOP_NO_MEMORY;
-}
-
-
-void shop_index_add(shop_snapshot_t *snapshot, shop_item_t *item)
-{
-    char id[24];
-
-    if (item->catalog == NULL) {
-        return;
-    }
-
-    for (shop_key_e kind = SHOP_KEY_SHORTNAME; kind <= SHOP_KEY_ID; kind++) {
-        size_t at = hash(item->catalog, kind, key_of(item, kind, id));
-
-        while (snapshot->index[at & (snapshot->index_size - 1)].item != NULL) {
-            at++;
-        }
-
-        snapshot->index[at & (snapshot->index_size - 1)] = (shop_slot_t){item, kind};
-    }
-}
-
-
-const shop_item_t *shop_index_find(const shop_snapshot_t *snapshot, const shop_catalog_t *catalog,
-                                   shop_key_e kind, shop_str_t key)
-{
-    size_t at = hash(catalog, kind, key);
-    char id[24];
-
-    if (snapshot->index == NULL) {
-        return NULL;
-    }
-
-    for (;; at++) {
-        const shop_slot_t *slot = &snapshot->index[at & (snapshot->index_size - 1)];
-
-        if (slot->item == NULL) {
-            return NULL;
-        }
-
-        if (slot->kind == kind && slot->item->catalog == catalog &&
-            shop_str_eq_nocase(key_of(slot->item, kind, id), key)) {
-            return slot->item;
-        }
-    }
-}
-
-
-/* FNV-1a over the letters in lower case. */
-static size_t hash(const shop_catalog_t *catalog, shop_key_e kind, shop_str_t key)
-{
-    uint64_t h = 14695981039346656037u ^ (uint64_t) catalog->id ^ ((uint64_t) kind << 32);
-
-    for (size_t i = 0; i < key.len; i++) {
-        h = (h ^ (unsigned char) tolower(key.data[i])) * 1099511628211u;
-    }
-
-    return (size_t) (h ^ (h >> 29));
-}
-
-
-static shop_str_t key_of(const shop_item_t *item, shop_key_e kind, char id[24])
-{
-    char *end = id + 23;
-    int64_t n = item->id;
-
-    if (kind != SHOP_KEY_ID) {
-        return kind == SHOP_KEY_ALIAS ? item->alias : item->shortname;
-    }
-
-    *end = '\0';
-
-    do {
-        *--end = (char) ('0' + n % 10);
-        n /= 10;
-    } while (n > 0);
-
-    return shop_str(end);
-}
 
 
 /* --- by name --- */
@@ -136,7 +36,7 @@ const shop_shop_t *shop_find_shop(const shop_snapshot_t *snapshot, shop_str_t al
 const shop_item_t *shop_find_item(const shop_snapshot_t *snapshot, const shop_shop_t *shop,
                                   shop_str_t shortname)
 {
-    return shop_index_find(snapshot, shop->catalog, SHOP_KEY_SHORTNAME, shortname);
+    return shop_index_find(&snapshot->index, shop->catalog, SHOP_KEY_SHORTNAME, shortname);
 }
 
 
@@ -147,7 +47,7 @@ const shop_item_t *shop_find_item_page(const shop_snapshot_t *snapshot, const sh
     const shop_item_t *item = NULL;
 
     for (size_t i = 0; item == NULL && i < sizeof(order) / sizeof(order[0]); i++) {
-        item = shop_index_find(snapshot, shop->catalog, order[i], alias);
+        item = shop_index_find(&snapshot->index, shop->catalog, order[i], alias);
     }
 
     return item;
@@ -268,22 +168,6 @@ shop_catalog_t *shop_catalog_by_id(const shop_snapshot_t *snapshot, int64_t id)
 
         if (catalog->id == id) {
             return catalog;
-        }
-    }
-
-    return NULL;
-}
-
-
-shop_item_t *shop_item_by_id(const shop_snapshot_t *snapshot, const shop_catalog_t *catalog,
-                             int64_t id)
-{
-    for (size_t i = 0; i < snapshot->items.count; i++) {
-        shop_item_t *item = snapshot->items.list[i];
-
-        if (item->id == id &&
-            shop_json_int(item->document, "catalogid") == (catalog != NULL ? catalog->id : 0)) {
-            return item;
         }
     }
 

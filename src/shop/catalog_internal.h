@@ -18,12 +18,18 @@ typedef struct {
 
 SHOP_MUST_USE shop_status_t shop_list_add(shop_arena_t *arena, shop_list_t *list, void *what);
 
-typedef enum { SHOP_KEY_SHORTNAME, SHOP_KEY_ALIAS, SHOP_KEY_ID } shop_key_e;
+typedef enum { SHOP_KEY_SHORTNAME, SHOP_KEY_ALIAS, SHOP_KEY_ID, SHOP_KEY_CODE } shop_key_e;
 
 typedef struct {
     shop_item_t *item; /* NULL: free */
     shop_key_e kind;
 } shop_slot_t;
+
+/* Products by catalogue, kind of key and key: open addressing. */
+typedef struct {
+    shop_slot_t *slots;
+    size_t size; /* a power of two; 0: empty */
+} shop_index_t;
 
 struct shop_snapshot_s {
     shop_list_t shops;
@@ -36,27 +42,27 @@ struct shop_snapshot_s {
     shop_list_t discounts; /* all of them, unsound ones too */
     shop_list_t partners;
     shop_list_t patterns; /* regex_t: freed with the snapshot */
-    shop_slot_t *index;   /* open addressing, by catalogue, kind and key */
-    size_t index_size;    /* a power of two */
+    shop_index_t index;   /* what is sold, as visitors name it */
 };
-
-typedef enum {
-    SHOP_PHASE_CATALOGS,
-    SHOP_PHASE_ITEMS,
-    SHOP_PHASE_SLAVES,
-    SHOP_PHASE_TREES,
-    SHOP_PHASE_INDEX,
-    SHOP_PHASE_SELLING,
-    SHOP_PHASE_DONE
-} shop_phase_e;
 
 struct shop_snapshot_builder_s {
     shop_arena_t *arena;
     shop_snapshot_t snapshot;
     json_t *documents; /* all that the snapshot points into */
-    shop_phase_e phase;
-    size_t at; /* items of this phase that are done */
+    shop_index_t rows; /* items by number and code, as they came */
+    size_t phase;      /* of catalog_link.c */
+    size_t at;         /* how far this phase is */
+
+    /* The slave under construction (catalog_slave.c). */
+    size_t slave;            /* its place among the catalogues */
+    shop_catalog_t *master;  /* NULL: it has none */
+    bool slave_begun;        /* its categories are there */
+    size_t slave_categories; /* how many of each there were before */
+    size_t slave_items;
 };
+
+/* A part of the work that takes its time: at most `slice` items at once, until *done. */
+typedef shop_status_t (*shop_phase_pt)(shop_snapshot_builder_t *builder, size_t slice, bool *done);
 
 /* item_build.c */
 /* *item is given also when it could not be finished, with what it keeps; NULL: nothing was made. */
@@ -78,21 +84,31 @@ SHOP_MUST_USE shop_status_t shop_partner_add(shop_snapshot_builder_t *builder, j
 SHOP_MUST_USE shop_status_t shop_selling_link(shop_snapshot_builder_t *builder);
 void shop_patterns_free(shop_snapshot_t *snapshot);
 
-/* catalog_slave.c: the master's tree as a slave shows it. */
+/* catalog_slave.c: the master's tree as slaves show it */
 bool shop_catalog_is_slave(const shop_catalog_t *catalog);
-SHOP_MUST_USE shop_status_t shop_slave_build(shop_snapshot_builder_t *builder,
-                                             shop_catalog_t *slave);
+SHOP_MUST_USE shop_status_t shop_slaves_build(shop_snapshot_builder_t *builder, size_t slice,
+                                              bool *done);
 
-/* catalog_find.c */
-SHOP_MUST_USE shop_status_t shop_index_create(shop_snapshot_builder_t *builder);
-void shop_index_add(shop_snapshot_t *snapshot, shop_item_t *item);
-const shop_item_t *shop_index_find(const shop_snapshot_t *snapshot, const shop_catalog_t *catalog,
-                                   shop_key_e kind, shop_str_t key);
+/* catalog_tree.c: categories under categories, products in them, elements in sets and bundles */
+SHOP_MUST_USE shop_status_t shop_tree_hang(shop_snapshot_builder_t *builder, size_t slice,
+                                           bool *done);
+SHOP_MUST_USE shop_status_t shop_tree_sort(shop_snapshot_builder_t *builder, size_t slice,
+                                           bool *done);
+SHOP_MUST_USE shop_status_t shop_tree_elements(shop_snapshot_builder_t *builder, size_t slice,
+                                               bool *done);
+
+/* catalog_index.c */
+SHOP_MUST_USE shop_status_t shop_index_create(shop_arena_t *arena, shop_index_t *index,
+                                              size_t keys);
+void shop_index_add(shop_index_t *index, shop_item_t *item, shop_key_e kind);
+/* Letters of either case; NULL: there is none. */
+shop_item_t *shop_index_find(const shop_index_t *index, const shop_catalog_t *catalog,
+                             shop_key_e kind, shop_str_t key);
+shop_item_t *shop_index_find_id(const shop_index_t *index, const shop_catalog_t *catalog,
+                                int64_t id);
 
 /* By id; NULL: there is none. */
 const shop_tax_t *shop_tax_by_id(const shop_snapshot_t *snapshot, int64_t id);
 shop_catalog_t *shop_catalog_by_id(const shop_snapshot_t *snapshot, int64_t id);
-shop_item_t *shop_item_by_id(const shop_snapshot_t *snapshot, const shop_catalog_t *catalog,
-                             int64_t id);
 
 #endif

@@ -4,85 +4,54 @@
 
 #include "shop/catalog_internal.h"
 
-#include <stdlib.h>
 
-
-static shop_status_t link_catalogs(shop_snapshot_builder_t *builder);
+static shop_status_t link_catalogs(shop_snapshot_builder_t *builder, size_t slice, bool *done);
+static shop_status_t find_catalogs(shop_snapshot_builder_t *builder, size_t slice, bool *done);
+static shop_status_t link_items(shop_snapshot_builder_t *builder, size_t slice, bool *done);
+static shop_status_t fill_index(shop_snapshot_builder_t *builder, size_t slice, bool *done);
+static shop_status_t link_selling(shop_snapshot_builder_t *builder, size_t slice, bool *done);
 static void link_category(shop_snapshot_t *snapshot, shop_category_t *category);
-static void link_item(shop_snapshot_t *snapshot, shop_item_t *item);
-static void link_container(shop_snapshot_t *snapshot, shop_item_t *item);
+static void link_item(shop_snapshot_builder_t *builder, shop_item_t *item);
+static void link_container(const shop_snapshot_builder_t *builder, shop_item_t *item);
 static bool tax_computes(const shop_item_t *item);
-static shop_status_t link_slaves(shop_snapshot_builder_t *builder);
-static shop_status_t build_trees(shop_snapshot_builder_t *builder);
-static shop_status_t hang_categories(shop_snapshot_builder_t *builder);
-static shop_status_t hang_items(shop_snapshot_builder_t *builder);
-static shop_status_t collect_elements(shop_snapshot_builder_t *builder);
-static shop_status_t complete_bundle(shop_arena_t *arena, shop_item_t *bundle);
-static void add_roles(shop_item_t *bundle, const shop_item_t *element);
-static int by_sortorder(const void *a, const void *b);
-static int by_shortname(const void *a, const void *b);
+
+
+static const shop_phase_pt phases[] = {
+    link_catalogs,  find_catalogs,      link_items, shop_slaves_build, shop_tree_hang,
+    shop_tree_sort, shop_tree_elements, fill_index, link_selling,
+};
+
+#define PHASES (sizeof(phases) / sizeof(phases[0]))
 
 
 shop_status_t shop_snapshot_builder_finish(shop_snapshot_builder_t *builder, size_t slice,
                                            bool *more)
 {
-    shop_snapshot_t *snapshot = &builder->snapshot;
     shop_status_t status = SHOP_OK;
-    bool done = true;
+    bool done = false;
 
-    switch (builder->phase) {
-    case SHOP_PHASE_CATALOGS:
-        status = link_catalogs(builder);
-        break;
-
-    case SHOP_PHASE_ITEMS:
-        for (; slice > 0 && builder->at < snapshot->items.count; slice--, builder->at++) {
-            link_item(snapshot, snapshot->items.list[builder->at]);
-        }
-        done = builder->at == snapshot->items.count;
-        break;
-
-    case SHOP_PHASE_SLAVES:
-        status = link_slaves(builder);
-        break;
-
-    case SHOP_PHASE_TREES:
-        status = build_trees(builder);
-        break;
-
-    case SHOP_PHASE_INDEX:
-        if (builder->at == 0) {
-            status = shop_index_create(builder);
-        }
-        for (; status == SHOP_OK && slice > 0 && builder->at < snapshot->items.count; slice--) {
-            shop_index_add(snapshot, snapshot->items.list[builder->at++]);
-        }
-        done = builder->at == snapshot->items.count;
-        break;
-
-    case SHOP_PHASE_SELLING:
-        status = shop_selling_link(builder);
-        break;
-
-    case SHOP_PHASE_DONE:
-        break;
+    if (builder->phase < PHASES) {
+        status = phases[builder->phase](builder, slice, &done);
     }
 
-    if (done && status == SHOP_OK && builder->phase != SHOP_PHASE_DONE) {
+    if (done && status == SHOP_OK) {
         builder->phase++;
         builder->at = 0;
     }
 
-    *more = builder->phase != SHOP_PHASE_DONE;
+    *more = builder->phase < PHASES;
 
     return status;
 }
 
 
-static shop_status_t link_catalogs(shop_snapshot_builder_t *builder)
+static shop_status_t link_catalogs(shop_snapshot_builder_t *builder, size_t slice, bool *done)
 {
     shop_snapshot_t *snapshot = &builder->snapshot;
     size_t kept = 0;
+
+    (void) slice;
+    *done = true;
 
     /* A shop without its catalogue has nothing to show. */
     for (size_t i = 0; i < snapshot->shops.count; i++) {
@@ -101,7 +70,7 @@ static shop_status_t link_catalogs(shop_snapshot_builder_t *builder)
         link_category(snapshot, snapshot->categories.list[i]);
     }
 
-    return SHOP_OK;
+    return shop_index_create(builder->arena, &builder->rows, snapshot->items.count * 2);
 }
 
 
@@ -124,12 +93,43 @@ static void link_category(shop_snapshot_t *snapshot, shop_category_t *category)
 }
 
 
-static void link_item(shop_snapshot_t *snapshot, shop_item_t *item)
+static shop_status_t find_catalogs(shop_snapshot_builder_t *builder, size_t slice, bool *done)
 {
+    shop_snapshot_t *snapshot = &builder->snapshot;
+
+    for (; slice > 0 && builder->at < snapshot->items.count; slice--, builder->at++) {
+        shop_item_t *item = snapshot->items.list[builder->at];
+
+        item->catalog = shop_catalog_by_id(snapshot, shop_json_int(item->document, "catalogid"));
+        shop_index_add(&builder->rows, item, SHOP_KEY_ID);
+        shop_index_add(&builder->rows, item, SHOP_KEY_CODE);
+    }
+
+    *done = builder->at == snapshot->items.count;
+
+    return SHOP_OK;
+}
+
+
+static shop_status_t link_items(shop_snapshot_builder_t *builder, size_t slice, bool *done)
+{
+    shop_snapshot_t *snapshot = &builder->snapshot;
+
+    for (; slice > 0 && builder->at < snapshot->items.count; slice--, builder->at++) {
+        link_item(builder, snapshot->items.list[builder->at]);
+    }
+
+    *done = builder->at == snapshot->items.count;
+
+    return SHOP_OK;
+}
+
+
+static void link_item(shop_snapshot_builder_t *builder, shop_item_t *item)
+{
+    const shop_snapshot_t *snapshot = &builder->snapshot;
     int64_t category = shop_json_int(item->document, "categoryid");
     int64_t tax = shop_json_int(item->document, "taxcode");
-
-    item->catalog = shop_catalog_by_id(snapshot, shop_json_int(item->document, "catalogid"));
 
     for (size_t i = 0; i < snapshot->categories.count; i++) {
         shop_category_t *other = snapshot->categories.list[i];
@@ -142,7 +142,7 @@ static void link_item(shop_snapshot_t *snapshot, shop_item_t *item)
 
     /* Where a local copy stands is the master's to say. */
     if (item->catalog != NULL && !shop_catalog_is_slave(item->catalog)) {
-        link_container(snapshot, item);
+        link_container(builder, item);
     }
 
     if (tax > 0) {
@@ -155,7 +155,7 @@ static void link_item(shop_snapshot_t *snapshot, shop_item_t *item)
 }
 
 
-static void link_container(shop_snapshot_t *snapshot, shop_item_t *item)
+static void link_container(const shop_snapshot_builder_t *builder, shop_item_t *item)
 {
     int64_t container = shop_json_int(item->document, "setid");
 
@@ -163,7 +163,7 @@ static void link_container(shop_snapshot_t *snapshot, shop_item_t *item)
         return;
     }
 
-    item->container = shop_item_by_id(snapshot, item->catalog, container);
+    item->container = shop_index_find_id(&builder->rows, item->catalog, container);
 
     if (item->container == NULL || item->container->kind == SHOP_ITEM_PLAIN ||
         item->kind != SHOP_ITEM_PLAIN) {
@@ -194,224 +194,34 @@ static bool tax_computes(const shop_item_t *item)
 }
 
 
-static shop_status_t link_slaves(shop_snapshot_builder_t *builder)
+/* What slaves copied is in the list by now, what they replaced has no catalogue any more. */
+static shop_status_t fill_index(shop_snapshot_builder_t *builder, size_t slice, bool *done)
 {
+    shop_snapshot_t *snapshot = &builder->snapshot;
     shop_status_t status = SHOP_OK;
 
-    for (size_t i = 0; status == SHOP_OK && i < builder->snapshot.catalogs.count; i++) {
-        shop_catalog_t *catalog = builder->snapshot.catalogs.list[i];
-
-        if (shop_catalog_is_slave(catalog)) {
-            status = shop_slave_build(builder, catalog);
-        }
+    if (builder->at == 0) {
+        status = shop_index_create(builder->arena, &snapshot->index, snapshot->items.count * 3);
     }
+
+    for (; status == SHOP_OK && slice > 0 && builder->at < snapshot->items.count; slice--) {
+        shop_item_t *item = snapshot->items.list[builder->at++];
+
+        shop_index_add(&snapshot->index, item, SHOP_KEY_SHORTNAME);
+        shop_index_add(&snapshot->index, item, SHOP_KEY_ALIAS);
+        shop_index_add(&snapshot->index, item, SHOP_KEY_ID);
+    }
+
+    *done = builder->at == snapshot->items.count;
 
     return status;
 }
 
 
-static shop_status_t build_trees(shop_snapshot_builder_t *builder)
+static shop_status_t link_selling(shop_snapshot_builder_t *builder, size_t slice, bool *done)
 {
-    shop_status_t status = hang_categories(builder);
+    (void) slice;
+    *done = true;
 
-    if (status == SHOP_OK) {
-        status = hang_items(builder);
-    }
-
-    return status == SHOP_OK ? collect_elements(builder) : status;
-}
-
-
-/* Counted, given room, then filled in order: nothing has to grow. */
-static shop_status_t hang_categories(shop_snapshot_builder_t *builder)
-{
-    shop_list_t *all = &builder->snapshot.categories;
-
-    if (all->count > 0) {
-        qsort(all->list, all->count, sizeof(void *), by_sortorder);
-    }
-
-    for (size_t pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < all->count; i++) {
-            shop_category_t *category = all->list[i];
-            shop_category_t *parent = category->parent;
-            shop_catalog_t *catalog = category->catalog;
-            shop_category_t ***list = parent != NULL ? &parent->children : NULL;
-            size_t *count = parent != NULL ? &parent->child_count : NULL;
-
-            if (parent == NULL && catalog != NULL) {
-                list = &catalog->roots;
-                count = &catalog->root_count;
-            }
-
-            if (list == NULL || !category->visible) {
-                continue;
-            }
-
-            if (pass == 0) {
-                category->place = (*count)++;
-                continue;
-            }
-
-            if (*list == NULL) {
-                *list = shop_arena_calloc(builder->arena, *count * sizeof(**list));
-                if (*list == NULL) {
-                    return SHOP_NO_MEMORY;
-                }
-            }
-
-            (*list)[category->place] = category;
-        }
-    }
-
-    return SHOP_OK;
-}
-
-
-static int by_sortorder(const void *a, const void *b)
-{
-    const shop_category_t *x = *(shop_category_t *const *) a, *y = *(shop_category_t *const *) b;
-
-    if (x->sortorder != y->sortorder) {
-        return x->sortorder < y->sortorder ? -1 : 1;
-    }
-
-    return x->id < y->id ? -1 : x->id > y->id;
-}
-
-
-static shop_status_t hang_items(shop_snapshot_builder_t *builder)
-{
-    shop_list_t *all = &builder->snapshot.items;
-
-    if (all->count > 0) {
-        qsort(all->list, all->count, sizeof(void *), by_shortname);
-    }
-
-    for (size_t i = 0; i < all->count; i++) {
-        shop_item_t *item = all->list[i];
-
-        if (item->category != NULL && item->container == NULL) {
-            item->category->item_count++;
-        }
-
-        if (item->container != NULL) {
-            item->container->element_count++;
-        }
-    }
-
-    for (size_t i = 0; i < builder->snapshot.categories.count; i++) {
-        shop_category_t *category = builder->snapshot.categories.list[i];
-
-        category->items =
-            shop_arena_calloc(builder->arena, (category->item_count + 1) * sizeof(shop_item_t *));
-        category->item_count = 0;
-
-        if (category->items == NULL) {
-            return SHOP_NO_MEMORY;
-        }
-    }
-
-    for (size_t i = 0; i < all->count; i++) {
-        shop_item_t *item = all->list[i];
-
-        if (item->category != NULL && item->container == NULL) {
-            item->category->items[item->category->item_count++] = item;
-        }
-    }
-
-    return SHOP_OK;
-}
-
-
-static int by_shortname(const void *a, const void *b)
-{
-    const shop_item_t *x = *(shop_item_t *const *) a, *y = *(shop_item_t *const *) b;
-    int order = shop_str_cmp(x->shortname, y->shortname);
-
-    return order != 0 ? order : (x->id < y->id ? -1 : x->id > y->id);
-}
-
-
-static shop_status_t collect_elements(shop_snapshot_builder_t *builder)
-{
-    shop_list_t *all = &builder->snapshot.items;
-    shop_status_t status = SHOP_OK;
-
-    for (size_t i = 0; i < all->count; i++) {
-        shop_item_t *item = all->list[i];
-
-        if (item->element_count > 0) {
-            item->elements =
-                shop_arena_calloc(builder->arena, item->element_count * sizeof(shop_item_t *));
-            item->element_count = 0;
-
-            if (item->elements == NULL) {
-                return SHOP_NO_MEMORY;
-            }
-        }
-    }
-
-    for (size_t i = 0; i < all->count; i++) {
-        shop_item_t *item = all->list[i];
-
-        if (item->container != NULL) {
-            item->container->elements[item->container->element_count++] = item;
-        }
-    }
-
-    for (size_t i = 0; status == SHOP_OK && i < all->count; i++) {
-        shop_item_t *item = all->list[i];
-
-        if (item->kind == SHOP_ITEM_BUNDLE) {
-            status = complete_bundle(builder->arena, item);
-        }
-    }
-
-    return status;
-}
-
-
-/* A bundle offers the roles of all its elements, and no more units than their handlers take. */
-static shop_status_t complete_bundle(shop_arena_t *arena, shop_item_t *bundle)
-{
-    if (bundle->element_count == 0) {
-        bundle->defect = "the bundle is empty";
-        return SHOP_OK;
-    }
-
-    bundle->roles = shop_arena_calloc(arena, SHOP_ROLES_MAX * sizeof(shop_str_t));
-    bundle->role_count = 0;
-
-    if (bundle->roles == NULL) {
-        return SHOP_NO_MEMORY;
-    }
-
-    for (size_t i = 0; i < bundle->element_count; i++) {
-        add_roles(bundle, bundle->elements[i]);
-        shop_item_lower_max(bundle, bundle->elements[i]->handler_max);
-    }
-
-    return SHOP_OK;
-}
-
-
-static void add_roles(shop_item_t *bundle, const shop_item_t *element)
-{
-    for (size_t n = 0; n < element->role_count; n++) {
-        size_t at = 0;
-
-        while (at < bundle->role_count && !shop_str_eq(bundle->roles[at], element->roles[n])) {
-            at++;
-        }
-
-        if (at == SHOP_ROLES_MAX) {
-            bundle->defect = "too many roles in requiredroles of its elements";
-            return;
-        }
-
-        if (at == bundle->role_count) {
-            bundle->roles[bundle->role_count++] = element->roles[n];
-        }
-    }
+    return shop_selling_link(builder);
 }

@@ -1,28 +1,26 @@
 /*
- * A slave catalogue: the master's tree, with what its local copies present otherwise (objects.md
- * 3.2). Everything is copied, so that nobody who reads a catalogue has to know of the difference.
+ * Slave catalogues: the master's tree, with what local copies present otherwise (objects.md 3.2).
+ * Everything is copied, so that nobody who reads a catalogue has to know of the difference.
+ *
+ * One slave after the other: its categories at once, then slice by slice the items, then again the
+ * copies, which find their containers among themselves.
  */
 
 #include "shop/catalog_internal.h"
 
 
-typedef struct {
-    shop_snapshot_builder_t *builder;
-    shop_catalog_t *master;
-    shop_catalog_t *slave;
-    size_t categories; /* how many there were before */
-    size_t items;
-} slave_t;
-
-
-static void forget_own(const slave_t *s);
-static shop_status_t copy_categories(slave_t *s);
-static shop_status_t copy_items(slave_t *s);
-static shop_item_t *local_copy(const slave_t *s, const shop_item_t *item);
-static shop_status_t overlay(const slave_t *s, shop_item_t *item, const shop_item_t *local);
-static shop_status_t merge_documents(const slave_t *s, shop_item_t *item, const shop_item_t *local);
-static shop_category_t *category_of(const slave_t *s, const shop_category_t *original);
-static shop_item_t *container_of(const slave_t *s, const shop_item_t *original);
+static bool next_slave(shop_snapshot_builder_t *builder);
+static shop_status_t copy_categories(shop_snapshot_builder_t *builder);
+static shop_status_t copy_item(shop_snapshot_builder_t *builder, shop_item_t *original);
+static const shop_item_t *local_copy(const shop_snapshot_builder_t *builder,
+                                     const shop_item_t *item);
+static void find_container(shop_item_t *copy);
+static void forget_own(const shop_snapshot_builder_t *builder);
+static shop_catalog_t *slave_of(const shop_snapshot_builder_t *builder);
+static shop_status_t overlay(shop_snapshot_builder_t *builder, shop_item_t *item,
+                             const shop_item_t *local);
+static shop_status_t merge_documents(shop_snapshot_builder_t *builder, shop_item_t *item,
+                                     const shop_item_t *local);
 
 
 bool shop_catalog_is_slave(const shop_catalog_t *catalog)
@@ -31,43 +29,162 @@ bool shop_catalog_is_slave(const shop_catalog_t *catalog)
 }
 
 
-/* Of a catalogue that is no master there is nothing to show. */
-shop_status_t shop_slave_build(shop_snapshot_builder_t *builder, shop_catalog_t *slave)
+static shop_catalog_t *slave_of(const shop_snapshot_builder_t *builder)
 {
-    slave_t s = {builder, shop_catalog_by_id(&builder->snapshot, slave->group), slave,
-                 builder->snapshot.categories.count, builder->snapshot.items.count};
+    return builder->snapshot.catalogs.list[builder->slave];
+}
+
+
+shop_status_t shop_slaves_build(shop_snapshot_builder_t *builder, size_t slice, bool *done)
+{
+    shop_list_t *items = &builder->snapshot.items;
     shop_status_t status = SHOP_OK;
 
-    if (s.master != NULL && s.master->group == s.master->id) {
-        status = copy_categories(&s);
+    *done = !next_slave(builder);
 
-        if (status == SHOP_OK) {
-            status = copy_items(&s);
+    if (*done) {
+        return SHOP_OK;
+    }
+
+    if (!builder->slave_begun) {
+        builder->slave_begun = true;
+        return copy_categories(builder);
+    }
+
+    for (; status == SHOP_OK && slice > 0 && builder->at < items->count; slice--, builder->at++) {
+        shop_item_t *item = items->list[builder->at];
+
+        if (builder->at >= builder->slave_items) {
+            find_container(item);
+        } else if (item->catalog == builder->master && builder->master != NULL) {
+            status = copy_item(builder, item);
         }
     }
 
-    forget_own(&s);
+    if (status == SHOP_OK && builder->at == items->count) {
+        forget_own(builder);
+        builder->slave_begun = false;
+        builder->slave++;
+    }
 
     return status;
 }
 
 
-/* The rows of the slave itself have said what they had to say. */
-static void forget_own(const slave_t *s)
+/* Stands at a slave; false: there is none left. Of a catalogue that is no master nothing is shown.
+ */
+static bool next_slave(shop_snapshot_builder_t *builder)
 {
-    for (size_t i = 0; i < s->categories; i++) {
-        shop_category_t *category = s->builder->snapshot.categories.list[i];
+    const shop_snapshot_t *snapshot = &builder->snapshot;
+    shop_catalog_t *master;
 
-        if (category->catalog == s->slave) {
+    while (builder->slave < snapshot->catalogs.count && !shop_catalog_is_slave(slave_of(builder))) {
+        builder->slave++;
+    }
+
+    if (builder->slave == snapshot->catalogs.count) {
+        return false;
+    }
+
+    if (!builder->slave_begun) {
+        master = shop_catalog_by_id(snapshot, slave_of(builder)->group);
+        builder->master = master != NULL && master->group == master->id ? master : NULL;
+        builder->slave_categories = snapshot->categories.count;
+        builder->slave_items = snapshot->items.count;
+        builder->at = 0;
+    }
+
+    return true;
+}
+
+
+static shop_status_t copy_categories(shop_snapshot_builder_t *builder)
+{
+    shop_list_t *all = &builder->snapshot.categories;
+    shop_status_t status = SHOP_OK;
+
+    for (size_t i = 0; status == SHOP_OK && i < builder->slave_categories; i++) {
+        shop_category_t *original = all->list[i];
+
+        if (builder->master == NULL || original->catalog != builder->master) {
+            continue;
+        }
+
+        original->copy = shop_arena_alloc(builder->arena, sizeof(*original));
+        if (original->copy == NULL) {
+            return SHOP_NO_MEMORY;
+        }
+
+        *original->copy = *original;
+        original->copy->catalog = slave_of(builder);
+        status = shop_list_add(builder->arena, all, original->copy);
+    }
+
+    for (size_t i = builder->slave_categories; i < all->count; i++) {
+        shop_category_t *copy = all->list[i];
+
+        copy->parent = copy->parent != NULL ? copy->parent->copy : NULL;
+    }
+
+    return status;
+}
+
+
+static shop_status_t copy_item(shop_snapshot_builder_t *builder, shop_item_t *original)
+{
+    const shop_item_t *local = local_copy(builder, original);
+    shop_item_t *copy = shop_arena_alloc(builder->arena, sizeof(*copy));
+    shop_status_t status = SHOP_OK;
+
+    if (copy == NULL) {
+        return SHOP_NO_MEMORY;
+    }
+
+    *copy = *original;
+    copy->catalog = slave_of(builder);
+    copy->category = original->category != NULL ? original->category->copy : NULL;
+    original->copy = copy;
+
+    if (local != NULL) {
+        status = overlay(builder, copy, local);
+    }
+
+    return status == SHOP_OK ? shop_list_add(builder->arena, &builder->snapshot.items, copy)
+                             : status;
+}
+
+
+static const shop_item_t *local_copy(const shop_snapshot_builder_t *builder,
+                                     const shop_item_t *item)
+{
+    return shop_index_find(&builder->rows, slave_of(builder), SHOP_KEY_CODE, item->code);
+}
+
+
+static void find_container(shop_item_t *copy)
+{
+    copy->container = copy->container != NULL ? copy->container->copy : NULL;
+}
+
+
+/* The rows of the slave itself have said what they had to say. */
+static void forget_own(const shop_snapshot_builder_t *builder)
+{
+    const shop_catalog_t *slave = slave_of(builder);
+
+    for (size_t i = 0; i < builder->slave_categories; i++) {
+        shop_category_t *category = builder->snapshot.categories.list[i];
+
+        if (category->catalog == slave) {
             category->catalog = NULL;
             category->parent = NULL;
         }
     }
 
-    for (size_t i = 0; i < s->items; i++) {
-        shop_item_t *item = s->builder->snapshot.items.list[i];
+    for (size_t i = 0; i < builder->slave_items; i++) {
+        shop_item_t *item = builder->snapshot.items.list[i];
 
-        if (item->catalog == s->slave) {
+        if (item->catalog == slave) {
             item->catalog = NULL;
             item->category = NULL;
         }
@@ -75,98 +192,9 @@ static void forget_own(const slave_t *s)
 }
 
 
-static shop_status_t copy_categories(slave_t *s)
-{
-    shop_list_t *all = &s->builder->snapshot.categories;
-    shop_status_t status = SHOP_OK;
-
-    for (size_t i = 0; status == SHOP_OK && i < s->categories; i++) {
-        const shop_category_t *original = all->list[i];
-        shop_category_t *copy;
-
-        if (original->catalog != s->master) {
-            continue;
-        }
-
-        copy = shop_arena_alloc(s->builder->arena, sizeof(*copy));
-        if (copy == NULL) {
-            return SHOP_NO_MEMORY;
-        }
-
-        *copy = *original;
-        copy->catalog = s->slave;
-        status = shop_list_add(s->builder->arena, all, copy);
-    }
-
-    for (size_t i = s->categories; i < all->count; i++) {
-        shop_category_t *copy = all->list[i];
-
-        copy->parent = category_of(s, copy->parent);
-    }
-
-    return status;
-}
-
-
-static shop_status_t copy_items(slave_t *s)
-{
-    shop_list_t *all = &s->builder->snapshot.items;
-    shop_status_t status = SHOP_OK;
-
-    for (size_t i = 0; status == SHOP_OK && i < s->items; i++) {
-        const shop_item_t *original = all->list[i];
-        const shop_item_t *local;
-        shop_item_t *copy;
-
-        if (original->catalog != s->master) {
-            continue;
-        }
-
-        copy = shop_arena_alloc(s->builder->arena, sizeof(*copy));
-        if (copy == NULL) {
-            return SHOP_NO_MEMORY;
-        }
-
-        *copy = *original;
-        copy->catalog = s->slave;
-        copy->category = category_of(s, original->category);
-        local = local_copy(s, original);
-
-        if (local != NULL) {
-            status = overlay(s, copy, local);
-        }
-
-        if (status == SHOP_OK) {
-            status = shop_list_add(s->builder->arena, all, copy);
-        }
-    }
-
-    for (size_t i = s->items; i < all->count; i++) {
-        shop_item_t *copy = all->list[i];
-
-        copy->container = container_of(s, copy->container);
-    }
-
-    return status;
-}
-
-
-static shop_item_t *local_copy(const slave_t *s, const shop_item_t *item)
-{
-    for (size_t i = 0; i < s->items; i++) {
-        shop_item_t *other = s->builder->snapshot.items.list[i];
-
-        if (other->catalog == s->slave && shop_str_eq(other->code, item->code)) {
-            return other;
-        }
-    }
-
-    return NULL;
-}
-
-
 /* What a copy may change; the identity and the rules of sale stay the master's. */
-static shop_status_t overlay(const slave_t *s, shop_item_t *item, const shop_item_t *local)
+static shop_status_t overlay(shop_snapshot_builder_t *builder, shop_item_t *item,
+                             const shop_item_t *local)
 {
     bool stray = item->container == NULL && shop_json_int(item->document, "setid") > 0;
 
@@ -196,12 +224,13 @@ static shop_status_t overlay(const slave_t *s, shop_item_t *item, const shop_ite
         item->image = local->image;
     }
 
-    return merge_documents(s, item, local);
+    return merge_documents(builder, item, local);
 }
 
 
 /* The master's row with what the copy says otherwise: frozen on bills, so it has to be true. */
-static shop_status_t merge_documents(const slave_t *s, shop_item_t *item, const shop_item_t *local)
+static shop_status_t merge_documents(shop_snapshot_builder_t *builder, shop_item_t *item,
+                                     const shop_item_t *local)
 {
     static const char *const own[] = {
         "name",           "description", "notes",        "eula",           "seotitle",
@@ -211,7 +240,7 @@ static shop_status_t merge_documents(const slave_t *s, shop_item_t *item, const 
     };
     static const char *const if_any[] = {"seoalias", "image", "leaflet"};
     json_t *merged = json_copy((json_t *) item->document);
-    bool good = json_array_append_new(s->builder->documents, merged) == 0;
+    bool good = json_array_append_new(builder->documents, merged) == 0;
 
     for (size_t i = 0; good && i < sizeof(own) / sizeof(own[0]); i++) {
         json_t *value = json_object_get(local->document, own[i]);
@@ -233,33 +262,4 @@ static shop_status_t merge_documents(const slave_t *s, shop_item_t *item, const 
     item->document = merged;
 
     return SHOP_OK;
-}
-
-
-static shop_category_t *category_of(const slave_t *s, const shop_category_t *original)
-{
-    for (size_t i = s->categories; original != NULL && i < s->builder->snapshot.categories.count;
-         i++) {
-        shop_category_t *copy = s->builder->snapshot.categories.list[i];
-
-        if (copy->id == original->id) {
-            return copy;
-        }
-    }
-
-    return NULL;
-}
-
-
-static shop_item_t *container_of(const slave_t *s, const shop_item_t *original)
-{
-    for (size_t i = s->items; original != NULL && i < s->builder->snapshot.items.count; i++) {
-        shop_item_t *copy = s->builder->snapshot.items.list[i];
-
-        if (copy->id == original->id) {
-            return copy;
-        }
-    }
-
-    return NULL;
 }

@@ -144,6 +144,7 @@ struct shop_item_s {
     json_t *kept[SHOP_LANGS + 1]; /* what the questions point into beside the row; the builder's */
     const char *defect;           /* why it cannot be ordered (for staff); NULL: none */
     const json_t *document;       /* the row, frozen on the bill; owned by the snapshot */
+    shop_item_t *copy;            /* in the slave that is being built */
 };
 
 struct shop_category_s {
@@ -158,8 +159,9 @@ struct shop_category_s {
     shop_texts_t text[SHOP_LANGS];
     bool visible;
     int64_t sortorder;
-    const json_t *row; /* while the snapshot is built */
-    size_t place;      /* among its sisters */
+    const json_t *row;     /* while the snapshot is built */
+    size_t place;          /* among its sisters */
+    shop_category_t *copy; /* in the slave that is being built */
 };
 
 struct shop_catalog_s {

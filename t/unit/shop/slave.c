@@ -16,6 +16,9 @@ static const char rows[] =
     "{'kind': 'shop', 'id': 12, 'alias': 'grandchild', 'name': 'Grandchild', 'currency': 'CHF', "
         "'catalogid': 4},"
     "{'kind': 'catalog', 'id': 2, 'groupid': 1, 'name': 'Slave', 'salesconditions': 'Swiss law'},"
+    "{'kind': 'shop', 'id': 13, 'alias': 'twin', 'name': 'Twin', 'currency': 'CHF', "
+        "'catalogid': 5},"
+    "{'kind': 'catalog', 'id': 5, 'groupid': 1, 'name': 'Another slave'},"
     "{'kind': 'catalog', 'id': 3, 'groupid': 99, 'name': 'Of nobody'},"
     "{'kind': 'catalog', 'id': 4, 'groupid': 2, 'name': 'Of a slave'},"
     "{'kind': 'category', 'id': 2, 'catalogid': 1, 'parentid': 1, 'name': 'Below', "
@@ -282,6 +285,41 @@ static void check_stock(world_t *world)
 }
 
 
+/* Two slaves of one master, whatever the size of the slices: each has a tree of its own. */
+static void check_slices(void)
+{
+    static const char *const shops[] = {"main", "swiss", "twin"};
+    static const size_t slices[] = {1, 2, 7, 1000};
+    char text[sizeof(rows) + 32];
+    json_t *all;
+
+    (void) snprintf(text, sizeof(text), "[%s{'kind': 'none'}]", rows);
+    all = world_json(text);
+
+    for (size_t i = 0; i < COUNT(slices) * COUNT(shops); i++) {
+        shop_heap_t *heap = shop_heap_create(-1);
+        shop_snapshot_builder_t *builder = shop_snapshot_builder_create(shop_heap_arena(heap));
+        bool built = world_build(builder, all, slices[i / COUNT(shops)]) == SHOP_OK;
+        const shop_snapshot_t *snapshot = shop_snapshot_of(builder);
+        const shop_shop_t *shop = shop_find_shop(snapshot, shop_str(shops[i % COUNT(shops)]));
+        const shop_item_t *set = shop_find_item(snapshot, shop, SHOP_STR("set"));
+        const shop_item_t *deep = shop_find_item(snapshot, shop, SHOP_STR("deep"));
+
+        ok(built && set->catalog == shop->catalog && set->element_count == 1 &&
+               set->elements[0]->catalog == shop->catalog && set->elements[0]->container == set &&
+               deep->category->catalog == shop->catalog &&
+               deep->category->parent == shop->catalog->roots[0],
+           "%s, %zu at a time", shops[i % COUNT(shops)], slices[i / COUNT(shops)]);
+        is_money(set->elements[0]->price[0], i % COUNT(shops) == 1 ? "12" : "10",
+                 "at the price of its catalogue");
+        shop_snapshot_release(builder);
+        shop_heap_destroy(heap);
+    }
+
+    json_decref(all);
+}
+
+
 int main(void)
 {
     world_t world;
@@ -301,6 +339,7 @@ int main(void)
     check_what_is_not_there(&world);
     check_stock(&world);
     world_close(&world);
+    check_slices();
 
     return done_testing();
 }
