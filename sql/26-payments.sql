@@ -288,6 +288,18 @@ end
 $$;
 comment on function shop.event_tell(jsonb, bigint, text, text) is 'Staff hear of what changed nothing';
 
+create or replace function shop.event_repeats(e jsonb, bill bigint) returns boolean
+language plpgsql stable as $$
+begin
+    return e ->> 'state' in ('refunded', 'partially_refunded') and exists (
+        select from shop.payment_events v
+        where v.billid = bill and v.verdict = 'apply' and v.state in ('refunded', 'partially_refunded')
+          and v.content ->> 'provider_txn' = e ->> 'provider_txn');
+end
+$$;
+comment on function shop.event_repeats(jsonb, bigint) is
+    'A refund that was applied already is told again: authorised, then captured; by a notification, then by the API';
+
 create or replace function shop.event_decide(e jsonb, b shop.bills, a shop.payment_attempts,
     p shop.payment_attempts, out verdict text, out why text)
 language plpgsql stable as $$
@@ -298,6 +310,9 @@ begin
         return;
     elsif b.id is null or a.id is null then
         verdict := 'unknown-order';
+        return;
+    elsif shop.event_repeats(e, b.id) then
+        verdict := 'ignore-duplicate';
         return;
     end if;
     why := shop.event_problem(e, b, a, p);

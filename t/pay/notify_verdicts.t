@@ -46,6 +46,11 @@ my @cases = (
         'apply:paid apply:refunded', 0],
     ['given back in two parts', [{}, map { {operation => 'CREDIT', vads_amount => 5400} } 1, 2], 'PAYBACK', 'refunded',
         'apply:paid apply:refunded apply:refunded', 0],
+    ['given back in part, then captured', [{}, map { {operation => 'CREDIT', vads_amount => 1000, status => $_,
+        vads_trans_uuid => 'c' x 32} } qw(AUTHORISED CAPTURED)], 'SOLDOUT', 'partially_refunded',
+        'apply:paid apply:refunded ignore-duplicate:refunded', 0],
+    ['given back, then captured', [{}, map { {operation => 'CREDIT', status => $_, vads_trans_uuid => 'd' x 32} }
+        qw(AUTHORISED CAPTURED)], 'PAYBACK', 'refunded', 'apply:paid apply:refunded ignore-duplicate:refunded', 0],
     ['more given back than paid', [{}, {operation => 'CREDIT', vads_amount => 10801}], 'SOLDOUT', 'paid',
         'apply:paid mismatch:refunded', 1],
     ['given back before it is paid', [{operation => 'CREDIT'}, {}], 'PAYBACK', 'refunded', 'apply:refunded apply:paid', 0],

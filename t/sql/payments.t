@@ -135,9 +135,12 @@ is($pg->value(q{select count(*) from shop.jobs j join shop.bills b on b.id = j.b
 ($order, $attempt) = paid($web, [$course]);
 is(say_of(apply(event($order, $attempt, 'refunded', event_key => 'r1', amount => '8.00'))), 'apply SOLDOUT', 'a part back');
 is(status($order)->{attempt}{state}, 'partially_refunded', 'is a part');
-is(say_of(apply(event($order, $attempt, 'refunded', event_key => 'r2', amount => '100.01'))), 'mismatch SOLDOUT',
+is(say_of(apply(event($order, $attempt, 'refunded', event_key => 'poll:r1', amount => '8.00', channel => 'poll'))),
+    'ignore-duplicate SOLDOUT', 'the API says the same: nothing more is given back');
+is(say_of(apply(event($order, $attempt, 'refunded', event_key => 'r2', amount => '100.01', provider_txn => 'c2'))), 'mismatch SOLDOUT',
     'no more than was paid');
-is(say_of(apply(event($order, $attempt, 'refunded', event_key => 'r3', amount => '100.00', provider_ref => 'own'))),
+is(say_of(apply(event($order, $attempt, 'refunded', event_key => 'r3', amount => '100.00', provider_ref => 'own',
+    provider_txn => 'c3'))),
     'apply PAYBACK', 'the rest back, by the order');
 
 ($order, $attempt) = placed();
