@@ -45,21 +45,11 @@ static void forget_done(shop_op_t *op)
 }
 
 
-/* Redis knows no addresses, only their digests. */
 static ngx_int_t kept_key(ngx_http_shop_ctx_t *ctx, shop_str_t *key)
 {
-    u_char digest[SHOP_SHA256_SIZE];
-    shop_str_t email = ctx->visitor.email, lower, hash;
+    shop_str_t hash;
 
-    if (shop_arena_copy(&ctx->arena, email, &lower) != SHOP_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_strlow(lower.data, lower.data, lower.len);
-
-    if (shop_sha256(lower, digest) != SHOP_OK ||
-        shop_base64url_encode(&ctx->arena, (shop_str_t){sizeof(digest), digest}, &hash) !=
-            SHOP_OK ||
+    if (ngx_http_shop_mailbox_hash(ctx, ctx->visitor.email, &hash) != NGX_OK ||
         shop_arena_printf(&ctx->arena, key, "kept:{%.*s}:%.*s", (int) hash.len, hash.data,
                           (int) ctx->loc->alias.len, ctx->loc->alias.data) != SHOP_OK) {
         return NGX_ERROR;

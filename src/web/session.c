@@ -72,6 +72,8 @@ ngx_int_t ngx_http_shop_session_load(ngx_http_shop_ctx_t *ctx, ngx_http_shop_han
     shop_op_t *op;
 
     ctx->session.then = then;
+    ctx->session.present = false;
+    ctx->session.stored = SHOP_STR("");
     ctx->cart = NULL;
 
     if (!sid_from_cookie(ctx)) {
@@ -235,6 +237,10 @@ static ngx_int_t read_documents(ngx_http_shop_ctx_t *ctx, const shop_redis_reply
     }
 
     ctx->session.present = true;
+
+    if (shop_arena_copy(&ctx->arena, reply->elements[0].str, &ctx->session.stored) != SHOP_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     if (cart->type == SHOP_REDIS_STRING) {
         switch (shop_cart_parse(&ctx->arena, cart->str, &ctx->cart)) {

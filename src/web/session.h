@@ -16,6 +16,8 @@ ngx_int_t ngx_http_shop_session_new_id(ngx_http_shop_ctx_t *ctx);
 /* Who the session says is there, read again after it was changed. */
 void ngx_http_shop_session_visitor(ngx_http_shop_ctx_t *ctx);
 
+ngx_int_t ngx_http_shop_mailbox_hash(ngx_http_shop_ctx_t *ctx, shop_str_t email, shop_str_t *hash);
+
 /* Keeps the document of an identified visitor's cart ("-": it is done with) for the next log-in;
  * waits for nothing. */
 void ngx_http_shop_cart_keep(ngx_http_shop_ctx_t *ctx, shop_str_t document);

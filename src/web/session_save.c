@@ -22,9 +22,11 @@ static void forget_done(shop_op_t *op);
 
 
 /* KEYS session, cart. ARGV: session document or "" to keep it, its life, cart document, "" to keep
- * it or "-" to remove it, the revision that was read (0: none), its life. The revision is the first
- * member of the stored document. Gives 1, or 0 when somebody else was quicker. */
+ * it or "-" to remove it, the revision that was read (0: none), its life, the session document that
+ * was read. The revision is the first member of the stored document. Gives 1, or 0 when somebody else
+ * was quicker: a session that was left meanwhile is not brought back. */
 static const char save_script[] =
+    "if ARGV[1] ~= '' and (redis.call('GET', KEYS[1]) or '') ~= ARGV[6] then return 0 end "
     "local cur = redis.call('GET', KEYS[2]) "
     "if ARGV[3] ~= '' then "
     "  local rev = cur and string.match(cur, '^{\"rev\":%s*(%d+)') or '0' "
@@ -40,7 +42,7 @@ static const char save_script[] =
 ngx_int_t ngx_http_shop_session_save(ngx_http_shop_ctx_t *ctx, ngx_http_shop_handler_pt then)
 {
     shop_op_t *op;
-    shop_str_t argv[7], revision;
+    shop_str_t argv[8], revision;
     bool identified = ctx->visitor.logged_in;
 
     if (!ctx->session.present && !ctx->session.fresh) {
@@ -68,6 +70,7 @@ ngx_int_t ngx_http_shop_session_save(ngx_http_shop_ctx_t *ctx, ngx_http_shop_han
     argv[3] = identified ? SHOP_STR(SHOP_SESSION_TTL_IDENTIFIED) : SHOP_STR(SHOP_SESSION_TTL);
     argv[5] = revision;
     argv[6] = identified ? SHOP_STR(SHOP_CART_TTL_IDENTIFIED) : SHOP_STR(SHOP_CART_TTL);
+    argv[7] = ctx->session.stored;
 
     ctx->session.then = then;
 
@@ -76,8 +79,9 @@ ngx_int_t ngx_http_shop_session_save(ngx_http_shop_ctx_t *ctx, ngx_http_shop_han
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    shop_redis_script(ngx_http_shop_worker->redis, op, shop_str(save_script), 2, 7, argv);
+    shop_redis_script(ngx_http_shop_worker->redis, op, shop_str(save_script), 2, 8, argv);
     ctx->session.cart_document = argv[4];
+    ctx->session.writing = argv[2];
 
     return NGX_DONE;
 }
@@ -147,6 +151,10 @@ static ngx_int_t on_saved(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
     ngx_http_shop_cart_keep(ctx, ctx->session.cart_document);
 
+    if (ctx->session.changed) {
+        ctx->session.stored = ctx->session.writing;
+    }
+
     ctx->session.cart_rev = ctx->session.cart_gone ? 0 : ctx->cart->rev;
     ctx->session.changed = false;
     ctx->session.cart_changed = false;
@@ -182,6 +190,7 @@ ngx_int_t ngx_http_shop_session_renew(ngx_http_shop_ctx_t *ctx)
         shop_redis_command(ngx_http_shop_worker->redis, op, 3, argv);
     }
 
+    ctx->session.stored = SHOP_STR("");
     ctx->session.cart_rev = 0;
     ctx->session.cart_changed = !shop_cart_empty(ctx->cart);
 
@@ -243,14 +252,20 @@ static bool told(const json_t *list, shop_str_t text)
 }
 
 
+/* KEYS session. ARGV: the document that was read, the one to put in its place. */
+static const char replace_script[] = "if redis.call('GET', KEYS[1]) == ARGV[1] then "
+                                     "redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL') end "
+                                     "return 1";
+
+
 /* Takes the messages out of the session; they are shown once, whether or not Redis hears of it. */
 json_t *ngx_http_shop_take_flash(ngx_http_shop_ctx_t *ctx)
 {
     json_t *list;
-    shop_str_t argv[4], text;
+    shop_str_t argv[3], text;
     shop_op_t *op;
 
-    if (ctx->session.data == NULL ||
+    if (ctx->session.data == NULL || ctx->r->method == NGX_HTTP_HEAD ||
         json_array_size(list = json_object_get(ctx->session.data, "flash")) == 0) {
         return NULL;
     }
@@ -264,11 +279,10 @@ json_t *ngx_http_shop_take_flash(ngx_http_shop_ctx_t *ctx)
 
     op = shop_op_create(ngx_http_shop_worker->log, ctx->main->redis_timeout, forget_done, NULL);
     if (op != NULL) {
-        argv[0] = SHOP_STR("SET");
-        argv[1] = ctx->session.session_key;
+        argv[0] = ctx->session.session_key;
+        argv[1] = ctx->session.stored;
         argv[2] = text;
-        argv[3] = SHOP_STR("KEEPTTL");
-        shop_redis_command(ngx_http_shop_worker->redis, op, 4, argv);
+        shop_redis_script(ngx_http_shop_worker->redis, op, shop_str(replace_script), 1, 3, argv);
     }
 
     return list;

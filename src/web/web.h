@@ -215,12 +215,14 @@ typedef struct {
     shop_str_t session_key;
     shop_str_t cart_key;
     json_t *data; /* the stored document: lang, auth, user, email, customer, orders, flash … */
+    shop_str_t stored; /* its text in Redis, as far as this request knows; empty: none */
     bool changed;
     bool cart_changed;
     bool cart_gone;
     bool away;                /* Redis did not answer: nobody, and no cart to be shown */
     int64_t cart_rev;         /* revision read from Redis, 0: none stored */
     shop_str_t cart_document; /* what is being written of the cart */
+    shop_str_t writing;       /* what is being written of the session */
     ngx_http_shop_handler_pt then;
 } ngx_http_shop_session_t;
 

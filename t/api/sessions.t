@@ -12,7 +12,9 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Test::More;
 
+use Digest::SHA qw(sha256_base64);
 use IO::Socket::SSL qw(SSL_VERIFY_NONE);
+use POSIX ();
 
 use Shop::Buyer;
 use Shop::Test qw(free_port spew);
@@ -116,11 +118,41 @@ unlike($t->http(cookies => {shopsid => $last})->get('/shop/ac/cart')->{body}, qr
 $phone->log_in($t);
 like($phone->page->text, qr/articles: 2/, 'at the next log-in the cart is there again');
 
+# pages that are being made while their visitor leaves do not bring him back
+my $raced = 0;
+for my $round (1 .. 5) {
+    my $leaver = Shop::Buyer->new(base => $t->base, person => {email => "leaver$round\@example.org"});
+    $leaver->log_in($t);
+    my $csrf = $leaver->page->form(qr{/logout$})->{fields}[0]{value};
+    my $gone = $leaver->http->{cookies}{shopsid};
+    my @children;
+    for my $n (1 .. 6) {
+        my $pid = fork // die "fork: $!";
+        if (!$pid) {
+            if    ($n == 3)     { $leaver->http->post('/shop/ac/logout', [csrf => $csrf]) }
+            elsif ($n % 2 == 0) { $leaver->http->post('/shop/ac/cart/add', [csrf => $csrf, p => 'gdpr_essentials']) }
+            else                { $leaver->http->get('/shop/ac/cart') }
+            POSIX::_exit(0);
+        }
+        push @children, $pid;
+    }
+    waitpid $_, 0 for @children;
+    my $key = sha256_base64($gone) =~ tr{+/}{-_}r;
+    $raced += (redis("exists 'sess:{$key}'"))[0];
+}
+is($raced, 0, 'who has logged out is out, whatever else was under way');
+
 my $many = Shop::Buyer->new(base => $t->base, person => $oliver);
 $many->open('login');
 $many->submit(qr{/login$}, {email => "m$_\@example.org"}), $many->open('login') for 1 .. 10;
 $many->submit(qr{/login$}, {email => 'm11@example.org'});
 is($many->page->status, 429, 'nobody has the shop write to many mailboxes');
+for (1 .. 8) {
+    my $bully = $t->http;
+    $bully->post('/shop/ac/login', [email => 'Victim@example.org']);
+}
+is($t->sql(q{select count(*) from shop.mails where lower(toaddress) = 'victim@example.org'}), 5,
+    'nor often to one, under whatever name');
 
 $t->finish;
 done_testing;

@@ -61,6 +61,9 @@ for my $case (['cart/add', 'product_unknown', p => 'nothing'], ['cart/add', 'qua
 
 my $seen = decode_json($b->http->get('/shop/ac/cart', headers => {Accept => 'application/json'})->{body});
 is($seen->{count}, 2, 'the cart can be read');
+is("$seen->{lines}[0]{shortname} $seen->{lines}[0]{quantity} $seen->{lines}[0]{max}", 'project_management 2 10', 'line by line');
+is("$seen->{untaxed} $seen->{taxes}[0]{amount}", "\x{20ac}1,380.00 \x{20ac}276.00", 'with what it is made of');
+is($seen->{next_url}, '/shop/ac/step/customer', 'and where to go on');
 ($status, $cart) = ask('cart/clear');
 is($cart->{count}, 0, 'and emptied');
 

@@ -40,6 +40,15 @@ is($b->step, 'order', 'all is well');
 like($b->page->text, qr/oliver\.smith\@example\.org/, 'and cannot be another one');
 unlike($b->page->text, qr/other\@example\.org/, 'whatever is posted');
 
+my $typed = Shop::Buyer->new(base => $t->base, person => {%{$b->{person}}, email => 'typed@example.org'});
+$typed->add('gdpr_essentials');
+$typed->open('step/customer');
+$typed->fill_customer;
+$typed->{person}{email} = 'oliver.smith@example.org';
+$typed->log_in($t, 'step/customer');
+ok($typed->says('customer.email_replaced', typed => 'typed@example.org'), 'who typed another address before is told which one counts');
+is($typed->value_of(qr{step/customer$}, 'email'), 'oliver.smith@example.org', 'that of the account');
+
 my $other = Shop::Buyer->new(base => $t->base);
 $t->catalog(q{update shop.items set onlyforloggedin = 2 where shortname = 'gdpr_essentials'});
 is($other->open('p/gdpr_essentials')->status, 404, 'what is for customers is not for strangers');

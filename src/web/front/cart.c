@@ -245,9 +245,12 @@ static ngx_int_t refused(ngx_http_shop_ctx_t *ctx, const shop_refusal_t *refusal
 static ngx_int_t cart_json(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const char *error,
                            shop_str_t message)
 {
+    static const char *const members[] = {"lines", "untaxed", "taxes", "notices", "next_url", NULL};
+
     json_t *view = ngx_http_shop_cart_view(ctx);
     json_t *data, *answer;
     shop_str_t html;
+    size_t i;
 
     data = ngx_http_shop_own(ctx, json_pack("{s:o, s:{}, s:b}", "cart", view, "page", "buying", 1));
     if (data == NULL) {
@@ -269,6 +272,10 @@ static ngx_int_t cart_json(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const ch
 
     if (answer == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    for (i = 0; members[i] != NULL; i++) {
+        json_object_set(answer, members[i], json_object_get(view, members[i]));
     }
 
     if (error != NULL) {

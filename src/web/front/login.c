@@ -6,6 +6,7 @@
  */
 
 #include "web/front/login.h"
+#include "web/session.h"
 
 #include <openssl/rand.h>
 
@@ -13,15 +14,19 @@
 #define SHOP_LOGIN_TTL "900"
 #define SHOP_LOGIN_MINUTES 15
 #define SHOP_LOGIN_CODE_BYTES 32
-#define SHOP_LOGIN_PER_HOUR 10
+#define SHOP_LOGIN_PER_HOUR 10   /* of one session */
+#define SHOP_LOGIN_PER_MAILBOX 5 /* an hour, whoever asks */
 
 
+static ngx_int_t count(ngx_http_shop_ctx_t *ctx, shop_str_t key, ngx_http_shop_next_pt next);
 static ngx_int_t send_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 1 */
-static ngx_int_t send_on_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op);  /* 2 */
-static ngx_int_t send_on_queued(ngx_http_shop_ctx_t *ctx, shop_op_t *op);  /* 3 */
+static ngx_int_t send_on_mailbox(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 2 */
+static ngx_int_t send_on_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op);  /* 3 */
+static ngx_int_t send_on_queued(ngx_http_shop_ctx_t *ctx, shop_op_t *op);  /* 4 */
+static ngx_int_t look_at_mails(ngx_http_shop_ctx_t *ctx);
 
 
-/* Counts tries of this session: ten an hour. */
+/* Counts within an hour. */
 static const char count_script[] = "local n = redis.call('INCR', KEYS[1]) "
                                    "if n == 1 then redis.call('EXPIRE', KEYS[1], 3600) end "
                                    "return n";
@@ -61,7 +66,6 @@ ngx_int_t ngx_http_shop_login_page(ngx_http_shop_ctx_t *ctx, const char *error)
 ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_login_t *login = ngx_pcalloc(ctx->r->pool, sizeof(ngx_http_shop_login_t));
-    shop_op_t *op;
     shop_str_t key;
 
     if (login == NULL) {
@@ -81,7 +85,14 @@ ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    op = ngx_http_shop_await(ctx, ctx->main->redis_timeout, send_on_counted);
+    return count(ctx, key, send_on_counted);
+}
+
+
+static ngx_int_t count(ngx_http_shop_ctx_t *ctx, shop_str_t key, ngx_http_shop_next_pt next)
+{
+    shop_op_t *op = ngx_http_shop_await(ctx, ctx->main->redis_timeout, next);
+
     if (op == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -95,6 +106,31 @@ ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx)
 static ngx_int_t send_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
     ngx_http_shop_login_t *login = ctx->state;
+    shop_str_t hash, key;
+
+    ctx->redis_time += op->elapsed;
+
+    if (op->status != SHOP_LINK_OK) {
+        return ngx_http_shop_trouble(ctx, op);
+    }
+
+    if (op->reply.redis->integer > SHOP_LOGIN_PER_HOUR) {
+        return ngx_http_shop_error(ctx, NGX_HTTP_TOO_MANY_REQUESTS);
+    }
+
+    if (ngx_http_shop_mailbox_hash(ctx, login->email, &hash) != NGX_OK ||
+        shop_arena_printf(&ctx->arena, &key, "mails:{%.*s}", (int) hash.len, hash.data) !=
+            SHOP_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return count(ctx, key, send_on_mailbox);
+}
+
+
+static ngx_int_t send_on_mailbox(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    ngx_http_shop_login_t *login = ctx->state;
     u_char random[SHOP_LOGIN_CODE_BYTES];
     shop_str_t argv[5], text;
     json_t *stored;
@@ -105,8 +141,9 @@ static ngx_int_t send_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return ngx_http_shop_trouble(ctx, op);
     }
 
-    if (op->reply.redis->integer > SHOP_LOGIN_PER_HOUR) {
-        return ngx_http_shop_error(ctx, NGX_HTTP_TOO_MANY_REQUESTS);
+    /* Nobody is flooded with mails; who asks is told nothing of it. */
+    if (op->reply.redis->integer > SHOP_LOGIN_PER_MAILBOX) {
+        return look_at_mails(ctx);
     }
 
     stored = ngx_http_shop_own(
@@ -185,13 +222,19 @@ static ngx_int_t send_on_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
 static ngx_int_t send_on_queued(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    ngx_http_shop_login_t *login = ctx->state;
-
     if (ngx_http_shop_answer(ctx, op) == NULL) {
         return ngx_http_shop_trouble(ctx, op);
     }
 
     shop_work_wake(ngx_http_shop_worker->work);
+
+    return look_at_mails(ctx);
+}
+
+
+static ngx_int_t look_at_mails(ngx_http_shop_ctx_t *ctx)
+{
+    ngx_http_shop_login_t *login = ctx->state;
 
     shop_json_set_text(ctx->session.data, "asked", login->email);
     ctx->session.changed = true;

@@ -14,6 +14,7 @@
 
 static ngx_http_shop_customer_t *state_create(ngx_http_shop_ctx_t *ctx);
 static void prefill(ngx_http_shop_ctx_t *ctx, const json_t *known);
+static void replace_email(ngx_http_shop_ctx_t *ctx);
 static void prefill_invoice(ngx_http_shop_ctx_t *ctx, const json_t *last);
 static ngx_int_t show_on_known(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t count_addresses(ngx_http_shop_ctx_t *ctx);
@@ -43,7 +44,7 @@ ngx_int_t ngx_http_shop_step_customer(ngx_http_shop_ctx_t *ctx)
 
     if (!ctx->visitor.logged_in || ctx->cart->customer.lastname.len > 0) {
         if (ctx->visitor.logged_in) {
-            ctx->cart->customer.email = ctx->visitor.email;
+            replace_email(ctx);
         }
 
         return ngx_http_shop_customer_page(ctx);
@@ -74,6 +75,23 @@ static ngx_int_t show_on_known(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     prefill(ctx, known);
 
     return ngx_http_shop_customer_page(ctx);
+}
+
+
+/* The account's address counts, whatever was typed before. */
+static void replace_email(ngx_http_shop_ctx_t *ctx)
+{
+    shop_str_t typed = ctx->cart->customer.email;
+
+    ctx->cart->customer.email = ctx->visitor.email;
+
+    if (typed.len > 0 && !shop_str_eq_nocase(typed, ctx->visitor.email)) {
+        ngx_http_shop_flash(
+            ctx, "info",
+            ngx_http_shop_text_with(ctx, "customer.email_replaced",
+                                    json_pack("{s:o, s:o}", "typed", shop_json_str(typed), "email",
+                                              shop_json_str(ctx->visitor.email))));
+    }
 }
 
 
