@@ -33,6 +33,11 @@ shop_spool_t *shop_spool_start(const shop_spool_conf_t *conf, ngx_log_t *log)
     ngx_memcpy(spool->path, conf->path.data, conf->path.len);
 
     /* Before the worker serves anybody, so the loop may wait for it. */
+    spool->owner = shop_spool_hold(spool->path);
+    if (spool->owner < 0) {
+        ngx_log_error(NGX_LOG_ERR, log, ngx_errno, "spool %s cannot be locked", spool->path);
+    }
+
     shop_spool_recover(spool->path);
 
     return spool;
@@ -42,6 +47,7 @@ shop_spool_t *shop_spool_start(const shop_spool_conf_t *conf, ngx_log_t *log)
 /* nginx has waited for the threads; tasks whose events never came are lost with the process. */
 void shop_spool_stop(shop_spool_t *spool)
 {
+    shop_spool_release(spool->path, spool->owner);
     ngx_free(spool);
 }
 

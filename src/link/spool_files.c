@@ -10,13 +10,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "link/spool_internal.h"
 
-#define TAKEN ".taken."
 #define ASIDE ".aside"
 #define CONTENT_MAX (16 * 1024 * 1024)
 
@@ -26,7 +24,7 @@ static int write_all(int fd, const unsigned char *data, size_t len);
 static ngx_uint_t count_files(int directory);
 static void work_take(shop_spool_job_t *job, int directory);
 static int find_oldest(int directory, char *oldest, size_t size);
-static bool may_take(const char *name);
+static bool may_take(int directory, const char *name);
 static void read_content(shop_spool_job_t *job, int directory);
 static void work_remove(shop_spool_job_t *job, int directory);
 static void work_return(shop_spool_job_t *job, int directory, const char *suffix);
@@ -203,8 +201,8 @@ static void work_take(shop_spool_job_t *job, int directory)
             return;
         }
 
-        mark = strstr(oldest, TAKEN);
-        if (snprintf(taken, sizeof(taken), "%.*s" TAKEN "%d",
+        mark = strstr(oldest, SHOP_SPOOL_TAKEN);
+        if (snprintf(taken, sizeof(taken), "%.*s" SHOP_SPOOL_TAKEN "%d",
                      mark != NULL ? (int) (mark - oldest) : (int) strlen(oldest), oldest,
                      (int) getpid()) >= (int) sizeof(taken)) {
             errno = ENAMETOOLONG;
@@ -239,7 +237,7 @@ static int find_oldest(int directory, char *oldest, size_t size)
     oldest[0] = '\0';
 
     while ((entry = readdir(dir)) != NULL) {
-        if (strlen(entry->d_name) < size && may_take(entry->d_name) &&
+        if (strlen(entry->d_name) < size && may_take(directory, entry->d_name) &&
             (oldest[0] == '\0' || strcmp(entry->d_name, oldest) < 0)) {
             memcpy(oldest, entry->d_name, strlen(entry->d_name) + 1);
         }
@@ -251,7 +249,7 @@ static int find_oldest(int directory, char *oldest, size_t size)
 }
 
 
-static bool may_take(const char *name)
+static bool may_take(int directory, const char *name)
 {
     const char *end = strstr(name, ".msg"), *owner;
 
@@ -263,14 +261,13 @@ static bool may_take(const char *name)
         return true;
     }
 
-    if (strncmp(end + 4, TAKEN, sizeof(TAKEN) - 1) != 0) {
+    if (strncmp(end + 4, SHOP_SPOOL_TAKEN, sizeof(SHOP_SPOOL_TAKEN) - 1) != 0) {
         return false;
     }
 
-    /* An orphan: no process of this user has that number any more. */
-    owner = end + 4 + sizeof(TAKEN) - 1;
+    owner = end + 4 + sizeof(SHOP_SPOOL_TAKEN) - 1;
 
-    return kill((pid_t) strtol(owner, NULL, 10), 0) != 0;
+    return !shop_spool_alive(directory, strtol(owner, NULL, 10));
 }
 
 
@@ -337,7 +334,7 @@ static void work_return(shop_spool_job_t *job, int directory, const char *suffix
 
     memcpy(waiting, job->name, sizeof(waiting));
 
-    mark = strstr(waiting, TAKEN);
+    mark = strstr(waiting, SHOP_SPOOL_TAKEN);
     if (mark == NULL) {
         return;
     }
@@ -347,33 +344,4 @@ static void work_return(shop_spool_job_t *job, int directory, const char *suffix
     if (renameat(directory, job->name, directory, waiting) != 0) {
         fail(job, "put file back");
     }
-}
-
-
-void shop_spool_recover(const char *path)
-{
-    shop_spool_job_t job = {0};
-    struct dirent *entry;
-    char mine[32];
-    size_t len;
-    DIR *dir;
-
-    (void) snprintf(mine, sizeof(mine), TAKEN "%d", (int) getpid());
-
-    dir = opendir(path);
-    if (dir == NULL) {
-        return;
-    }
-
-    while ((entry = readdir(dir)) != NULL) {
-        len = strlen(entry->d_name);
-
-        if (len < sizeof(job.name) && len > strlen(mine) &&
-            strcmp(entry->d_name + len - strlen(mine), mine) == 0) {
-            memcpy(job.name, entry->d_name, len + 1);
-            work_return(&job, dirfd(dir), "");
-        }
-    }
-
-    closedir(dir);
 }

@@ -6,15 +6,19 @@
 #ifndef SHOP_SPOOL_INTERNAL_H
 #define SHOP_SPOOL_INTERNAL_H
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "link/link_internal.h"
 
+#define SHOP_SPOOL_TAKEN ".taken."
+
 struct shop_spool_s {
     shop_spool_conf_t conf;
     ngx_log_t *log;
     char *path;
+    int owner; /* the lock of this process; -1: others may take what it works on */
     ngx_uint_t counter;
     shop_link_counters_t counters;
 };
@@ -47,7 +51,14 @@ typedef struct {
 
 /* spool_files.c; in a thread: nothing of nginx but plain memory functions (RQ-14) */
 void shop_spool_work(void *data, ngx_log_t *log);
-/* Puts back what a former process with our number had taken. */
+
+/* spool_owner.c */
+/* A descriptor for shop_spool_release(), or -1. */
+int shop_spool_hold(const char *path);
+void shop_spool_release(const char *path, int fd);
+bool shop_spool_alive(int directory, long process);
+/* Puts back what a former process with our number had taken, removes what dead ones left half
+ * written. */
 void shop_spool_recover(const char *path);
 
 #endif

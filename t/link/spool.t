@@ -5,13 +5,15 @@ use strict;
 use warnings;
 use FindBin;
 use lib $FindBin::Bin;
+use Fcntl qw(LOCK_EX);
 use Link qw(wait_for slurp);
 use Test::More;
 
 my $t = Link->new(conf => 'link_spool_files 5;', main => '');
 my $dir = "$t->{dir}/spool";
 my @files;
-my $list = sub { opendir my $d, $dir or die $!; my @names = sort grep { !/^\.\.?$/ } readdir $d; return @names };
+my $all  = sub { opendir my $d, $dir or die $!; my @names = sort readdir $d; return @names };
+my $list = sub { return grep { !/^\./ } $all->() };
 
 is($t->get('/spool?do=take')->{body}, '', 'empty: no row');
 is($t->get("/spool?do=write&text=$_")->{word}, 'OK', "written: $_") for qw(first second third);
@@ -41,6 +43,17 @@ is($text, 'third', 'an orphan is taken again');
 like($name, qr/\.msg\.taken\.\d+$/, '… under a clean name');
 unlike($name, qr/taken.*taken/, '… once');
 
+# A number that another process has now says nothing; the lock of its owner does.
+my ($free) = $name =~ /(.*\.msg)/;
+rename "$dir/$name", "$dir/$free.taken.$$" or die $!;
+open my $lock, '>', "$dir/.owner.$$" or die $!;
+flock $lock, LOCK_EX or die $!;
+is($t->get('/spool?do=take')->{body}, '', 'taken by a process that lives');
+close $lock;
+($name, $text) = split /\n/, $t->get('/spool?do=take')->{body};
+is($text, 'third', '… which has lost its lock: an orphan, though somebody has its number');
+ok(!-e "$dir/.owner.$$", '… whose traces are removed');
+
 # Whoever asked and left does not keep the file.
 $t->get("/spool?do=return&name=$name");
 my @answers = $t->many([map {'/spool?do=take&deadline=0'} 1 .. 3]);
@@ -65,9 +78,17 @@ rename "$dir.away", $dir or die $!;
 {
     my ($pid) = $t->worker_pids;
     is(scalar(grep { /\.taken\.$pid$/ } $list->()), 5, 'all are taken');
+    open $lock, '>', "$dir/.owner.$$" or die $!;
+    flock $lock, LOCK_EX or die $!;
+    for my $partial (".00001700000000000.$$.00000001.msg", ".00001700000000000.$gone.00000001.msg", ".owner.$gone") {
+        open my $fh, '>', "$dir/$partial" or die $!;
+    }
     kill 'HUP', $t->{pids}{nginx};
-    ok(wait_for(sub { my @w = $t->worker_pids; @w == 1 && $w[0] != $pid }, 5), 'another worker');
+    ok(wait_for(sub { my @w = $t->worker_pids; @w == 1 && $w[0] != $pid }), 'another worker');
     is((split /\n/, $t->get('/spool?do=take')->{body})[1], 'third', 'takes the orphans of the old one');
+    ($pid) = $t->worker_pids;
+    is_deeply([grep { /^\.\w/ } $all->()], [sort ".00001700000000000.$$.00000001.msg", ".owner.$$", ".owner.$pid"],
+        'what dead ones left half written is gone');
 }
 
 $t->finish;
