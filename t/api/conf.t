@@ -9,7 +9,7 @@ use warnings;
 use File::Temp qw(tempdir);
 use Test::More;
 
-use Shop::Test qw(top slurp spew);
+use Shop::Test qw(check_conf top slurp spew);
 
 my $dir    = tempdir(CLEANUP => 1);
 my $module = Shop::Test::module();
@@ -26,8 +26,7 @@ spew("$dir/key",    '1122334455667788', 0600);
 sub check {
     my ($conf) = @_;
     spew("$dir/nginx.conf", $conf);
-    my $output = `@{[Shop::Test::binary()]} -t -p $dir -c $dir/nginx.conf -e $dir/logs/error.log 2>&1`;
-    return ($? >> 8, $output);
+    return check_conf($dir, "$dir/nginx.conf", "$dir/logs/error.log");
 }
 
 

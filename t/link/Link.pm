@@ -78,7 +78,7 @@ sub write_conf {
     my $host  = $o->{pg_host} // "host=$dir";
     my $pg    = exists $o->{pg}    ? "link_pg '$host user=postgres dbname=postgres';" : '';
     my $redis = exists $o->{redis} ? "link_redis unix:$dir/redis.sock;" : '';
-    my $module = $ENV{LINK_STATIC} ? '' : "load_module $TOP/build/link/ngx_http_link_test_module.so;";
+    my $module = $ENV{LINK_NGINX} ? '' : "load_module $TOP/build/link/ngx_http_link_test_module.so;";
     my $user   = $> == 0 ? 'user root;' : '';
     open my $fh, '>', "$dir/nginx.conf" or die $!;
     print {$fh} <<"CONF";
@@ -122,11 +122,23 @@ sub end {
 }
 
 
+# LINK_NGINX: an nginx with the test module inside (t/tools/asan.sh).
+sub binary { return $ENV{LINK_NGINX} // Shop::Test::binary() }
+
+
+# nginx -t: whether it is content, and what it says.
+sub check_conf {
+    my ($self, $conf) = @_;
+    local $ENV{SHOP_NGINX} = binary();
+    my ($code, $output) = Shop::Test::check_conf($self->{dir}, $conf, "$self->{dir}/try.log");
+    return ($code == 0, $output);
+}
+
+
 sub nginx_start {
     my ($self) = @_;
-    my $binary = $ENV{SHOP_NGINX} // '/usr/sbin/nginx';
     my @runner = $ENV{LINK_RUNNER} ? split ' ', $ENV{LINK_RUNNER} : ();
-    $self->spawn('nginx', @runner, $binary, '-e', "$self->{dir}/error.log", '-p', $self->{dir}, '-c',
+    $self->spawn('nginx', @runner, binary(), '-e', "$self->{dir}/error.log", '-p', $self->{dir}, '-c',
         "$self->{dir}/nginx.conf");
     wait_for(sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port}) }, 60)
         or die 'nginx did not start: ' . $self->error_log . slurp("$self->{dir}/nginx.log");

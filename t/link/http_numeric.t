@@ -47,9 +47,7 @@ my $try = sub {
     open my $fh, '>', "$t->{dir}/try.conf" or die $!;
     print {$fh} $conf;
     close $fh;
-    my $binary = $ENV{SHOP_NGINX} // '/usr/sbin/nginx';
-    my $out = `ASAN_OPTIONS=detect_leaks=0 $binary -t -e $t->{dir}/try.log -p $t->{dir} -c $t->{dir}/try.conf 2>&1`;
-    return ($? == 0, $out);
+    return $t->check_conf("$t->{dir}/try.conf");
 };
 
 for my $line (sort keys %refused) {

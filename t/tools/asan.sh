@@ -1,7 +1,6 @@
 #!/bin/sh
-# The whole suite under AddressSanitizer and UBSan: nginx itself from Debian's source archive, with every
-# pool allocation a malloc (NGX_DEBUG_PALLOC) and our module linked statically (guide SA-1, SA-2). UBSan
-# looks at our own files only: nginx has known findings of its own (SA-4).
+# The whole suite under AddressSanitizer and UBSan, with an nginx from Debian's source archive
+# (asan-nginx.sh). `asan.sh build` only builds and says what to run a test with.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -50,32 +49,15 @@ if [ ! -f "$out/source/nginx/src/core/nginx.c" ]; then
     fetch_source
 fi
 
-stamp=$( (cd "$top" && find src -name '*.[ch]' | sort; cat config) | sha256sum)
-if [ ! -f "$out/stamp" ] || [ "$(cat "$out/stamp")" != "$stamp" ]; then
-    defines='-DNGX_DEBUG_PALLOC=1 -std=gnu11 -Wno-error'
-    (
-        cd "$out/source/nginx"
-        [ -x ./configure ] || ln -s auto/configure configure
-        ./configure --builddir="$out/objs" --prefix="$out" --with-compat --with-debug --with-threads \
-            --with-http_ssl_module --with-http_realip_module --with-http_auth_request_module \
-            --with-http_v2_module --with-http_stub_status_module \
-            --with-cc-opt="-g -O1 -fno-omit-frame-pointer -fsanitize=address $defines" \
-            --with-ld-opt='-fsanitize=address -fsanitize=undefined' --add-module="$top"
-        # Our files, and only ours, with UBSan as well: their rules name addon objects.
-        awk '/^[^\t].*addon\/.*\.o:/ { ours = 1 } /^$/ { ours = 0 }
-             ours && /\$\(CFLAGS\)/ {
-                 sub(/\$\(CFLAGS\)/, "$(CFLAGS) -fsanitize=undefined -fno-sanitize-recover=undefined")
-             } { print }' "$out/objs/Makefile" >"$out/objs/Makefile.new"
-        mv "$out/objs/Makefile.new" "$out/objs/Makefile"
-    ) >"$out/configure.log" 2>&1 || { tail -n 20 "$out/configure.log" >&2; exit 1; }
-    printf '%s' "$stamp" >"$out/stamp"
+nginx="$out/source/nginx"
+"$top/t/tools/asan-nginx.sh" "$nginx" "$out/shop" "$top"
+"$top/t/tools/asan-nginx.sh" "$nginx" "$out/link" "$top/t/link/module"
+
+if [ "${1:-}" = build ]; then
+    echo "SHOP_NGINX=$out/shop/nginx SHOP_STATIC=1 LINK_NGINX=$out/link/nginx prove -It/lib ..."
+    exit 0
 fi
 
-(cd "$out/source/nginx" && make -s -f "$out/objs/Makefile" -j2 "$out/objs/nginx")
-
-export SHOP_NGINX="$out/objs/nginx" SHOP_STATIC=1
-export ASAN_OPTIONS="detect_odr_violation=0:abort_on_error=0:detect_leaks=1"
+export SHOP_NGINX="$out/shop/nginx" SHOP_STATIC=1 LINK_NGINX="$out/link/nginx"
 export UBSAN_OPTIONS="print_stacktrace=1"
-
-[ "${1:-}" = build ] && exit 0
 exec "$top/t/tools/test.sh" all

@@ -1,10 +1,12 @@
 #!/bin/sh
-# Builds the dynamic module against Debian's nginx-dev into build/nginx/. Configures again only when
-# the list of source files, the build script or nginx itself has changed.
+# module.sh [OUT MODULE]: builds the dynamic module, or the one of that folder, against Debian's
+# nginx-dev into build/nginx/, or OUT. Configures again only when the list of source files, the build
+# script or nginx itself has changed.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
-out="$top/build/nginx"
+out=${1:-$top/build/nginx}
+module=${2:-$top}
 src=${NGINX_SRC:-/usr/share/nginx/src}
 
 if [ ! -x "$src/configure" ]; then
@@ -13,7 +15,8 @@ if [ ! -x "$src/configure" ]; then
 fi
 
 mkdir -p "$out"
-stamp=$( (cd "$top" && find src -name '*.[ch]' | sort; cat config; nginx -v 2>&1) | sha256sum)
+stamp=$( (cd "$top" && find src -name '*.[ch]' | sort; find "$module" -maxdepth 1 -name '*.c' | sort
+    cat "$module/config"; nginx -v 2>&1) | sha256sum)
 
 if [ ! -f "$out/Makefile" ] || [ "$(cat "$out/stamp" 2>/dev/null)" != "$stamp" ]; then
     (
@@ -26,10 +29,10 @@ if [ ! -f "$out/Makefile" ] || [ "$(cat "$out/stamp" 2>/dev/null)" != "$stamp" ]
                     $(dpkg-buildflags --get CPPFLAGS) -std=gnu11 -Wextra -Wno-unused-parameter \
                     -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Werror" \
                 --with-ld-opt="$(dpkg-buildflags --get LDFLAGS) -fPIC" \
-                --add-dynamic-module="$0" --builddir="$1"' "$top" "$out"
+                --add-dynamic-module="$0" --builddir="$1"' "$module" "$out"
     ) > "$out/configure.log" 2>&1 || { tail -n 20 "$out/configure.log" >&2; exit 1; }
     printf '%s' "$stamp" > "$out/stamp"
 fi
 
 (cd "$src" && make -s -f "$out/Makefile" "-j${JOBS:-2}" modules)
-echo "$out/ngx_http_shop_module.so"
+echo "$out"/ngx_http_*.so

@@ -26,7 +26,7 @@ use Shop::Pg;
 
 binmode Test::More->builder->$_, ':encoding(UTF-8)' for qw(output failure_output todo_output);
 
-our @EXPORT_OK = qw(top free_port wait_for slurp spew spawn stop_process);
+our @EXPORT_OK = qw(check_conf top free_port wait_for slurp spew spawn stop_process);
 
 my $TOP = abs_path(dirname(__FILE__) . '/../../..');
 
@@ -194,6 +194,16 @@ sub control {
     my $answer = Shop::Http->new(base => "http://127.0.0.1:$port")->request('POST', '/control',
         headers => {'Content-Type' => 'application/json'}, body => encode_json($command // {}));
     return $answer->{body} =~ /^\s*[\[{]/ ? decode_json($answer->{body}) : $answer->{body};
+}
+
+
+# nginx -t: the exit code and what it says. It leaves its pools to the end of the process, so a build
+# with sanitizers is not asked for leaks then.
+sub check_conf {
+    my ($prefix, $conf, $log) = @_;
+    local $ENV{ASAN_OPTIONS} = join ':', grep { defined } $ENV{ASAN_OPTIONS}, 'detect_leaks=0';
+    my $output = `@{[binary()]} -t -p $prefix -c $conf -e $log 2>&1`;
+    return ($? >> 8, $output);
 }
 
 
@@ -428,7 +438,7 @@ sub finish {
     my @bad = grep {
         my $line = $_;
         !grep { $line =~ $_ } @{$self->{expected}}
-    } grep { /\[(?:alert|emerg|crit)\]|Sanitizer|open socket|exited on signal/ }
+    } grep { /\[(?:alert|emerg|crit)\]|Sanitizer|runtime error|open socket|exited on signal/ }
         split /\n/, $self->error_log;
     is(scalar @bad, 0, 'nothing alarming in the error log') or diag join "\n", @bad[0 .. min($#bad, 20)];
 
