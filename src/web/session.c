@@ -310,7 +310,8 @@ static bool has_right(const json_t *data, const char *right)
     json_t *one;
     size_t i;
 
-    json_array_foreach (json_object_get(data, "rights"), i, one) {
+    json_array_foreach(json_object_get(data, "rights"), i, one)
+    {
         if (json_is_string(one) && ngx_strcmp(json_string_value(one), right) == 0) {
             return true;
         }

@@ -23,8 +23,8 @@ static void forget_done(shop_op_t *op);
 
 /* KEYS session, cart. ARGV: session document or "" to keep it, its life, cart document, "" to keep
  * it or "-" to remove it, the revision that was read (0: none), its life, the session document that
- * was read. The revision is the first member of the stored document. Gives 1, or 0 when somebody else
- * was quicker: a session that was left meanwhile is not brought back. */
+ * was read. The revision is the first member of the stored document. Gives 1, or 0 when somebody
+ * else was quicker: a session that was left meanwhile is not brought back. */
 static const char save_script[] =
     "if ARGV[1] ~= '' and (redis.call('GET', KEYS[1]) or '') ~= ARGV[6] then return 0 end "
     "local cur = redis.call('GET', KEYS[2]) "

@@ -169,12 +169,11 @@ static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_accoun
     json_object_set_new(ctx->session.data, "user", json_integer(found ? account->user : 0));
     shop_json_set_text(ctx->session.data, "name", found ? account->fullname : SHOP_STR(""));
 
-    return ngx_http_shop_call(
-        ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
-        json_pack("{s:o, s:I, s:o}", "email", shop_json_str(login->email), "account",
-                  (json_int_t) (found ? account->user : 0), "shop",
-                  shop_json_str(ctx->shop->alias)),
-        on_customer);
+    return ngx_http_shop_call(ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
+                              json_pack("{s:o, s:I, s:o}", "email", shop_json_str(login->email),
+                                        "account", (json_int_t) (found ? account->user : 0), "shop",
+                                        shop_json_str(ctx->shop->alias)),
+                              on_customer);
 }
 
 
