@@ -8,6 +8,11 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 source=$1 out=$2 module=$3
 
 mkdir -p "$out"
+
+# Two builds at once would spoil each other.
+exec 9>"$out/lock"
+flock 9
+
 stamp=$( (cd "$top" && find src -name '*.[ch]' | sort; find "$module" -maxdepth 1 -name '*.c' | sort
     cat "$module/config" "$0") | sha256sum)
 

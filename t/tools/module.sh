@@ -15,6 +15,11 @@ if [ ! -x "$src/configure" ]; then
 fi
 
 mkdir -p "$out"
+
+# Two builds at once would spoil each other.
+exec 9>"$out/lock"
+flock 9
+
 stamp=$( (cd "$top" && find src -name '*.[ch]' | sort; find "$module" -maxdepth 1 -name '*.c' | sort
     cat "$module/config"; nginx -v 2>&1) | sha256sum)
 
