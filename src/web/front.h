@@ -61,6 +61,8 @@ ngx_int_t ngx_http_shop_step_order_submit(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_payment(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_payment_submit(ngx_http_shop_ctx_t *ctx);
 
+/* In a shop without the customer step, before any step: who is it? */
+ngx_int_t ngx_http_shop_identify(ngx_http_shop_ctx_t *ctx, shop_step_e step);
 /* The path of a step, below the prefix. */
 shop_str_t ngx_http_shop_step_path(ngx_http_shop_ctx_t *ctx, shop_step_e step);
 /* Saves, then 303 to the step after this one for this cart. */

@@ -18,5 +18,7 @@ typedef struct {
 
 
 ngx_int_t ngx_http_shop_customer_page(ngx_http_shop_ctx_t *ctx);
+/* Puts what is known of an identified visitor into the cart. */
+void ngx_http_shop_customer_prefill(ngx_http_shop_ctx_t *ctx, const json_t *known);
 
 #endif

@@ -98,6 +98,11 @@ static ngx_int_t find_step(ngx_http_shop_ctx_t *ctx, shop_step_e *step, ngx_int_
         return NGX_DECLINED;
     }
 
+    if (shop_step_asks_identity(ctx->cart, &where)) {
+        *rc = ngx_http_shop_identify(ctx, *step);
+        return NGX_DECLINED;
+    }
+
     allowed = shop_step_guard(ctx->cart, &where, *step);
 
     if (allowed == *step && steps[*step].show != NULL) {

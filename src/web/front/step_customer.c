@@ -13,7 +13,6 @@
 
 
 static ngx_http_shop_customer_t *state_create(ngx_http_shop_ctx_t *ctx);
-static void prefill(ngx_http_shop_ctx_t *ctx, const json_t *known);
 static void replace_email(ngx_http_shop_ctx_t *ctx);
 static void prefill_invoice(ngx_http_shop_ctx_t *ctx, const json_t *last);
 static ngx_int_t show_on_known(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
@@ -72,7 +71,7 @@ static ngx_int_t show_on_known(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return ngx_http_shop_trouble(ctx, op);
     }
 
-    prefill(ctx, known);
+    ngx_http_shop_customer_prefill(ctx, known);
 
     return ngx_http_shop_customer_page(ctx);
 }
@@ -95,7 +94,7 @@ static void replace_email(ngx_http_shop_ctx_t *ctx)
 }
 
 
-static void prefill(ngx_http_shop_ctx_t *ctx, const json_t *known)
+void ngx_http_shop_customer_prefill(ngx_http_shop_ctx_t *ctx, const json_t *known)
 {
     shop_customer_t *customer = &ctx->cart->customer;
 

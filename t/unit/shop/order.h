@@ -18,7 +18,8 @@ static const char order_rows[] =
     WORLD_ITEM(1, "course") ", 'price1': '100', 'taxcode': 1, 'stock': 9, "
         "'description': '<p>D</p>', 'quantaddressesusers': 2, "
         "'enablehandler': 'std_enrolonecourse', 'handlerparams': {'coursename': 'C1'}, "
-        "'requireddata': [{'field': 'goal', 'label': 'G', 'type': 'text'}]},"
+        "'requireddata': [{'field': 'goal', 'label': 'G', 'type': 'text'}, "
+        "{'field': 'note', 'label': 'N', 'type': 'text', 'required': false}]},"
     WORLD_ITEM(2, "pack") ", 'price1': '50.5', 'isset': 2, 'taxcode': 2},"
     WORLD_ITEM(3, "part1") ", 'setid': 2, 'enablehandler': 'std_x', "
         "'handlerparams': {'a': 'b'}, "
@@ -114,7 +115,7 @@ static void order_open(order_t *order)
                                   .now = 1700000100};
 
     if (world_put(world, "course", 2).key != NULL || world_put(world, "pack", 1).key != NULL ||
-        !order_answer(order, "course/goal0=One&course/goal1=Two&part1/x0=1") ||
+        !order_answer(order, "course/goal0=One&course/goal1=Two&course/note1=N&part1/x0=1") ||
         !order_seat(order, "lastname=Doe&firstname=Jane&email=jane@x.org&city=Lyon",
                     "jane@x.org") ||
         !order_seat(order, "lastname=Roe&firstname=Bob&email=bob@x.org", "bob@x.org") ||

@@ -87,7 +87,7 @@ static const struct {
     {"lines/0/stock", "true"},
     {"lines/0/handler", "'std_enrolonecourse'"},
     {"lines/0/params", "{'coursename': 'C1'}"},
-    {"lines/0/customerdata", "{'goal': ['One', 'Two']}"},
+    {"lines/0/customerdata", "{'goal': ['One', 'Two'], 'note': ['', 'N']}"},
     {"lines/0/users",
      "{'student': [{'lastname': 'DOE', 'firstname': 'Jane', 'email': 'jane@x.org', 'city': 'LYON',"
      " 'phone': '', 'institution': ''}, {'lastname': 'ROE', 'firstname': 'Bob',"
@@ -321,7 +321,7 @@ static void change(order_t *order, change_e what)
         break;
 
     case ANSWER:
-        cart->lines[0].given[1].value = SHOP_STR("Three");
+        cart->lines[0].given[0].value = SHOP_STR("Three");
         break;
 
     case QUANTITY:

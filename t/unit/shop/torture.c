@@ -111,7 +111,7 @@ static outcome_e try_parse(order_t *order, shop_arena_t *arena)
     }
 
     return cart != NULL && cart->line_count == 2 && cart->participant_count == 2 &&
-                   cart->assignment_count == 2 && cart->lines[0].given_count == 2 &&
+                   cart->assignment_count == 2 && cart->lines[0].given_count == 4 &&
                    cart->transid.len == 30
                ? outcome
                : WRONG;
