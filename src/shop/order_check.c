@@ -4,6 +4,7 @@
  */
 
 #include "shop/shop_internal.h"
+#include "shop/selling.h"
 
 
 static shop_refusal_t check_lines(const shop_order_in_t *in);
@@ -69,6 +70,10 @@ static shop_refusal_t check_people(const shop_order_in_t *in, shop_step_e *step)
 
     (void) shop_customer_check(in->cart, in->where, &refusal, 1);
 
+    if (refusal.key == NULL) {
+        refusal.key = in->totals->shipping_problem;
+    }
+
     return refusal;
 }
 
@@ -96,6 +101,12 @@ static shop_refusal_t check_page(const shop_order_in_t *in)
     }
 
     if (shown.e4 != in->totals->amount.e4) {
+        return (shop_refusal_t){.key = "price_changed"};
+    }
+
+    /* The same total of other parts is another offer, too. */
+    if (in->cart->shown.len > 0 &&
+        shop_shown_compare(in->totals, in->cart->shown, in->where->lang, NULL, 0) > 0) {
         return (shop_refusal_t){.key = "price_changed"};
     }
 

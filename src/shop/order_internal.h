@@ -15,6 +15,9 @@ json_t *shop_order_discount(shop_put_t *put, shop_arena_t *arena, const shop_ord
                             const shop_discount_line_t *discount);
 json_t *shop_order_shipping(shop_put_t *put, shop_arena_t *arena, const shop_order_in_t *in);
 
+/* What the discounts of the order stand on, and who brought it (order_selling.c). */
+void shop_order_selling(shop_put_t *put, json_t *request, const shop_order_in_t *in);
+
 /* An amount as decimal text. */
 void shop_order_money(shop_put_t *put, shop_arena_t *arena, json_t *object, const char *name,
                       shop_money_t amount);

@@ -18,6 +18,10 @@ static json_t *person(shop_put_t *put, const shop_participant_t *p);
 static json_t *elements(shop_put_t *put, const shop_order_in_t *in, const shop_item_t *item,
                         int64_t quantity);
 static json_t *params_of(const shop_item_t *item);
+static shop_str_t reason_with_rate(shop_put_t *put, shop_arena_t *arena, const shop_order_in_t *in,
+                                   const shop_discount_line_t *discount);
+static json_t *discount_facts(shop_put_t *put, const shop_discount_line_t *discount,
+                              const shop_item_t *item);
 
 
 json_t *shop_order_billing(shop_put_t *put, shop_arena_t *arena, const shop_order_in_t *in,
@@ -177,20 +181,75 @@ static json_t *elements(shop_put_t *put, const shop_order_in_t *in, const shop_i
 }
 
 
+/* "Welcome −12.5 %", for one line of the order. */
 json_t *shop_order_discount(shop_put_t *put, shop_arena_t *arena, const shop_order_in_t *in,
                             const shop_discount_line_t *discount)
 {
     const shop_item_t *item = in->totals->lines[discount->line].item;
-    json_t *line = line_create(put, "DISCOUNT", item->code, discount->reason);
+    shop_str_t code = SHOP_STR(""), about = SHOP_STR("");
+    json_t *line;
 
+    if (shop_arena_printf(arena, &code, "DISCOUNT_%lld", (long long) discount->discount) !=
+            SHOP_OK ||
+        shop_arena_printf(arena, &about, "%.*s %.*s", (int) item->code.len, item->code.data,
+                          (int) item->text[in->where->lang].name.len,
+                          item->text[in->where->lang].name.data) != SHOP_OK) {
+        put->failed = true;
+    }
+
+    line = line_create(put, "DISCOUNT", code, reason_with_rate(put, arena, in, discount));
+    shop_put_text(put, line, "description", about);
     shop_put_number(put, line, "quantity", 1);
     shop_order_money(put, arena, line, "unitcost", discount->untaxed);
     shop_order_money(put, arena, line, "untaxed", discount->untaxed);
     shop_order_money(put, arena, line, "taxed", discount->taxed);
     shop_put_member(put, line, "tax", tax_of(put, in, item->tax));
-    shop_put_number(put, line, "discount", discount->discount);
+    shop_put_member(put, line, "productiondata", discount_facts(put, discount, item));
 
     return line;
+}
+
+
+static shop_str_t reason_with_rate(shop_put_t *put, shop_arena_t *arena, const shop_order_in_t *in,
+                                   const shop_discount_line_t *discount)
+{
+    bool comma = shop_str_eq(shop_str(in->lang), SHOP_STR("fr"));
+    shop_str_t rate, text = SHOP_STR("");
+
+    if (shop_arena_copy(arena, discount->rate, &rate) != SHOP_OK) {
+        put->failed = true;
+        return text;
+    }
+
+    for (size_t i = 0; comma && i < rate.len; i++) {
+        rate.data[i] = rate.data[i] == '.' ? ',' : rate.data[i];
+    }
+
+    if (shop_arena_printf(arena, &text, "%.*s \u2212%.*s\u00a0%%", (int) discount->reason.len,
+                          discount->reason.data, (int) rate.len, rate.data) != SHOP_OK) {
+        put->failed = true;
+    }
+
+    return text;
+}
+
+
+/* What a later look at the bill needs: which discount, of which line, by which code. */
+static json_t *discount_facts(shop_put_t *put, const shop_discount_line_t *discount,
+                              const shop_item_t *item)
+{
+    json_t *facts = json_object();
+
+    shop_put_number(put, facts, "discountid", discount->discount);
+    shop_put_text(put, facts, "rate", discount->rate);
+    shop_put_text(put, facts, "itemcode", item->code);
+    shop_put_number(put, facts, "line", (int64_t) discount->line + 1);
+
+    if (discount->code.len > 0) {
+        shop_put_text(put, facts, "code", discount->code);
+    }
+
+    return facts;
 }
 
 

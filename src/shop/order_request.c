@@ -41,6 +41,7 @@ json_t *shop_order_request(shop_arena_t *arena, const shop_order_in_t *in)
     shop_put_member(&put, request, "eula", terms(&put, in));
     shop_put_member(&put, request, "lines", lines(&put, arena, in));
     shop_put_member(&put, request, "totals", totals(&put, arena, in->totals));
+    shop_order_selling(&put, request, in);
 
     if (!put.failed && shop_order_fingerprint(arena, request, &fingerprint) != SHOP_OK) {
         put.failed = true;

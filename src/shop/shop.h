@@ -630,6 +630,7 @@ typedef struct {
     const shop_paymode_t *mode;
     const char *lang;
     shop_str_t address; /* of the visitor */
+    json_t *figures;    /* {ask, got} that the totals were computed with; NULL: none */
     int64_t now;
     bool test;
 } shop_order_in_t;
