@@ -8,7 +8,8 @@ begin
             'type', l.type, 'code', l.itemcode, 'name', l.abstract, 'unit', shop.money(l.unitcost),
             'quantity', trim_scale(l.quantity)::text, 'untaxed', shop.money(l.totalprice),
             'taxed', shop.money(l.taxedprice), 'tax', l.tax,
-            'itemid', l.catalogitemid, 'produced', shop.utc(l.produced)) order by l.ordering), '[]')
+            'itemid', l.catalogitemid, 'produced', shop.utc(l.produced),
+            'about', case when l.type = 'DISCOUNT' then l.description else '' end) order by l.ordering), '[]')
         from shop.bill_items l where l.billid = bill);
 end
 $$;

@@ -8,4 +8,5 @@ set local role shop_owner;
 \ir demo-shop.sql
 \ir demo-courses.sql
 \ir demo-more.sql
+\ir demo-selling.sql
 commit;

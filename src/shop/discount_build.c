@@ -50,15 +50,14 @@ shop_status_t shop_discount_build(shop_arena_t *arena, const json_t *row, shop_d
 }
 
 
-shop_refusal_t shop_discount_check(shop_arena_t *arena, const json_t *row)
+shop_status_t shop_discount_check(shop_arena_t *arena, const json_t *row, const char **wrong)
 {
     shop_discount_t *discount;
+    shop_status_t status = shop_discount_build(arena, row, &discount);
 
-    if (shop_discount_build(arena, row, &discount) != SHOP_OK) {
-        return (shop_refusal_t){.key = "no_memory"};
-    }
+    *wrong = status == SHOP_OK ? discount->defect : NULL;
 
-    return (shop_refusal_t){.key = discount->defect, .name = discount->name};
+    return status;
 }
 
 

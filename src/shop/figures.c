@@ -26,13 +26,19 @@ shop_status_t shop_figures_ask(const shop_cart_t *cart, const shop_where_t *wher
 {
     const shop_visitor_t *visitor = where->visitor;
     unsigned needs = needs_of(where->shop);
-    json_t *uses = uses_asked(cart, where, typed);
-    json_t *partners =
-        needs & SHOP_NEEDS_PARTNER ? partners_asked(cart, where, typed) : json_array();
     bool own = visitor->logged_in &&
                (needs & (SHOP_NEEDS_ORDERS | SHOP_NEEDS_RIGHTS | SHOP_NEEDS_CUSTOMER));
+    json_t *uses, *partners;
 
     *ask = NULL;
+
+    /* The usual shop: nothing is asked of anybody. */
+    if (where->shop->discount_count == 0) {
+        return SHOP_OK;
+    }
+
+    uses = uses_asked(cart, where, typed);
+    partners = needs & SHOP_NEEDS_PARTNER ? partners_asked(cart, where, typed) : json_array();
 
     if (!own && json_array_size(uses) == 0 && json_array_size(partners) == 0) {
         json_decref(uses);

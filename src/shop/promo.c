@@ -135,16 +135,17 @@ shop_refusal_t shop_promo_enter(shop_arena_t *arena, shop_cart_t *cart, const sh
 
     for (size_t i = 0; i < where->shop->discount_count; i++) {
         const shop_discount_t *discount = where->shop->discounts[i];
+        const shop_rule_t *rule = shop_discount_code(discount, code);
         shop_refusal_t refusal;
 
-        if (shop_discount_code(discount, code) == NULL) {
+        if (rule == NULL) {
             continue;
         }
 
         refusal = shop_discount_usable(discount, where, code);
 
         if (refusal.key == NULL) {
-            put(cart, discount->id, code);
+            put(cart, discount->id, rule->key);
             stored = true;
         } else if (why.key == NULL) {
             why = refusal;

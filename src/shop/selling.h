@@ -116,6 +116,8 @@ const shop_zone_t *shop_zone_select(const shop_catalog_t *catalog, shop_str_t co
  * totals->shipping_problem set when the order cannot be delivered. */
 SHOP_MUST_USE shop_status_t shop_shipping_add(shop_arena_t *arena, const shop_cart_t *cart,
                                               const shop_where_t *where, shop_totals_t *totals);
+/* Will there be shipping, once the address is known? */
+bool shop_shipping_pending(const shop_cart_t *cart, const shop_where_t *where);
 /* Can the cart be delivered to its customer's address? Asked before prices are known. */
 bool shop_shipping_served(const shop_cart_t *cart, const shop_where_t *where);
 
@@ -165,8 +167,9 @@ shop_refusal_t shop_discount_usable(const shop_discount_t *discount, const shop_
                                     shop_str_t code);
 /* The rule of a discount that takes codes for this code; NULL: not one of them. */
 const shop_rule_t *shop_discount_code(const shop_discount_t *discount, shop_str_t code);
-/* What is wrong with the data of a discount before it is saved: key NULL: nothing. */
-shop_refusal_t shop_discount_check(shop_arena_t *arena, const json_t *row);
+/* What is wrong with the data of a discount before it is saved; *wrong NULL: nothing. */
+SHOP_MUST_USE shop_status_t shop_discount_check(shop_arena_t *arena, const json_t *row,
+                                                const char **wrong);
 /* The stack on totals whose lines are priced: agreed discounts and their lines. */
 SHOP_MUST_USE shop_status_t shop_discounts_add(shop_arena_t *arena, const shop_cart_t *cart,
                                                const shop_where_t *where, shop_totals_t *totals);

@@ -104,6 +104,12 @@ static bool needs_delivery(const shop_cart_t *cart, const shop_where_t *where)
 }
 
 
+bool shop_shipping_pending(const shop_cart_t *cart, const shop_where_t *where)
+{
+    return where->shop->ships && cart->customer.country.len == 0 && needs_delivery(cart, where);
+}
+
+
 bool shop_shipping_served(const shop_cart_t *cart, const shop_where_t *where)
 {
     return !where->shop->ships || zone_of_cart(cart, where) != NULL || !needs_delivery(cart, where);

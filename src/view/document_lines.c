@@ -99,6 +99,7 @@ static json_t *line_view(sorting_t *s, const json_t *line)
 
     shop_document_put_text(d, view, "name", shop_json_text(line, "name"));
     shop_document_put_text(d, view, "code", shop_json_text(line, "code"));
+    shop_document_put_text(d, view, "about", shop_json_text(line, "about"));
     shop_document_put_text(d, view, "quantity",
                            shop_document_number(d, json_object_get(line, "quantity")));
     shop_document_put_text(d, view, "unit", unit);

@@ -11,7 +11,6 @@
 static json_t *line_view(ngx_http_shop_ctx_t *ctx, const shop_priced_line_t *line);
 static shop_str_t notice_text(ngx_http_shop_ctx_t *ctx, const shop_refusal_t *notice);
 static json_t *notices_view(ngx_http_shop_ctx_t *ctx);
-static json_t *taxes_view(ngx_http_shop_ctx_t *ctx, const shop_totals_t *totals);
 static shop_str_t next_url(ngx_http_shop_ctx_t *ctx);
 
 
@@ -60,7 +59,7 @@ json_t *ngx_http_shop_cart_view(ngx_http_shop_ctx_t *ctx)
 
     ngx_memzero(&totals, sizeof(totals));
 
-    if (shop_cart_price(&ctx->arena, ctx->cart, &where, &totals) != SHOP_OK) {
+    if (shop_cart_totals(&ctx->arena, ctx->cart, &where, &totals) != SHOP_OK) {
         json_decref(lines);
         return NULL;
     }
@@ -69,18 +68,15 @@ json_t *ngx_http_shop_cart_view(ngx_http_shop_ctx_t *ctx)
         json_array_append_new(lines, line_view(ctx, &totals.lines[i]));
     }
 
-    view = json_pack("{s:b, s:I, s:o, s:o, s:o, s:o, s:b}", "empty", totals.line_count == 0,
-                     "count", (json_int_t) totals.items, "lines", lines, "taxes",
-                     taxes_view(ctx, &totals), "notices", notices_view(ctx), "url",
-                     shop_json_str(ngx_http_shop_url(ctx, "cart", SHOP_STR(""))), "has_taxes",
-                     totals.tax_count > 0);
+    view = json_pack("{s:b, s:I, s:o, s:o, s:o}", "empty", totals.line_count == 0, "count",
+                     (json_int_t) totals.items, "lines", lines, "notices", notices_view(ctx), "url",
+                     shop_json_str(ngx_http_shop_url(ctx, "cart", SHOP_STR(""))));
 
     if (view == NULL) {
         return NULL;
     }
 
-    shop_json_set_text(view, "untaxed", ngx_http_shop_money(ctx, totals.untaxed));
-    shop_json_set_text(view, "total", ngx_http_shop_money(ctx, totals.amount));
+    ngx_http_shop_totals_view(ctx, &totals, view);
     shop_json_set_text(view, "next_url", next_url(ctx));
 
     return view;
@@ -133,22 +129,6 @@ static json_t *notices_view(ngx_http_shop_ctx_t *ctx)
     }
 
     return notices;
-}
-
-
-static json_t *taxes_view(ngx_http_shop_ctx_t *ctx, const shop_totals_t *totals)
-{
-    json_t *taxes = json_array();
-    size_t i;
-
-    for (i = 0; i < totals->tax_count; i++) {
-        json_array_append_new(
-            taxes, json_pack("{s:o, s:o}", "label",
-                             shop_json_str(totals->taxes[i].tax->title[ctx->lang->index]), "amount",
-                             shop_json_str(ngx_http_shop_money(ctx, totals->taxes[i].amount))));
-    }
-
-    return taxes;
 }
 
 

@@ -11,7 +11,8 @@
 
 #define SHARED (NGX_HTTP_SHOP_NEED_CATALOG | NGX_HTTP_SHOP_MAY_SESSION)
 #define PERSONAL (NGX_HTTP_SHOP_NEED_CATALOG | NGX_HTTP_SHOP_NEED_SESSION)
-#define CHECKOUT (PERSONAL | NGX_HTTP_SHOP_NEED_CART)
+#define CHECKOUT (PERSONAL | NGX_HTTP_SHOP_NEED_CART | NGX_HTTP_SHOP_FIGURES)
+#define CHANGES (PERSONAL | NGX_HTTP_SHOP_FIGURES)
 
 
 static const ngx_http_shop_route_t front_routes[] = {
@@ -19,12 +20,18 @@ static const ngx_http_shop_route_t front_routes[] = {
     {NGX_HTTP_GET, "c/:", SHARED, 0, ngx_http_shop_category},
     {NGX_HTTP_GET, "p/:", SHARED, 0, ngx_http_shop_product},
 
-    {NGX_HTTP_GET, "cart", SHARED, 0, ngx_http_shop_cart_show},
-    {NGX_HTTP_POST, "cart/add", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_cart_add},
-    {NGX_HTTP_POST, "cart/passcode", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_cart_add},
-    {NGX_HTTP_POST, "cart/set", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_cart_set},
-    {NGX_HTTP_POST, "cart/remove", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_cart_remove},
+    {NGX_HTTP_GET, "cart", SHARED | NGX_HTTP_SHOP_FIGURES, 0, ngx_http_shop_cart_show},
+    {NGX_HTTP_POST, "cart/add", CHANGES, SHOP_FORM_SMALL, ngx_http_shop_cart_add},
+    {NGX_HTTP_POST, "cart/passcode", CHANGES, SHOP_FORM_SMALL, ngx_http_shop_cart_add},
+    {NGX_HTTP_POST, "cart/set", CHANGES, SHOP_FORM_SMALL, ngx_http_shop_cart_set},
+    {NGX_HTTP_POST, "cart/remove", CHANGES, SHOP_FORM_SMALL, ngx_http_shop_cart_remove},
     {NGX_HTTP_POST, "cart/clear", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_cart_clear},
+    {NGX_HTTP_POST, "cart/promo", CHANGES, SHOP_FORM_SMALL, ngx_http_shop_cart_promo},
+    {NGX_HTTP_POST, "cart/promo/remove", CHANGES, SHOP_FORM_SMALL,
+     ngx_http_shop_cart_promo_remove},
+    {NGX_HTTP_GET, "add", CHANGES, 0, ngx_http_shop_link_add},
+    {NGX_HTTP_GET, "import", CHANGES, 0, ngx_http_shop_link_import},
+    {NGX_HTTP_POST, "import", CHANGES, SHOP_FORM_SMALL, ngx_http_shop_import_confirmed},
 
     {NGX_HTTP_GET, "step/:", CHECKOUT, 0, ngx_http_shop_step_show},
     {NGX_HTTP_POST, "step/:", CHECKOUT, SHOP_FORM_LARGE, ngx_http_shop_step_submit},

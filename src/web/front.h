@@ -24,6 +24,11 @@ ngx_int_t ngx_http_shop_cart_add(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_cart_set(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_cart_remove(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_cart_clear(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_cart_promo(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_cart_promo_remove(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_link_add(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_link_import(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_import_confirmed(ngx_http_shop_ctx_t *ctx);
 
 ngx_int_t ngx_http_shop_certificate(ngx_http_shop_ctx_t *ctx);
 
@@ -73,8 +78,26 @@ json_t *ngx_http_shop_step_page(ngx_http_shop_ctx_t *ctx, shop_step_e step);
 json_t *ngx_http_shop_step_progress(ngx_http_shop_ctx_t *ctx, shop_step_e step);
 
 
+/* --- commands on the cart (cart_answer.c, promo.c) --- */
+
+/* Ends a command: key NULL: it was done, the text `done` tells so. */
+ngx_int_t ngx_http_shop_cart_done(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal,
+                                  const char *done);
+/* The cart for the script; `error` and `message` of a refusal, or NULL. */
+ngx_int_t ngx_http_shop_cart_json(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const char *error,
+                                  shop_str_t message);
+
+typedef ngx_int_t (*ngx_http_shop_promo_pt)(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal);
+
+/* Tries a promotional code; wrong ones are counted, per session and per address. */
+ngx_int_t ngx_http_shop_promo_try(ngx_http_shop_ctx_t *ctx, shop_str_t text,
+                                  ngx_http_shop_promo_pt then);
+
+
 /* --- views (card.c, page_shop.c, totals_view.c, refusal.c) --- */
 
+/* Adds to the view of a cart what makes its total: discounts, shipping, taxes, and the codes. */
+void ngx_http_shop_totals_view(ngx_http_shop_ctx_t *ctx, const shop_totals_t *totals, json_t *view);
 /* A product as the catalogue shows it (theme/README.md, "A card"); a new reference. */
 json_t *ngx_http_shop_card(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
 void ngx_http_shop_page_shop(ngx_http_shop_ctx_t *ctx, json_t *page);

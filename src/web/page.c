@@ -87,6 +87,7 @@ shop_where_t ngx_http_shop_where(ngx_http_shop_ctx_t *ctx)
                           .shop = ctx->shop,
                           .visitor = &ctx->visitor,
                           .lang = ctx->lang->index,
+                          .figures = ctx->figures,
                           .now = ngx_time()};
 }
 

@@ -10,6 +10,7 @@
 
 #define SHOP_QUERY_MAX_PAIRS 64
 #define SHOP_FORM_MAX_PAIRS 2000
+#define SHOP_FIGURES_AGE 60 /* seconds that a cart may look back on */
 
 
 static ngx_http_shop_ctx_t *context_create(ngx_http_request_t *r);
@@ -424,5 +425,12 @@ static ngx_int_t run_handler(ngx_http_shop_ctx_t *ctx)
         return ngx_http_shop_redirect(ctx, SHOP_STR(""));
     }
 
-    return ctx->route->handler(ctx);
+    if (ctx->cart != NULL && ctx->shop != NULL && ngx_http_shop_figures_recall(ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return needs & NGX_HTTP_SHOP_FIGURES
+               ? ngx_http_shop_figures_load(ctx, SHOP_STR(""), SHOP_FIGURES_AGE,
+                                            ctx->route->handler)
+               : ctx->route->handler(ctx);
 }

@@ -16,7 +16,7 @@
 #include "base/base.h"
 #include "link/link.h"
 #include "pay/pay.h"
-#include "shop/shop.h"
+#include "shop/selling.h"
 #include "view/view.h"
 #include "work/work.h"
 
@@ -196,6 +196,7 @@ const shop_snapshot_t *ngx_http_shop_snapshot(ngx_http_shop_ctx_t *ctx);
 #define NGX_HTTP_SHOP_MAY_SESSION 0x08  /* read the session if there is a cookie */
 #define NGX_HTTP_SHOP_NO_CSRF 0x10      /* a POST that carries its own proof */
 #define NGX_HTTP_SHOP_RAW_BODY 0x20     /* the handler reads ctx->body itself */
+#define NGX_HTTP_SHOP_FIGURES 0x40      /* the cart's prices want the figures of the past */
 
 typedef struct {
     ngx_uint_t methods; /* NGX_HTTP_GET (HEAD included) or NGX_HTTP_POST */
@@ -249,6 +250,11 @@ struct ngx_http_shop_ctx_s {
     shop_refusal_t *notices; /* what revalidation changed in the cart */
     size_t notice_count;
     shop_visitor_t visitor;
+    shop_figures_t *figures; /* of the past of this visitor; NULL: none are asked for */
+    json_t *figures_kept;    /* {ask, got, at} that they were read from; owned by the request */
+    ngx_http_shop_handler_pt figures_then;
+    ngx_int_t figures_age;
+    void *promo; /* the code that is being tried (promo.c) */
 
     shop_op_t *op; /* what it waits for; NULL: nothing */
     ngx_http_shop_next_pt next;
@@ -386,6 +392,18 @@ void ngx_http_shop_cart_touch(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_save_and_go(ngx_http_shop_ctx_t *ctx, shop_str_t path);
 /* Takes out of the cart what can no longer be ordered; pages tell of it. */
 ngx_int_t ngx_http_shop_cart_prepare(ngx_http_shop_ctx_t *ctx);
+/* --- figures on past orders (figures.c) --- */
+
+/* Those that the session has for what is asked now. */
+ngx_int_t ngx_http_shop_figures_recall(ngx_http_shop_ctx_t *ctx);
+/* Goes on with `then` when the figures are there that the rules ask for, at most `age` seconds old,
+ * also those for `typed`, a code that is being tried. When they cannot be had: 503 for an age of 0,
+ * else without them. */
+ngx_int_t ngx_http_shop_figures_load(ngx_http_shop_ctx_t *ctx, shop_str_t typed, ngx_int_t age,
+                                     ngx_http_shop_handler_pt then);
+/* Those that came with another answer, to what was asked before. */
+ngx_int_t ngx_http_shop_figures_replace(ngx_http_shop_ctx_t *ctx, json_t *got);
+
 /* What is below the shop for this request: prices, rules. */
 shop_where_t ngx_http_shop_where(ngx_http_shop_ctx_t *ctx);
 

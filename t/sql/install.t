@@ -68,9 +68,9 @@ my $rows = $web->selectall_arrayref(q{select kind, doc ->> 'id' from shop.snapsh
 my %count;
 $count{$_->[0]}++ for @{$rows};
 my @kinds = qw(shop catalog tax category item zone shipping discount partner);
-is_deeply([map { $count{$_} } @kinds], [1, 1, 2, 10, 26, undef, undef, undef, undef], 'the snapshot is whole');
+is_deeply([map { $count{$_} } @kinds], [1, 1, 2, 10, 26, 2, 2, 3, 1], 'the snapshot is whole');
 my @order = grep { !$count{"seen $_"}++ } map { $_->[0] } @{$rows};
-is_deeply(\@order, [@kinds[0 .. 4]], 'and in its order');
+is_deeply(\@order, \@kinds, 'and in its order');
 
 $web->do('listen shop_catalog');
 $dbh->do(q{update shop.items set sold = sold + 1, stock = stock where shortname = 'exam_voucher'});

@@ -21,11 +21,6 @@ typedef struct {
 
 static ngx_int_t take_command(ngx_http_shop_ctx_t *ctx, command_t *command);
 static shop_str_t named_input(ngx_http_shop_ctx_t *ctx, const char *prefix, shop_str_t shortname);
-static ngx_int_t finish(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal, const char *done);
-static ngx_int_t on_saved(ngx_http_shop_ctx_t *ctx);
-static ngx_int_t refused(ngx_http_shop_ctx_t *ctx, const shop_refusal_t *refusal);
-static ngx_int_t cart_json(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const char *error,
-                           shop_str_t message);
 static ngx_int_t add_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t add_now(ngx_http_shop_ctx_t *ctx);
 
@@ -47,7 +42,7 @@ ngx_int_t ngx_http_shop_cart_show(ngx_http_shop_ctx_t *ctx)
     }
 
     if (ctx->json) {
-        return cart_json(ctx, NGX_HTTP_OK, NULL, SHOP_STR(""));
+        return ngx_http_shop_cart_json(ctx, NGX_HTTP_OK, NULL, SHOP_STR(""));
     }
 
     data = ngx_http_shop_page(ctx, "cart.title");
@@ -148,13 +143,13 @@ static ngx_int_t add_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     }
 
     if (op->reply.redis->integer > SHOP_PASSCODE_TRIES) {
-        return refused(ctx, &refusal);
+        return ngx_http_shop_cart_done(ctx, refusal, NULL);
     }
 
     refusal = shop_cart_passcode(ctx->cart, &where, command->shortname, command->passcode);
 
     if (refusal.key != NULL) {
-        return refused(ctx, &refusal);
+        return ngx_http_shop_cart_done(ctx, refusal, NULL);
     }
 
     return add_now(ctx);
@@ -166,8 +161,8 @@ static ngx_int_t add_now(ngx_http_shop_ctx_t *ctx)
     command_t *command = ctx->state;
     shop_where_t where = ngx_http_shop_where(ctx);
 
-    return finish(ctx, shop_cart_add(ctx->cart, &where, command->shortname, command->quantity),
-                  "cart.added");
+    return ngx_http_shop_cart_done(
+        ctx, shop_cart_add(ctx->cart, &where, command->shortname, command->quantity), "cart.added");
 }
 
 
@@ -180,8 +175,8 @@ ngx_int_t ngx_http_shop_cart_set(ngx_http_shop_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return finish(ctx, shop_cart_set(ctx->cart, &where, command.shortname, command.quantity),
-                  "cart.updated");
+    return ngx_http_shop_cart_done(
+        ctx, shop_cart_set(ctx->cart, &where, command.shortname, command.quantity), "cart.updated");
 }
 
 
@@ -189,8 +184,8 @@ ngx_int_t ngx_http_shop_cart_remove(ngx_http_shop_ctx_t *ctx)
 {
     shop_where_t where = ngx_http_shop_where(ctx);
 
-    return finish(ctx, shop_cart_remove(ctx->cart, &where, shop_form_text(&ctx->form, "p")),
-                  "cart.updated");
+    return ngx_http_shop_cart_done(
+        ctx, shop_cart_remove(ctx->cart, &where, shop_form_text(&ctx->form, "p")), "cart.updated");
 }
 
 
@@ -198,90 +193,5 @@ ngx_int_t ngx_http_shop_cart_clear(ngx_http_shop_ctx_t *ctx)
 {
     shop_cart_clear(ctx->cart);
 
-    return finish(ctx, (shop_refusal_t){.key = NULL}, "cart.cleared");
-}
-
-
-static ngx_int_t finish(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal, const char *done)
-{
-    if (refusal.key != NULL) {
-        return refused(ctx, &refusal);
-    }
-
-    ngx_http_shop_count(SHOP_COUNT_CART_CHANGES);
-    ngx_http_shop_cart_touch(ctx);
-
-    if (!ctx->json) {
-        ngx_http_shop_flash(ctx, "success", ngx_http_shop_text(ctx, done));
-    }
-
-    return ngx_http_shop_session_save(ctx, on_saved);
-}
-
-
-static ngx_int_t on_saved(ngx_http_shop_ctx_t *ctx)
-{
-    return ctx->json ? cart_json(ctx, NGX_HTTP_OK, NULL, SHOP_STR(""))
-                     : ngx_http_shop_redirect_to(ctx, ngx_http_shop_back_to(ctx));
-}
-
-
-static ngx_int_t refused(ngx_http_shop_ctx_t *ctx, const shop_refusal_t *refusal)
-{
-    shop_str_t message = ngx_http_shop_refusal(ctx, refusal);
-
-    ngx_http_shop_count(SHOP_COUNT_REFUSED);
-
-    if (ctx->json) {
-        return cart_json(ctx, NGX_HTTP_UNPROCESSABLE, refusal->key, message);
-    }
-
-    ngx_http_shop_flash(ctx, "danger", message);
-
-    return ngx_http_shop_session_save(ctx, on_saved);
-}
-
-
-static ngx_int_t cart_json(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const char *error,
-                           shop_str_t message)
-{
-    static const char *const members[] = {"lines", "untaxed", "taxes", "notices", "next_url", NULL};
-
-    json_t *view = ngx_http_shop_cart_view(ctx);
-    json_t *data, *answer;
-    shop_str_t html;
-    size_t i;
-
-    data = ngx_http_shop_own(ctx, json_pack("{s:o, s:{}, s:b}", "cart", view, "page", "buying", 1));
-    if (data == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    shop_json_set_text(json_object_get(data, "page"), "base",
-                       (shop_str_t){ctx->loc->prefix.len, ctx->loc->prefix.data});
-    shop_json_set_text(json_object_get(data, "page"), "csrf", ngx_http_shop_csrf_token(ctx));
-
-    if (ngx_http_shop_render_part(ctx, "cart_panel", data, &html) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    answer =
-        json_pack("{s:I, s:O, s:O, s:o, s:o}", "rev", (json_int_t) ctx->session.cart_rev, "count",
-                  json_object_get(view, "count"), "total", json_object_get(view, "total"), "html",
-                  shop_json_str(html), "csrf", shop_json_str(ngx_http_shop_csrf_token(ctx)));
-
-    if (answer == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    for (i = 0; members[i] != NULL; i++) {
-        json_object_set(answer, members[i], json_object_get(view, members[i]));
-    }
-
-    if (error != NULL) {
-        json_object_set_new(answer, "error", json_string(error));
-        shop_json_set_text(answer, "message", message);
-    }
-
-    return ngx_http_shop_send_json(ctx, status, answer);
+    return ngx_http_shop_cart_done(ctx, (shop_refusal_t){.key = NULL}, "cart.cleared");
 }

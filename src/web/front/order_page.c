@@ -5,6 +5,10 @@
 #include "web/front/order.h"
 
 
+#define SHOP_MOVED_MAX 12
+
+
+static json_t *moved_view(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_order_t *order);
 static void add_people(ngx_http_shop_ctx_t *ctx, json_t *data);
 static json_t *customer_lines(ngx_http_shop_ctx_t *ctx);
 static json_t *invoice_lines(ngx_http_shop_ctx_t *ctx);
@@ -20,16 +24,22 @@ ngx_int_t ngx_http_shop_order_page(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_order_t *order = ctx->state;
     json_t *data = ngx_http_shop_step_page(ctx, SHOP_STEP_ORDER);
-    shop_str_t total;
+    shop_str_t total, shown;
     bool wrong = order->refusal.key != NULL;
 
-    if (data == NULL || shop_money_print(&ctx->arena, order->totals.amount, 4, &total) != SHOP_OK) {
+    if (data == NULL ||
+        shop_money_print(&ctx->arena, order->totals.amount, 4, &total) != SHOP_OK ||
+        shop_shown_write(&ctx->arena, &order->totals, &shown) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     add_people(ctx, data);
     json_object_set_new(data, "lines", lines_view(ctx, &order->totals));
     shop_json_set_text(data, "shown_total", total);
+    shop_json_set_text(data, "shown", shown);
+    json_object_set_new(data, "moved", moved_view(ctx, order));
+    json_object_set_new(data, "has_moved",
+                        json_boolean(json_array_size(json_object_get(data, "moved")) > 0));
     add_terms(ctx, data, order);
     add_paymodes(ctx, data, order);
     json_object_set_new(data, "errors",
@@ -39,6 +49,45 @@ ngx_int_t ngx_http_shop_order_page(ngx_http_shop_ctx_t *ctx)
         shop_json_text(json_object_get(ctx->shop->document, "seller"), "support_mail"));
 
     return ngx_http_shop_render(ctx, wrong ? NGX_HTTP_UNPROCESSABLE : NGX_HTTP_OK, "order", data);
+}
+
+
+/* What differs from the page that was sent in, in words. */
+static json_t *moved_view(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_order_t *order)
+{
+    static const char *const keys[] = {
+        [SHOP_MOVED_PRICE] = "order.moved_price",
+        [SHOP_MOVED_GONE] = "order.moved_gone",
+        [SHOP_MOVED_NEW] = "order.moved_new",
+        [SHOP_MOVED_DISCOUNT] = "order.moved_discount",
+        [SHOP_MOVED_SHIPPING] = "order.moved_shipping",
+    };
+    shop_moved_t moved[SHOP_MOVED_MAX];
+    json_t *list = json_array();
+    const char *key;
+    size_t count, i;
+
+    if (order->refusal.key == NULL || ctx->cart->shown.len == 0) {
+        return list;
+    }
+
+    count = shop_shown_compare(&order->totals, ctx->cart->shown, ctx->lang->index, moved,
+                               SHOP_MOVED_MAX);
+
+    for (i = 0; i < ngx_min(count, SHOP_MOVED_MAX); i++) {
+        key = moved[i].kind == SHOP_MOVED_GONE && moved[i].name.len == 0
+                  ? "order.moved_gone_discount"
+                  : keys[moved[i].kind];
+        json_array_append_new(
+            list,
+            shop_json_str(ngx_http_shop_text_with(
+                ctx, key,
+                json_pack("{s:o, s:o, s:o}", "name", shop_json_str(moved[i].name), "before",
+                          shop_json_str(ngx_http_shop_money(ctx, moved[i].before)), "after",
+                          shop_json_str(ngx_http_shop_money(ctx, moved[i].after))))));
+    }
+
+    return list;
 }
 
 

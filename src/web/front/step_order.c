@@ -10,12 +10,15 @@
 
 
 #define SHOP_CHOICE_MAX 64
+#define SHOP_SHOWN_MAX 16384
 
 /* Orders of another content that were launched from this cart before. */
 #define SHOP_PLACE_TRIES 3
 
 
+static ngx_int_t show_order(ngx_http_shop_ctx_t *ctx);
 static ngx_http_shop_order_t *prepare(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t price(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order);
 static ngx_int_t collect_modes(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order);
 static void take_choices(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order);
 static const shop_paymode_t *chosen_mode(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order);
@@ -26,6 +29,9 @@ static ngx_int_t placed(ngx_http_shop_ctx_t *ctx, json_t *answer);
 static ngx_int_t place_anew(ngx_http_shop_ctx_t *ctx);
 static bool closed(const json_t *answer);
 static ngx_int_t stock_gone(ngx_http_shop_ctx_t *ctx, json_t *answer);
+static ngx_int_t code_gone(ngx_http_shop_ctx_t *ctx, json_t *answer);
+static ngx_int_t moved(ngx_http_shop_ctx_t *ctx, json_t *answer);
+static ngx_int_t figures_moved(ngx_http_shop_ctx_t *ctx, json_t *figures);
 
 
 static const shop_paymode_t free_mode = {
@@ -38,19 +44,24 @@ static const shop_paymode_t free_mode = {
 
 ngx_int_t ngx_http_shop_step_order(ngx_http_shop_ctx_t *ctx)
 {
+    if (ctx->cart->transid.len == 0 && ngx_http_shop_transid_assign(ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_shop_figures_load(ctx, SHOP_STR(""), 0, show_order);
+}
+
+
+static ngx_int_t show_order(ngx_http_shop_ctx_t *ctx)
+{
     if (prepare(ctx) == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ctx->cart->transid.len > 0) {
-        return ngx_http_shop_order_page(ctx);
-    }
-
-    if (ngx_http_shop_transid_assign(ctx) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_http_shop_session_save(ctx, ngx_http_shop_order_page);
+    /* What this page is made of must be there when it comes back. */
+    return ctx->session.changed || ctx->session.cart_changed
+               ? ngx_http_shop_session_save(ctx, ngx_http_shop_order_page)
+               : ngx_http_shop_order_page(ctx);
 }
 
 
@@ -58,21 +69,29 @@ static ngx_http_shop_order_t *prepare(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_order_t *order = ngx_pcalloc(ctx->r->pool, sizeof(ngx_http_shop_order_t));
 
-    if (order == NULL) {
-        return NULL;
-    }
-
-    order->where = ngx_http_shop_where(ctx);
-
-    if (shop_cart_price(&ctx->arena, ctx->cart, &order->where, &order->totals) != SHOP_OK ||
-        shop_terms_assemble(&ctx->arena, ctx->cart, &order->where, &order->terms) != SHOP_OK ||
-        collect_modes(ctx, order) != NGX_OK) {
+    if (order == NULL || price(ctx, order) != NGX_OK ||
+        shop_terms_assemble(&ctx->arena, ctx->cart, &order->where, &order->terms) != SHOP_OK) {
         return NULL;
     }
 
     ctx->state = order;
 
     return order;
+}
+
+
+/* With the figures of now; the ways to pay depend on the amount. */
+static ngx_int_t price(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order)
+{
+    order->where = ngx_http_shop_where(ctx);
+    order->mode_count = 0;
+    ngx_memzero(&order->totals, sizeof(order->totals));
+
+    if (shop_cart_totals(&ctx->arena, ctx->cart, &order->where, &order->totals) != SHOP_OK) {
+        return NGX_ERROR;
+    }
+
+    return collect_modes(ctx, order);
 }
 
 
@@ -133,6 +152,7 @@ ngx_int_t ngx_http_shop_step_order_submit(ngx_http_shop_ctx_t *ctx)
         .mode = chosen_mode(ctx, order),
         .lang = ctx->lang->code,
         .address = {ctx->r->connection->addr_text.len, ctx->r->connection->addr_text.data},
+        .figures = ctx->figures_kept,
         .now = ngx_time(),
         .test = ctx->shop->test};
 
@@ -159,6 +179,7 @@ static void take_choices(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order)
     ctx->cart->paymode = shop_utf8_cut(shop_form_text(&ctx->form, "paymode"), SHOP_CHOICE_MAX);
     ctx->cart->shown_total =
         shop_utf8_cut(shop_form_text(&ctx->form, "shown_total"), SHOP_CHOICE_MAX);
+    ctx->cart->shown = shop_utf8_cut(shop_form_text(&ctx->form, "shown"), SHOP_SHOWN_MAX);
 
     if (!shop_terms_accepted(ctx->cart, &order->terms)) {
         ctx->cart->terms_at = ngx_time();
@@ -245,6 +266,14 @@ static ngx_int_t on_placed(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return stock_gone(ctx, answer);
     }
 
+    if (shop_str_eq(verdict, SHOP_STR("code"))) {
+        return code_gone(ctx, answer);
+    }
+
+    if (shop_str_eq(verdict, SHOP_STR("moved"))) {
+        return moved(ctx, answer);
+    }
+
     ngx_log_error(NGX_LOG_ERR, ctx->r->connection->log, 0, "shop: order refused: %*s %*s",
                   verdict.len, verdict.data, shop_json_text(answer, "reason").len,
                   shop_json_text(answer, "reason").data);
@@ -299,6 +328,8 @@ static ngx_int_t place_anew(ngx_http_shop_ctx_t *ctx)
         return ngx_http_shop_error(ctx, NGX_HTTP_CONFLICT);
     }
 
+    ctx->cart->replaces = ctx->cart->transid;
+
     if (ngx_http_shop_transid_next(ctx, order->fingerprint) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -327,4 +358,66 @@ static ngx_int_t stock_gone(ngx_http_shop_ctx_t *ctx, json_t *answer)
     ngx_http_shop_generation_refresh();
 
     return refuse(ctx, refusal, SHOP_STEP_SHOP);
+}
+
+
+/* Somebody else had the last use of a code: the order is shown again without it. */
+static ngx_int_t code_gone(ngx_http_shop_ctx_t *ctx, json_t *answer)
+{
+    shop_refusal_t refusal = {.key = "promo_exhausted"};
+    int64_t discount = shop_json_int(answer, "discount");
+    size_t i;
+
+    for (i = 0; i < ctx->cart->promo_count; i++) {
+        if (ctx->cart->promos[i].discount == discount) {
+            refusal.name = ctx->cart->promos[i].code;
+        }
+    }
+
+    shop_promo_forget(ctx->cart, discount);
+
+    if (price(ctx, ctx->state) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return refuse(ctx, refusal, SHOP_STEP_ORDER);
+}
+
+
+/* What the discounts stand on is not what it was when the page was shown. */
+static ngx_int_t moved(ngx_http_shop_ctx_t *ctx, json_t *answer)
+{
+    ngx_http_shop_order_t *order = ctx->state;
+    json_t *figures = json_object_get(answer, "figures");
+
+    if (++order->tries < SHOP_PLACE_TRIES && json_is_object(figures) &&
+        shop_str_eq(shop_json_text(answer, "reason"), SHOP_STR("figures"))) {
+        return figures_moved(ctx, figures);
+    }
+
+    /* A discount was changed a moment ago: this worker fetches it now. */
+    ngx_http_shop_generation_refresh();
+    ngx_http_shop_count(SHOP_COUNT_REFUSED);
+    ngx_http_shop_flash(ctx, "warning", ngx_http_shop_text(ctx, "refusal.price_unseen"));
+
+    return ngx_http_shop_save_and_go(ctx, ngx_http_shop_step_path(ctx, SHOP_STEP_ORDER));
+}
+
+
+/* The same price with the figures of now is placed at once; another one is shown first. */
+static ngx_int_t figures_moved(ngx_http_shop_ctx_t *ctx, json_t *figures)
+{
+    ngx_http_shop_order_t *order = ctx->state;
+    shop_step_e step = SHOP_STEP_ORDER;
+    shop_refusal_t refusal;
+
+    if (ngx_http_shop_figures_replace(ctx, figures) != NGX_OK || price(ctx, order) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    order->in.figures = ctx->figures_kept;
+    order->in.mode = chosen_mode(ctx, order);
+    refusal = shop_order_check(&order->in, &step);
+
+    return refusal.key != NULL ? refuse(ctx, refusal, step) : place(ctx);
 }

@@ -129,7 +129,7 @@ static bool same_amount(ngx_http_shop_ctx_t *ctx, const json_t *row)
 
     ngx_memzero(&totals, sizeof(totals));
 
-    return shop_cart_price(&ctx->arena, ctx->cart, &where, &totals) == SHOP_OK &&
+    return shop_cart_totals(&ctx->arena, ctx->cart, &where, &totals) == SHOP_OK &&
            totals.amount.e4 == shop_json_money(row, "amount").e4;
 }
 

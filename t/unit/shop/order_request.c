@@ -187,6 +187,8 @@ static void check_discounts_and_shipping(void)
     shop_discount_line_t discount = {.line = 0,
                                      .discount = 4,
                                      .reason = SHOP_STR("Spring"),
+                                     .rate = SHOP_STR("12.5"),
+                                     .code = SHOP_STR("SPRING"),
                                      .untaxed = {-200000},
                                      .taxed = {-240000}};
     order_t order;
@@ -204,8 +206,11 @@ static void check_discounts_and_shipping(void)
        "with a discount and shipping");
     json = request(&order);
     is_part(&order, json, "lines/2",
-            "{'type': 'DISCOUNT', 'code': 'course', 'abstract': 'Spring', 'quantity': 1,"
-            " 'unitcost': '-20.0000', 'untaxed': '-20.0000', 'taxed': '-24.0000', 'discount': 4,"
+            "{'type': 'DISCOUNT', 'code': 'DISCOUNT_4',"
+            " 'abstract': 'Spring \u221212.5\u00a0%', 'description': 'course The course',"
+            " 'quantity': 1, 'unitcost': '-20.0000', 'untaxed': '-20.0000', 'taxed': '-24.0000',"
+            " 'productiondata': {'discountid': 4, 'rate': '12.5', 'itemcode': 'course', 'line': 1,"
+            " 'code': 'SPRING'},"
             " 'tax': {'id': 1, 'title': 'VAT 20%', 'ratio': '20',"
             " 'formula': '$ttc = $ht + ($ht * $tr / 100)'}}");
     is_part(&order, json, "lines/3",

@@ -160,7 +160,7 @@ static outcome_e try_request(order_t *order, shop_arena_t *arena)
     }
 
     outcome = shop_str_eq(shop_json_text(json, "fingerprint"), fingerprint) &&
-                      json_object_size(json) == 19
+                      json_object_size(json) == 23
                   ? DONE
                   : WRONG;
     json_decref(json);
