@@ -175,9 +175,12 @@ void ngx_http_shop_worker_stop(ngx_cycle_t *cycle)
 static void on_notify(void *data, shop_str_t payload)
 {
     (void) data;
-    (void) payload;
 
     ngx_http_shop_generation_refresh();
+
+    if (payload.len == 0) {
+        shop_work_on_database(ngx_http_shop_worker->work);
+    }
 }
 
 

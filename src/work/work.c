@@ -101,6 +101,15 @@ void shop_work_wake_reconcile(shop_work_t *work)
 }
 
 
+void shop_work_on_database(shop_work_t *work)
+{
+    shop_work_wake(work);
+    if (!work->leaving && work->conf.spool != NULL) {
+        shop_loop_wake(&work->loops[SHOP_LOOP_SPOOL]);
+    }
+}
+
+
 void shop_work_on_shutdown(shop_work_t *work)
 {
     work->leaving = 1;

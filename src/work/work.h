@@ -162,6 +162,8 @@ shop_work_t *shop_work_start(const shop_work_conf_t *conf, ngx_log_t *log);
 void shop_work_wake(shop_work_t *work);
 /* A provider is to be asked about a payment soon. As cheap. */
 void shop_work_wake_reconcile(shop_work_t *work);
+/* PostgreSQL is there, or there again: look at once for what has waited for it. */
+void shop_work_on_database(shop_work_t *work);
 /* The worker begins to leave: claim nothing more, let what is under way end. */
 void shop_work_on_shutdown(shop_work_t *work);
 /* End of the process: forget everything; leases end by themselves. */

@@ -8,7 +8,7 @@ use Test::More;
 use Shop::Sale;
 use Shop::Test qw(wait_for);
 
-my $t = Shop::Test->new(workers => 2, pg => ['fsync = on', 'full_page_writes = on']);
+my $t = Shop::Test->new(workers => 2);
 $t->expect_log(qr/shop work: question failed/);
 
 
