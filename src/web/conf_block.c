@@ -17,6 +17,7 @@ char *ngx_http_shop_conf_block(ngx_conf_t *cf, ngx_array_t **params)
 {
     char *rv;
     ngx_conf_t save;
+    ngx_str_t name = ((ngx_str_t *) cf->args->elts)[0];
 
     *params = ngx_array_create(cf->pool, 8, sizeof(ngx_http_shop_param_t));
     if (*params == NULL) {
@@ -30,6 +31,8 @@ char *ngx_http_shop_conf_block(ngx_conf_t *cf, ngx_array_t **params)
     rv = ngx_conf_parse(cf, NULL);
 
     *cf = save;
+    ((ngx_str_t *) cf->args->elts)[0] = name; /* nginx names the directive in its messages by it */
+
     return rv;
 }
 

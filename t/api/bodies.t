@@ -17,7 +17,7 @@ use Time::HiRes qw(sleep);
 use Shop::Buyer;
 use Shop::Test;
 
-my $t = Shop::Test->new(moodle => 0, mail => 0, server => 'client_body_timeout 500ms; lingering_timeout 100ms;');
+my $t = Shop::Test->new(patient => 1, moodle => 0, mail => 0, server => 'client_body_timeout 500ms; lingering_timeout 100ms;');
 my $h = $t->http;
 my $host = '127.0.0.1:' . $t->port;
 my $form = 'application/x-www-form-urlencoded';

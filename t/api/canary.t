@@ -15,7 +15,7 @@ use Shop::Buyer;
 use Shop::Order;
 use Shop::Test;
 
-my $t = Shop::Test->new;
+my $t = Shop::Test->new(patient => 1);
 my $canary = q("'><x id=c1>{{c}}{{{c}}}&amp;%s\\",{"a":1}</textarea></title><!--);
 my $short  = q("'><x id=c2>{{c}}\\);
 my $b = Shop::Buyer->new(base => $t->base, person => {firstname => $short, lastname => "Z$short", address => $canary, zip => $short,

@@ -21,6 +21,7 @@ spew("$dir/short",  'abc',              0600);
 spew("$dir/empty",  "\n",               0600);
 spew("$dir/open",   'a' x 48,           0644);
 spew("$dir/key",    '1122334455667788', 0600);
+spew("$dir/live",   '4433221188776655', 0600);
 
 
 sub check {
@@ -78,7 +79,7 @@ for my $example (qw(minimal production)) {
     $conf =~ s/listen 443/listen 127.0.0.1:2/g;
     $conf =~ s{/etc/nginx/shop/fullchain.pem}{$certificate};
     $conf =~ s{/etc/nginx/shop/privkey.pem}{$dir/privkey.pem};
-    $conf =~ s{/etc/nginx/shop/systempay.key}{$dir/key}g;
+    $conf =~ s{/etc/nginx/shop/systempay.key}{$dir/live}g;
     $conf =~ s{/etc/nginx/shop/[a-z.]+}{$dir/secret}g;
     $conf =~ s{/usr/share/ngx_http_shop/theme}{$theme};
     $conf =~ s{include mime.types;}{};
@@ -129,8 +130,9 @@ my @wrong = (
          http   => 'shop_payment check { interface check; mode test; payee A; address B; zip 1; city C; country FR; }'},
         qr/location \/shop\/pay\/ \{ shop_pay; \}/],
     ['unknown interface', {http => 'shop_payment x { interface gold; mode test; }'}, qr/"shop_payment" "x".*gold/],
-    ['no mode', {http => 'shop_payment x { interface test; secret_file ' . "$dir/secret; }"}, qr/"shop_payment" "x".*mode/],
-    ['unknown parameter', {http => "shop_payment x { interface test; mode test; secret_file $dir/secret; colour red; }"},
+    ['no mode', {http => "shop_payment x { interface systempay; site_id 12345678; key_file $dir/key; form_url https://paiement.systempay.fr/vads-payment/; }"},
+        qr/"shop_payment" "x".*"mode" is missing/],
+    ['unknown parameter', {http => "shop_payment x { interface test; mode test; key_file $dir/secret; colour red; }"},
         qr/"shop_payment" "x".*colour/],
     ['missing key', {http => 'shop_payment x { interface systempay; mode test; site_id 12345678; form_url https://paiement.systempay.fr/vads-payment/; }'},
         qr/"shop_payment" "x".*key_file/],
@@ -138,7 +140,7 @@ my @wrong = (
         qr/"shop_payment" "x".*(?:test|known)/],
     ['bad IBAN', {http => 'shop_payment x { interface transfer; mode live; beneficiary A; iban FR7630006000011234567890188; }'},
         qr/"shop_payment" "x".*iban/i],
-    ['block twice', {http => "shop_payment x { interface test; mode test; secret_file $dir/secret; } shop_payment x { interface test; mode test; secret_file $dir/secret; }"},
+    ['block twice', {http => "shop_payment x { interface test; mode test; key_file $dir/secret; } shop_payment x { interface test; mode test; key_file $dir/secret; }"},
         qr/"shop_payment" "x" stands twice/],
     ['parameter without value', {http => 'shop_payment x { interface; }'}, qr/"interface" has no value/],
     ['Moodle without address', {http => "shop_moodle { token_file $dir/secret; }"}, qr/"shop_moodle".*"url"/],

@@ -15,7 +15,7 @@ use Shop::Buyer;
 use Shop::Order;
 use Shop::Test;
 
-my $t = Shop::Test->new;
+my $t = Shop::Test->new(patient => 1);
 my $b = Shop::Buyer->new(base => $t->base, person => {email => 'oliver.smith@example.org'});
 
 $b->log_in($t);

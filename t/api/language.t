@@ -13,7 +13,7 @@ use Test::More;
 
 use Shop::Test;
 
-my $t = Shop::Test->new(moodle => 0, mail => 0, bank => 0);
+my $t = Shop::Test->new(patient => 1, moodle => 0, mail => 0, bank => 0);
 
 
 sub language {

@@ -15,7 +15,7 @@ use Shop::Buyer;
 use Shop::Order;
 use Shop::Test qw(slurp wait_for);
 
-my $t = Shop::Test->new(http => 'log_format shop "$request_method $uri $status [$shop_transid] [$shop_step] [$shop_payment_verdict]'
+my $t = Shop::Test->new(patient => 1, http => 'log_format shop "$request_method $uri $status [$shop_transid] [$shop_step] [$shop_payment_verdict]'
     . ' [$shop_redis_time] [$shop_postgres_time]";', server => 'access_log logs/shop.log shop;');
 my $b = Shop::Buyer->new(base => $t->base);
 

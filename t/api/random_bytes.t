@@ -15,7 +15,7 @@ use Shop::Test qw(slurp top);
 
 my $seed = $ENV{SHOP_SEED} // 20261125;
 srand $seed;
-my $t = Shop::Test->new(moodle => 0, server => 'large_client_header_buffers 4 64k; client_header_buffer_size 64k;');
+my $t = Shop::Test->new(patient => 1, moodle => 0, server => 'large_client_header_buffers 4 64k; client_header_buffer_size 64k;');
 my @workers = $t->workers;
 my $h = $t->http;
 my $host = '127.0.0.1:' . $t->port;

@@ -12,7 +12,7 @@ use Test::More;
 
 use Shop::Test;
 
-my $t = Shop::Test->new(moodle => 0, mail => 0);
+my $t = Shop::Test->new(patient => 1, moodle => 0, mail => 0);
 my $h = $t->http;
 my $post = 'application/x-www-form-urlencoded';
 

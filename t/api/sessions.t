@@ -25,7 +25,7 @@ my @make = qw(openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1
 qx(@make -keyout $dir/key -out $dir/crt 2>&1);
 chmod 0755, $dir;
 chmod 0644, "$dir/key", "$dir/crt";
-my $t = Shop::Test->new(server => "listen 127.0.0.1:$tls ssl; ssl_certificate $dir/crt; ssl_certificate_key $dir/key;");
+my $t = Shop::Test->new(patient => 1, server => "listen 127.0.0.1:$tls ssl; ssl_certificate $dir/crt; ssl_certificate_key $dir/key;");
 my $oliver = {firstname => 'Oliver', lastname => 'Smith', email => 'oliver.smith@example.org'};
 
 

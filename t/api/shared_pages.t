@@ -16,7 +16,7 @@ use IO::Uncompress::Gunzip qw(gunzip);
 use Shop::Buyer;
 use Shop::Test;
 
-my $t = Shop::Test->new(moodle => 0, mail => 0, http => 'gzip on; gzip_min_length 1; gzip_types application/json;');
+my $t = Shop::Test->new(patient => 1, moodle => 0, mail => 0, http => 'gzip on; gzip_min_length 1; gzip_types application/json;');
 my $h = $t->http(headers => {'Accept-Language' => 'en'});
 
 

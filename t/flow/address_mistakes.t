@@ -14,7 +14,7 @@ use Test::More;
 use Shop::Buyer;
 use Shop::Test;
 
-my $t = Shop::Test->new(mail => 0, bank => 0);
+my $t = Shop::Test->new(patient => 1, mail => 0, bank => 0);
 my $b = Shop::Buyer->new(base => $t->base);
 my $form = qr{step/customer$};
 

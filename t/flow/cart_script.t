@@ -16,7 +16,7 @@ use JSON::PP qw(decode_json);
 use Shop::Buyer;
 use Shop::Test;
 
-my $t = Shop::Test->new(moodle => 0, mail => 0, bank => 0);
+my $t = Shop::Test->new(patient => 1, moodle => 0, mail => 0, bank => 0);
 my $b = Shop::Buyer->new(base => $t->base);
 my $csrf;
 

@@ -16,7 +16,7 @@ use Shop::Learner;
 use Shop::Order;
 use Shop::Test;
 
-my $t = Shop::Test->new(bank => 0);
+my $t = Shop::Test->new(patient => 1, bank => 0);
 my $b = Shop::Buyer->new(base => $t->base);
 
 $b->add('excel_basics');

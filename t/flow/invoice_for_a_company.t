@@ -17,7 +17,7 @@ use Shop::Buyer;
 use Shop::Order;
 use Shop::Test;
 
-my $t = Shop::Test->new;
+my $t = Shop::Test->new(patient => 1);
 my $b = Shop::Buyer->new(base => $t->base, person => {firstname => 'Inès', lastname => 'Bernard',
     email => 'ines.bernard@example.org', address => '', zip => '', city => 'Lyon'});
 my $form = qr{step/customer$};

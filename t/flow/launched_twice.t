@@ -16,7 +16,7 @@ use Shop::Buyer;
 use Shop::Order;
 use Shop::Test;
 
-my $t = Shop::Test->new(moodle => 0, workers => 2);
+my $t = Shop::Test->new(patient => 1, moodle => 0, workers => 2);
 my $b = Shop::Buyer->new(base => $t->base);
 
 

@@ -18,7 +18,7 @@ use Shop::Order;
 use Shop::Test;
 
 my $order_page;
-my $t       = Shop::Test->new;
+my $t       = Shop::Test->new(patient => 1);
 my $camille = 'camille.martin@example.org';
 my $learner = Shop::Learner->new($t, $camille);
 my $b       = Shop::Buyer->new(base => $t->base,

@@ -14,7 +14,7 @@ use Test::More;
 use Shop::Buyer;
 use Shop::Test;
 
-my $t = Shop::Test->new(bank => 0);
+my $t = Shop::Test->new(patient => 1, bank => 0);
 my $b = Shop::Buyer->new(base => $t->base, person => {firstname => 'Oliver', lastname => 'Smith',
     email => 'oliver.smith@example.org', city => 'Leeds', country => 'GB'});
 

@@ -15,7 +15,7 @@ use Shop::Buyer;
 use Shop::Order;
 use Shop::Test;
 
-my $t = Shop::Test->new(moodle => 0);
+my $t = Shop::Test->new(patient => 1, moodle => 0);
 my $b = Shop::Buyer->new(base => $t->base);
 
 $b->add('gdpr_essentials');

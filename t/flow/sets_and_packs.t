@@ -18,7 +18,7 @@ use Shop::Learner;
 use Shop::Order;
 use Shop::Test;
 
-my $t = Shop::Test->new;
+my $t = Shop::Test->new(patient => 1);
 my $b = Shop::Buyer->new(base => $t->base);
 
 

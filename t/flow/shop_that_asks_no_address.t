@@ -14,7 +14,7 @@ use Test::More;
 use Shop::Buyer;
 use Shop::Test;
 
-my $t = Shop::Test->new(bank => 0);
+my $t = Shop::Test->new(patient => 1, bank => 0);
 my $known = Shop::Buyer->new(base => $t->base, person => {email => 'known@example.org'});
 my $new   = Shop::Buyer->new(base => $t->base, person => {email => 'new@example.org'});
 

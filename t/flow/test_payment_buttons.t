@@ -15,7 +15,7 @@ use Shop::Buyer;
 use Shop::Order;
 use Shop::Test;
 
-my $t = Shop::Test->new(bank => 0);
+my $t = Shop::Test->new(patient => 1, bank => 0);
 
 
 # An order that stands before the buttons.

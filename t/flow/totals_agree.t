@@ -15,7 +15,7 @@ use Shop::Buyer;
 use Shop::Order;
 use Shop::Test;
 
-my $t = Shop::Test->new;
+my $t = Shop::Test->new(patient => 1);
 my %cart = (welcome_kit => 2, exam_voucher => 11, project_management => 4, gdpr_essentials => 1, starter_bundle => 1);
 
 for my $lang (qw(en fr)) {

@@ -17,7 +17,7 @@ use Shop::Learner;
 use Shop::Order;
 use Shop::Test;
 
-my $t = Shop::Test->new(bank => 0);
+my $t = Shop::Test->new(patient => 1, bank => 0);
 my $email = 'oliver.smith@example.org';
 my $oliver = Shop::Learner->new($t, $email);
 my $b = Shop::Buyer->new(base => $t->base, person => {firstname => 'Oliver', lastname => 'Smith', email => $email, city => 'Leeds'});

@@ -106,7 +106,8 @@ sub stop_process {
 
 
 # Options: workers, moodle, mail, bank (doubles: true by default), site and token (a real Moodle),
-# globals, http, server (pieces of configuration), pg (postgresql.conf pieces), demo (load the demo shop: true), start (true).
+# globals, http, server (pieces of configuration), pg (postgresql.conf pieces), demo (load the demo shop: true), start (true),
+# patient (long deadlines, for tests that are not about time).
 sub new {
     my ($class, %option) = @_;
     my $self = bless {
@@ -317,6 +318,7 @@ $moodle$mail$bank
         country FR;
     }
 
+    @{[$o->{patient} ? patience() : '']}
     @{[$o->{http} // '']}
 
     server {
@@ -331,6 +333,13 @@ $moodle$mail$bank
     }
 }
 CONF
+}
+
+
+# On a machine that is busy with something else nothing is too late.
+sub patience {
+    return 'shop_redis_timeout 10s; shop_page_timeout 20s; shop_change_timeout 25s; shop_postgres_timeout 20s;'
+        . ' shop_outside_timeout 20s;';
 }
 
 
