@@ -117,15 +117,15 @@ static shop_str_t key_of(const shop_item_t *item, shop_key_e kind, char id[ID_SI
 /* Numbers of rows are never negative. */
 static shop_str_t decimal(int64_t n, char text[ID_SIZE])
 {
-    char *end = text + ID_SIZE - 1;
+    size_t at = ID_SIZE - 1;
     uint64_t rest = n > 0 ? (uint64_t) n : 0;
 
-    *end = '\0';
+    text[at] = '\0';
 
     do {
-        *--end = (char) ('0' + rest % 10);
+        text[--at] = (char) ('0' + rest % 10);
         rest /= 10;
     } while (rest > 0);
 
-    return shop_str(end);
+    return shop_str(&text[at]);
 }
