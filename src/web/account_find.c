@@ -13,6 +13,7 @@ typedef struct {
 
 
 static ngx_int_t on_answer(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static shop_str_t kept(ngx_http_shop_ctx_t *ctx, const json_t *user, const char *name);
 static void read_users(ngx_http_shop_ctx_t *ctx, shop_str_t email, const json_t *users,
                        ngx_http_shop_account_t *account);
 static bool reachable(ngx_http_shop_main_conf_t *conf);
@@ -23,7 +24,7 @@ static ngx_int_t build_request(ngx_http_shop_ctx_t *ctx, shop_str_t email,
 ngx_int_t ngx_http_shop_account_find(ngx_http_shop_ctx_t *ctx, shop_str_t email,
                                      ngx_http_shop_account_pt then)
 {
-    ngx_http_shop_account_t unknown = {false, false, 0, SHOP_STR("")};
+    ngx_http_shop_account_t unknown = {.asked = false};
     shop_http_request_t request;
     find_t *find;
     shop_op_t *op;
@@ -96,7 +97,7 @@ static ngx_int_t build_request(ngx_http_shop_ctx_t *ctx, shop_str_t email,
 static ngx_int_t on_answer(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
     find_t *find = ctx->asking;
-    ngx_http_shop_account_t account = {false, false, 0, SHOP_STR("")};
+    ngx_http_shop_account_t account = {.asked = false};
     shop_answer_t answer;
 
     if (op->status == SHOP_LINK_OK) {
@@ -112,6 +113,17 @@ static ngx_int_t on_answer(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     }
 
     return find->then(ctx, &account);
+}
+
+
+/* The answer is freed before the account is used. */
+static shop_str_t kept(ngx_http_shop_ctx_t *ctx, const json_t *user, const char *name)
+{
+    shop_str_t text;
+
+    return shop_arena_copy(&ctx->arena, shop_json_text(user, name), &text) == SHOP_OK
+               ? text
+               : SHOP_STR("");
 }
 
 
@@ -131,10 +143,9 @@ static void read_users(ngx_http_shop_ctx_t *ctx, shop_str_t email, const json_t 
         account->found = true;
         account->user = shop_json_int(user, "id");
 
-        if (shop_arena_copy(&ctx->arena, shop_json_text(user, "fullname"), &account->fullname) !=
-            SHOP_OK) {
-            account->fullname = SHOP_STR("");
-        }
+        account->fullname = kept(ctx, user, "fullname");
+        account->institution = kept(ctx, user, "institution");
+        account->since = shop_json_int(user, "firstaccess");
 
         return;
     }

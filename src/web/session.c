@@ -298,6 +298,8 @@ void ngx_http_shop_session_visitor(ngx_http_shop_ctx_t *ctx)
     ctx->visitor.customer = shop_json_int(data, "customer");
     ctx->visitor.logged_in = shop_json_text(data, "auth").len > 0;
     ctx->visitor.email = shop_json_text(data, "email");
+    ctx->visitor.institution = shop_json_text(data, "institution");
+    ctx->visitor.since = shop_json_int(data, "since");
     ctx->visitor.non_instant = has_right(data, "usenoninstantpayments");
     ctx->visitor.pay_override = has_right(data, "paycheckoverride");
     ctx->visitor.test_payments = has_right(data, "salesadmin");

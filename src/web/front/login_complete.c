@@ -167,7 +167,9 @@ static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_accoun
     bool found = account->found;
 
     json_object_set_new(ctx->session.data, "user", json_integer(found ? account->user : 0));
-    shop_json_set_text(ctx->session.data, "name", found ? account->fullname : SHOP_STR(""));
+    shop_json_set_text(ctx->session.data, "name", account->fullname);
+    shop_json_set_text(ctx->session.data, "institution", account->institution);
+    json_object_set_new(ctx->session.data, "since", json_integer((json_int_t) account->since));
 
     return ngx_http_shop_call(ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
                               json_pack("{s:o, s:I, s:o}", "email", shop_json_str(login->email),

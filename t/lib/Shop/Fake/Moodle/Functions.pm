@@ -127,11 +127,11 @@ sub user_view {
     my %view = (
         id => $user->{id}, username => $user->{username}, firstname => $user->{firstname},
         lastname => $user->{lastname}, fullname => "$user->{firstname} $user->{lastname}", email => $user->{email},
-        department => q{}, firstaccess => 0, lastaccess => 0, auth => $user->{auth},
+        department => q{}, firstaccess => $user->{firstaccess} // 0, lastaccess => 0, auth => $user->{auth},
         suspended => $user->{suspended} ? $true : $false, confirmed => $true, lang => $user->{lang}, theme => q{},
         timezone => '99', mailformat => 1, trackforums => 0,
     );
-    $view{$_} = $user->{$_} for grep { length $user->{$_} } qw(idnumber city country);
+    $view{$_} = $user->{$_} for grep { length( $user->{$_} // q{} ) } qw(idnumber institution city country);
     $view{profileimageurlsmall} = $view{profileimageurl} = 'http://moodle.example/theme/image.php/boost/core/1/u/f1';
     return \%view;
 }
