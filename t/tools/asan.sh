@@ -54,10 +54,12 @@ nginx="$out/source/nginx"
 "$top/t/tools/asan-nginx.sh" "$nginx" "$out/link" "$top/t/link/module"
 
 if [ "${1:-}" = build ]; then
-    echo "SHOP_NGINX=$out/shop/nginx SHOP_STATIC=1 LINK_NGINX=$out/link/nginx prove -It/lib ..."
+    echo "SHOP_NGINX=$out/shop/nginx SHOP_STATIC=1 LINK_NGINX=$out/link/nginx" \
+        "LSAN_OPTIONS=suppressions=$top/t/tools/lsan.supp prove -It/lib ..."
     exit 0
 fi
 
 export SHOP_NGINX="$out/shop/nginx" SHOP_STATIC=1 LINK_NGINX="$out/link/nginx"
 export UBSAN_OPTIONS="print_stacktrace=1"
+export LSAN_OPTIONS="suppressions=$top/t/tools/lsan.supp:print_suppressions=0"
 exec "$top/t/tools/test.sh" all
