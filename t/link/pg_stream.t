@@ -22,7 +22,10 @@ my $before = $peak->();
 my @answers = $t->many(['/stream?p=1000000&deadline=60000', map {"/call?s=one&p=$_"} 1 .. 5]);
 is($answers[0]{line}, 'OK  ', 'a million rows');
 is(scalar(grep { $_->{time} < $answers[0]{time} } @answers[1 .. 5]), 5, '… and who came later is served first');
-cmp_ok($peak->() - $before, '<', 4000, '… in little memory');
+SKIP: {
+    skip 'memory is the sanitizer\'s', 1 if $ENV{LINK_NGINX};
+    cmp_ok($peak->() - $before, '<', 4000, '… in little memory');
+}
 
 # Several on one connection, other calls of the lane between them.
 @answers = $t->many([map { ("/stream?p=${_}000&deadline=30000", "/call?s=one&p=$_&lane=2&deadline=30000") } 1 .. 8]);

@@ -53,7 +53,10 @@ is_deeply(\%count, {TIMEOUT => 40, BUSY => 20}, 'stopped: deadlines, and a full 
 my $load = $t->load(3, 60, '/redis?a=SET&b=k&c=' . 'x' x 1000 . '&deadline=200');
 my $count = $load->();
 ok(!$count->{'200 OK'}, 'nothing is answered while it is stopped');
-cmp_ok($rss->() - $before, '<', 3000, 'memory stays flat');
+SKIP: {
+    skip 'memory is the sanitizer\'s', 1 if $ENV{LINK_NGINX};
+    cmp_ok($rss->() - $before, '<', 3000, 'memory stays flat');
+}
 kill 'CONT', $t->{pids}{redis};
 ok(wait_for(sub { $t->status->{redis} eq 'UP' }), 'heals');
 is($t->get('/redis?a=PING')->{body}, "PONG\n", '… and answers');

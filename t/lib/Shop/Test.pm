@@ -30,6 +30,9 @@ our @EXPORT_OK = qw(check_conf top free_port wait_for slurp spew spawn stop_proc
 
 my $TOP = abs_path(dirname(__FILE__) . '/../../..');
 
+# For an nginx with sanitizers (t/tools/asan.sh).
+$ENV{LSAN_OPTIONS} //= "suppressions=$TOP/t/tools/lsan.supp:print_suppressions=0";
+
 
 sub top { return $TOP }
 
