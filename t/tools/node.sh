@@ -11,5 +11,5 @@ fi
 
 mkdir -p "$out"
 cp "$top/t/browser/package.json" "$top/t/browser/package-lock.json" "$out/"
-(cd "$out" && npm ci --silent --no-audit --no-fund --ignore-scripts >/dev/null)
+(cd "$out" && npm ci --loglevel=error --no-audit --no-fund --ignore-scripts >/dev/null)
 cp "$top/t/browser/package-lock.json" "$out/stamp"

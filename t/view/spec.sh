@@ -9,7 +9,7 @@ out="$top/build/node-spec"
 if ! cmp -s "$out/stamp" "$top/t/view/package-lock.json"; then
     mkdir -p "$out"
     cp "$top/t/view/package.json" "$top/t/view/package-lock.json" "$out/"
-    (cd "$out" && npm ci --silent --no-audit --no-fund --ignore-scripts >/dev/null 2>&1)
+    (cd "$out" && npm ci --loglevel=error --no-audit --no-fund --ignore-scripts >/dev/null)
     cp "$top/t/view/package-lock.json" "$out/stamp"
 fi
 
