@@ -353,6 +353,8 @@ sub start_nginx {
     wait_for(sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port}) }, 20)
         or croak "nginx did not start:\n" . slurp("$self->{dir}/logs/nginx.out")
         . $self->error_log;
+    # The master listens before its workers are there.
+    wait_for(sub { $self->workers >= $self->{option}{workers} }, 20);
     return;
 }
 
