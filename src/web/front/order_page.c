@@ -27,8 +27,7 @@ ngx_int_t ngx_http_shop_order_page(ngx_http_shop_ctx_t *ctx)
     shop_str_t total, shown;
     bool wrong = order->refusal.key != NULL;
 
-    if (data == NULL ||
-        shop_money_print(&ctx->arena, order->totals.amount, 4, &total) != SHOP_OK ||
+    if (data == NULL || shop_money_print(&ctx->arena, order->totals.amount, 4, &total) != SHOP_OK ||
         shop_shown_write(&ctx->arena, &order->totals, &shown) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -79,12 +78,11 @@ static json_t *moved_view(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_order_t 
                   ? "order.moved_gone_discount"
                   : keys[moved[i].kind];
         json_array_append_new(
-            list,
-            shop_json_str(ngx_http_shop_text_with(
-                ctx, key,
-                json_pack("{s:o, s:o, s:o}", "name", shop_json_str(moved[i].name), "before",
-                          shop_json_str(ngx_http_shop_money(ctx, moved[i].before)), "after",
-                          shop_json_str(ngx_http_shop_money(ctx, moved[i].after))))));
+            list, shop_json_str(ngx_http_shop_text_with(
+                      ctx, key,
+                      json_pack("{s:o, s:o, s:o}", "name", shop_json_str(moved[i].name), "before",
+                                shop_json_str(ngx_http_shop_money(ctx, moved[i].before)), "after",
+                                shop_json_str(ngx_http_shop_money(ctx, moved[i].after))))));
     }
 
     return list;
