@@ -23,7 +23,7 @@ my $LIMIT = 60;
 # What the loss of PostgreSQL says by itself.
 $t->expect_log(qr/pg lane|pg listen|terminat|catalogue/);
 
-sub files { opendir my $d, $spool or die "$spool: $!"; my @names = sort grep { !/^\.\.?$/ } readdir $d; return @names }
+sub files { opendir my $d, $spool or die "$spool: $!"; my @names = sort grep {!/^\./} readdir $d; return @names }
 sub waiting { return grep {/\.msg(?:\.taken\.\d+)?\z/} files() }
 sub empty { return wait_for(sub { !waiting() }, $LIMIT, 0.1) }
 sub down { $t->pg->stop('immediate'); return }
