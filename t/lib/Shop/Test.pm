@@ -393,13 +393,24 @@ sub status {
 sub sql { my ($self, $query, @bind) = @_; return $self->{pg}->value($query, @bind) }
 
 
-# Changes what is sold, and waits until every worker sells that.
+# Changes what is sold, and waits until every worker sells that: with the change comes one more
+# product that nobody sees, and a worker logs how many it has.
 sub catalog {
     my ($self, $statement, @bind) = @_;
-    my $loads = sub { return scalar(() = $self->error_log =~ /shop: catalogue of/g) };
-    my $before = $loads->();
-    $self->dbh->do($statement, undef, @bind);
-    wait_for(sub { $loads->() >= $before + $self->{option}{workers} }, 10)
+    my $dbh  = $self->dbh;
+    my $mark = 'mark' . ++$self->{marks};
+    my $sold = sub { return $self->error_log =~ /shop: catalogue of (\d+) products/g };
+
+    wait_for(sub { my @n = $sold->(); return @n >= $self->{option}{workers} }, 30) or croak 'no worker has a catalogue';
+    my %before = map { $_ => 1 } $sold->();
+    $dbh->begin_work;
+    $dbh->do($statement, undef, @bind);
+    $dbh->do('insert into shop.items (catalogid, categoryid, code, shortname, name, status)'
+        . ' select catalogid, id, ?, ?, ?, ? from shop.categories order by id limit 1',
+        undef, $mark, $mark, $mark, 'PREVIEW');
+    $dbh->commit;
+
+    wait_for(sub { return grep({ !$before{$_} } $sold->()) >= $self->{option}{workers} }, 30)
         or croak "no worker took over: $statement";
     return;
 }
