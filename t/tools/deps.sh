@@ -7,7 +7,7 @@ build="gcc make libc6-dev dpkg-dev nginx-dev libhiredis-dev libpq-dev libcurl4-o
        libjansson-dev libssl-dev libqrencode-dev libpango1.0-dev pkgconf libpcre2-dev zlib1g-dev"
 run="nginx-core postgresql redis-server openssl libjs-bootstrap5 ca-certificates"
 test="perl libdbd-pg-perl libredis-perl libhtml-parser-perl libio-socket-ssl-perl
-      curl chromium fonts-dejavu-core nodejs npm poppler-utils procps"
+      curl chromium fonts-dejavu-core nodejs npm poppler-utils procps git"
 bench="wrk redis-tools"
 lint="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev cppcheck shellcheck
       libperl-critic-perl"
