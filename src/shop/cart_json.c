@@ -67,6 +67,8 @@ static void read_people(reader_t *reader, const json_t *list);
 static void read_seats(reader_t *reader, const json_t *list);
 static size_t bounded(const json_t *list, size_t max);
 static shop_str_t item_text(const json_t *list, size_t at);
+static void put_filled(shop_put_t *put, json_t *object, const char *name, json_t *value);
+static void put_flag(shop_put_t *put, json_t *object, const char *name, bool set);
 static json_t *dump_members(shop_put_t *put, const member_t *members, const void *values);
 static void put_members(shop_put_t *put, json_t *object, const member_t *members,
                         const void *values);
@@ -356,20 +358,27 @@ shop_status_t shop_cart_dump(shop_arena_t *arena, const shop_cart_t *cart, shop_
     json_t *json = json_object(), *customer = dump_members(&put, customer_members, &cart->customer);
     shop_status_t status;
 
+    if (cart->customer.id != 0) {
+        shop_put_number(&put, customer, "id", cart->customer.id);
+    }
+
     shop_put_number(&put, json, "rev", cart->rev);
-    shop_put_member(&put, json, "order", dump_lines(&put, cart));
-    shop_put_member(&put, json, "passed", dump_passed(&put, cart));
-    shop_put_member(&put, json, "promos", dump_promos(&put, cart));
-    shop_put_member(&put, json, "people", dump_people(&put, cart));
-    shop_put_member(&put, json, "seats", dump_seats(&put, cart));
-    shop_put_number(&put, customer, "id", cart->customer.id);
-    shop_put_member(&put, json, "customer", customer);
-    shop_put_member(&put, json, "invoice", dump_members(&put, invoice_members, &cart->invoice));
-    shop_put_member(&put, json, "valid", json_boolean(cart->customer_valid));
-    shop_put_member(&put, json, "distinct", json_boolean(cart->distinct_invoice));
-    shop_put_member(&put, json, "launched", json_boolean(cart->launched));
-    shop_put_member(&put, json, "autodrive", json_boolean(cart->autodrive));
-    shop_put_number(&put, json, "terms_at", cart->terms_at);
+    put_filled(&put, json, "order", dump_lines(&put, cart));
+    put_filled(&put, json, "passed", dump_passed(&put, cart));
+    put_filled(&put, json, "promos", dump_promos(&put, cart));
+    put_filled(&put, json, "people", dump_people(&put, cart));
+    put_filled(&put, json, "seats", dump_seats(&put, cart));
+    put_filled(&put, json, "customer", customer);
+    put_filled(&put, json, "invoice", dump_members(&put, invoice_members, &cart->invoice));
+    put_flag(&put, json, "valid", cart->customer_valid);
+    put_flag(&put, json, "distinct", cart->distinct_invoice);
+    put_flag(&put, json, "launched", cart->launched);
+    put_flag(&put, json, "autodrive", cart->autodrive);
+
+    if (cart->terms_at != 0) {
+        shop_put_number(&put, json, "terms_at", cart->terms_at);
+    }
+
     put_members(&put, json, cart_members, cart);
 
     json = shop_put_end(&put, json);
@@ -395,7 +404,27 @@ static json_t *dump_members(shop_put_t *put, const member_t *members, const void
 }
 
 
-/* Empty members are left out. */
+/* What is empty is left out: most carts hold little more than their lines, and every change of one is
+ * written and read again. */
+static void put_filled(shop_put_t *put, json_t *object, const char *name, json_t *value)
+{
+    if (value != NULL && json_array_size(value) == 0 && json_object_size(value) == 0) {
+        json_decref(value);
+        return;
+    }
+
+    shop_put_member(put, object, name, value);
+}
+
+
+static void put_flag(shop_put_t *put, json_t *object, const char *name, bool set)
+{
+    if (set) {
+        shop_put_member(put, object, name, json_true());
+    }
+}
+
+
 static void put_members(shop_put_t *put, json_t *object, const member_t *members,
                         const void *values)
 {

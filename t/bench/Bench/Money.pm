@@ -8,7 +8,7 @@ use warnings;
 
 use List::Util qw(max);
 
-use Shop::Test qw(spew);
+use Shop::Test qw(spew wait_for);
 
 use Bench;
 use Bench::Orders;
@@ -93,8 +93,9 @@ sub place {
     } @{$visitors}), 0644);
     my $before = $t->sql('select count(*) from shop.bills');
     my $result = Bench::wrk($t, $t->base . '/', seconds => 60, script => $SCRIPT, arguments => [$file]);
-    my $placed = $t->sql('select count(*) from shop.bills') - $before;
-    die "$placed orders of $SHARE were placed\n" if $placed != $SHARE;
+    # the last answers were not waited for
+    my $all = wait_for(sub { $t->sql('select count(*) from shop.bills') - $before == $SHARE }, 5);
+    die "not all of $SHARE orders were placed\n" if !$all;
     return $result;
 }
 

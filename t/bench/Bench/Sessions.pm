@@ -9,6 +9,7 @@ use Digest::SHA qw(hmac_sha256 sha256);
 use MIME::Base64 qw(encode_base64url);
 use Redis;
 
+my $visitor = 0;          # over all rounds: no two have the same code
 my $SECRET = 'a' x 48;    # what Shop::Test writes into shop_secret_file
 
 
@@ -19,7 +20,7 @@ sub copies {
     my ($session, $cart) = map { $redis->get($_) } keys_of($buyer->http->{cookies}{shopsid});
     my @visitors;
 
-    for my $n (1 .. $count) {
+    for my $n ($visitor + 1 .. $visitor + $count) {
         my $sid = encode_base64url(sha256("$n of $$ " . time));
         my ($session_key, $cart_key) = keys_of($sid);
         $redis->set($session_key, $session, sub { });
@@ -29,6 +30,7 @@ sub copies {
         push @visitors, [$sid, encode_base64url(hmac_sha256("csrf:$sid", $SECRET))];
     }
     $redis->wait_all_responses;
+    $visitor += $count;
     return \@visitors;
 }
 

@@ -22,10 +22,7 @@ static const char full[] =
     "'shown_total':'12.0000','partner_key':'K','partner_tag':'T','partner_email':'p@x.org',"
     "'replaces':'DEF'}";
 
-static const char empty[] =
-    "{'rev':0,'order':[],'passed':[],'promos':[],'people':[],'seats':[],'customer':{'id':0},"
-    "'invoice':{},'valid':false,'distinct':false,'launched':false,'autodrive':false,"
-    "'terms_at':0}";
+static const char empty[] = "{'rev':0}";
 
 
 static shop_str_t json(shop_arena_t *arena, const char *text)
@@ -107,46 +104,30 @@ static const struct {
     const char *kept;
 } damaged[] = {
     {"{'rev':'x','order':7,'passed':{},'people':'x','seats':null,'customer':[],'invoice':1}",
-     "'rev':0,'order':[],'passed':[],'promos':[],'people':[],'seats':[],'customer':{'id':0},'"
-     "invoice':{}"},
+     "'rev':0"},
     {"{'rev':5,'order':[7,{},{'p':'a'},{'q':1},{'p':'','q':1},{'p':'b','q':0},{'p':'c','q':-1},"
      "{'p':'d','q':10000},{'p':'e','q':1.5},{'p':'f','q':'2'},{'p':9,'q':1},{'p':'g','q':9999}]}",
-     "'rev':5,'order':[{'p':'g','q':9999}],'passed':[],'promos':[],'people':[],'seats':[],'"
-     "customer':{'id':0},"
-     "'invoice':{}"},
+     "'rev':5,'order':[{'p':'g','q':9999}]"},
     {"{'rev':5,'order':[{'p':'a','q':1},{'p':'A','q':2},{'p':'a','q':3}]}",
-     "'rev':5,'order':[{'p':'a','q':1}],'passed':[],'promos':[],'people':[],'seats':[],'customer':{"
-     "'id':0},"
-     "'invoice':{}"},
+     "'rev':5,'order':[{'p':'a','q':1}]"},
     {"{'rev':5,'order':[{'p':'a','q':2,'d':[['',0,'f','1'],['',2,'f','beyond'],['',-1,'f','x'],"
      "['','0','f','x'],['',1,'','x'],['',1,'f'],['',1,'f',3],[1,1,'f','x'],7,{},[],"
      "['',1,'f','2']]}]}",
-     "'rev':5,'order':[{'p':'a','q':2,'d':[['',0,'f','1'],['',1,'f','2']]}],'passed':[],"
-     "'promos':[],'people':[],'seats':[],'customer':{'id':0},'invoice':{}"},
+     "'rev':5,'order':[{'p':'a','q':2,'d':[['',0,'f','1'],['',1,'f','2']]}]"},
     {"{'rev':5,'order':[{'p':'a','q':2,'d':{'f':'x'}}]}",
-     "'rev':5,'order':[{'p':'a','q':2}],'passed':[],'promos':[],'people':[],'seats':[],'customer':{"
-     "'id':0},"
-     "'invoice':{}"},
+     "'rev':5,'order':[{'p':'a','q':2}]"},
     {"{'rev':5,'passed':['a',7,'','b',null]}",
-     "'rev':5,'order':[],'passed':['a','b'],'promos':[],'people':[],'seats':[],'customer':{'id':0},"
-     "'invoice':{}"},
+     "'rev':5,'passed':['a','b']"},
     {"{'rev':5,'promos':[[4,'A'],7,[],[4],[4,''],[5,'B'],['x','C']]}",
-     "'rev':5,'order':[],'passed':[],'promos':[[4,'A'],[5,'B'],[0,'C']],'people':[],'seats':[],"
-     "'customer':{'id':0},'invoice':{}"},
+     "'rev':5,'promos':[[4,'A'],[5,'B'],[0,'C']]"},
     {"{'rev':5,'people':[{'lastname':'No address'},{'email':''},7,{'email':'a@x.org','city':7},"
      "{'email':'A@X.org','city':'twice'}]}",
-     "'rev':5,'order':[],'passed':[],'promos':[],'people':[{'email':'a@x.org'}],'seats':[],'"
-     "customer':{'id':0},"
-     "'invoice':{}"},
+     "'rev':5,'people':[{'email':'a@x.org'}]"},
     {"{'rev':5,'seats':[['a','b'],['a','','c'],[],7,['','b','c'],['a','b',1],['a','b','c']]}",
-     "'rev':5,'order':[],'passed':[],'promos':[],'people':[],'seats':[['a','b','c']],'customer':{'"
-     "id':0},"
-     "'invoice':{}"},
+     "'rev':5,'seats':[['a','b','c']]"},
     {"{'rev':5,'customer':{'id':'7','lastname':['x'],'zip':'1'},'invoice':{'vatcode':true,"
      "'city':'C'}}",
-     "'rev':5,'order':[],'passed':[],'promos':[],'people':[],'seats':[],'customer':{'zip':'1','id':"
-     "0},"
-     "'invoice':{'city':'C'}"},
+     "'rev':5,'customer':{'zip':'1'},'invoice':{'city':'C'}"},
 };
 
 
@@ -155,10 +136,7 @@ static void check_damaged(shop_arena_t *arena)
     for (size_t i = 0; i < COUNT(damaged); i++) {
         char expected[1024];
 
-        (void) snprintf(expected, sizeof(expected),
-                        "{%s,'valid':false,'distinct':false,'launched':false,"
-                        "'autodrive':false,'terms_at':0}",
-                        damaged[i].kept);
+        (void) snprintf(expected, sizeof(expected), "{%s}", damaged[i].kept);
         is_written(arena, parse(arena, damaged[i].text), expected, "the rest stays");
     }
 }
