@@ -9,9 +9,12 @@
 #define SHOP_ORDERS_REMEMBERED 20
 
 
+static bool owns(const shop_visitor_t *visitor, const json_t *customer);
+
+
 bool ngx_http_shop_order_readable(ngx_http_shop_ctx_t *ctx, shop_str_t transid, json_t *order)
 {
-    json_t *known, *customer;
+    json_t *known;
     shop_str_t mine;
     size_t i;
 
@@ -32,10 +35,19 @@ bool ngx_http_shop_order_readable(ngx_http_shop_ctx_t *ctx, shop_str_t transid, 
         }
     }
 
-    customer = json_object_get(order, "customer");
+    return owns(&ctx->visitor, json_object_get(order, "customer"));
+}
 
-    return ctx->visitor.logged_in && ctx->visitor.user > 0 &&
-           shop_json_int(customer, "hasaccount") == ctx->visitor.user;
+
+/* By the account in Moodle, or by the mailbox of the customer's record, which a log-in proves. */
+static bool owns(const shop_visitor_t *visitor, const json_t *customer)
+{
+    if (!visitor->logged_in) {
+        return false;
+    }
+
+    return (visitor->user > 0 && shop_json_int(customer, "hasaccount") == visitor->user) ||
+           (visitor->customer > 0 && shop_json_int(customer, "id") == visitor->customer);
 }
 
 
