@@ -9,7 +9,7 @@ typedef struct { long seconds; long nanoseconds; } moment_t;
 int clock_gettime(int clock, moment_t *moment);
 ]]
 
-local requests, around = {}, false
+local requests, around, asked = {}, false, false
 local sent, answered, errors, started = 0, 0, 0, nil
 
 local function now()
@@ -36,6 +36,12 @@ function init(args)
 end
 
 function request()
+    if not asked then
+        -- wrk looks at one request before it begins, and does not send it
+        asked = true
+        return requests[1]
+    end
+
     started = started or now()
     sent = sent + 1
 

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# make bench: every comparison of this folder, or those named (catalog, cart, money). BENCH_ROUNDS and
+# make bench: every comparison of this folder, or those named (catalog, cart, payments, orders). BENCH_ROUNDS and
 # BENCH_SECONDS change how long each side runs.
 
 use strict;
@@ -15,7 +15,12 @@ use Bench::Cart;
 use Bench::Catalog;
 use Bench::Money;
 
-my %RUN = (catalog => \&Bench::Catalog::run, cart => \&Bench::Cart::run, money => \&Bench::Money::run);
+my %RUN = (
+    catalog  => \&Bench::Catalog::run,
+    cart     => \&Bench::Cart::run,
+    payments => \&Bench::Money::notifications,
+    orders   => \&Bench::Money::orders,
+);
 
 for my $name (@ARGV ? @ARGV : sort keys %RUN) {
     my $run = $RUN{$name} or die "unknown: $name; one of @{[sort keys %RUN]}\n";

@@ -19,20 +19,10 @@ my $SHARE   = 1600 * Bench::seconds();    # requests of a side in a round, about
 my $SCRIPT  = Shop::Test::top() . '/t/bench/requests.lua';
 
 
-sub run {
+sub notifications {
     my $t      = Bench::shop(bank => 1);
     my $sample = Bench::Orders::sample($t);
-    my $next   = 0;
-
-    notifications($t, $sample, \$next);
-    orders($t, $sample, \$next);
-    $t->cleanup;
-    return;
-}
-
-
-sub notifications {
-    my ($t, $sample, $next) = @_;
+    my $next   = \(my $from = 0);
     my $rounds = Bench::rounds() + 1;
     my %side   = (shop => sub { return notify($t, $sample, take($next, $SHARE)) });
 
@@ -48,6 +38,7 @@ sub notifications {
     Bench::Orders::prepare($t, $sample, $$next, ($SHARE + @CLIENTS * $SHARE) * $rounds);
     settle($t);
     report('notification, verified+committed', 0.8, Bench::interleave(%side));
+    $t->cleanup;
     return;
 }
 
@@ -62,7 +53,9 @@ sub notify {
 
 
 sub orders {
-    my ($t, $sample, $next) = @_;
+    my $t      = Bench::shop(bank => 1);
+    my $sample = Bench::Orders::sample($t);
+    my $next   = \(my $from = 0);
     my $buyer = Bench::Orders::buyer($t);
     my $form  = $buyer->page->form(qr{step/order$});
     my %have  = map { ($_->{name} => $_) } @{$form->{fields}};
@@ -81,6 +74,7 @@ sub orders {
     }
     settle($t);
     report('order placed', 0.7, Bench::interleave(%side));
+    $t->cleanup;
     return;
 }
 
