@@ -56,8 +56,6 @@ $t->catalog(q{update shop.items set onlyforloggedin = -1 where shortname = 'pyth
 is($other->open('p/python_start')->status, 200, 'what is for newcomers is for them');
 is($b->open('p/python_start')->status, 404, 'not for who is logged in');
 
-$b->open('c/safety');
-like($b->page->text, qr/Data protection essentials/, 'who has told his address is a customer from then on');
 $b->open('cart');
 $b->submit(qr{/logout$}, {});
 unlike($b->page->text, qr/oliver/i, 'after logging out nobody is known');

@@ -293,11 +293,5 @@ static ngx_int_t submit_on_recorded(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     ctx->cart->customer.id = shop_json_int(answer, "id");
     ctx->cart->customer_valid = true;
 
-    /* Who is identified is a customer from now on. */
-    if (ctx->visitor.logged_in && ctx->visitor.customer == 0) {
-        json_object_set_new(ctx->session.data, "customer", json_integer(ctx->cart->customer.id));
-        ctx->session.changed = true;
-    }
-
     return ngx_http_shop_step_forward(ctx, SHOP_STEP_CUSTOMER);
 }

@@ -129,17 +129,19 @@ sub step { my ($self) = @_; return $self->{path} =~ m{/step/(\w+)} ? $1 : undef 
 sub log_in {
     my ($self, $t, $next) = @_;
     my $email = $self->{person}{email};
+    my $links = sub {
+        return map { $_->{text} =~ m{(http://\S+login/complete\S+)} } grep { grep { $_ eq $email } @{$_->{to}} } $t->mails;
+    };
+
+    my $before = () = $links->();
     $self->open('login' . ($next ? "?next=$self->{prefix}$next" : ''));
-    my $before = () = grep { grep { $_ eq $email } @{$_->{to}} } $t->mails;
     $self->submit(qr{/login$}, {email => $email});
-    my $mail;
-    for (1 .. 200) {
-        ($mail) = (grep { grep { $_ eq $email } @{$_->{to}} } $t->mails)[$before];
-        last if $mail;
+    for (1 .. 400) {
+        my $link = ($links->())[$before];
+        return $self->open($link) if $link;
         sleep 0.05;
     }
-    my ($link) = ($mail // croak "no mail came to $email")->{text} =~ m{(http://\S+login/complete\S+)};
-    return $self->open($link);
+    croak "no link came to $email";
 }
 
 

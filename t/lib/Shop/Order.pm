@@ -58,10 +58,10 @@ sub lines {
 }
 
 
-# True as soon as the order stands so.
+# True as soon as the order stands so; "SOLDOUT|COMPLETE": in one of these ways.
 sub comes_to {
     my ($self, $status, $seconds) = @_;
-    return wait_for(sub { $self->status eq $status }, $seconds // 15);
+    return wait_for(sub { $self->status =~ /^(?:$status)$/ }, $seconds // 15);
 }
 
 
