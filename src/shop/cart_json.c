@@ -404,8 +404,8 @@ static json_t *dump_members(shop_put_t *put, const member_t *members, const void
 }
 
 
-/* What is empty is left out: most carts hold little more than their lines, and every change of one is
- * written and read again. */
+/* What is empty is left out: most carts hold little more than their lines, and every change of one
+ * is written and read again. */
 static void put_filled(shop_put_t *put, json_t *object, const char *name, json_t *value)
 {
     if (value != NULL && json_array_size(value) == 0 && json_object_size(value) == 0) {
