@@ -42,8 +42,8 @@ $t->pg_start;
 ok(wait_for(sub { $t->error_log =~ /pg conn=\d+ down: no free connection of nginx/ }), '… and so does PostgreSQL');
 
 $t->redis_cli('RPUSH', 'q', 1 .. @visitors);
-# nginx itself takes back the connection of a visitor whom it has not heard yet.
-cmp_ok(scalar(grep { served($_) } @visitors), '>=', @visitors - 3, 'the visitors are served');
+# nginx itself takes back connections of visitors whom it has not heard yet, more of them when it is slow.
+cmp_ok(scalar(grep { served($_) } @visitors), '>=', @visitors / 2, 'the visitors are served');
 is($t->get("/http?url=http://127.0.0.1:$http/ok")->{word}, 'OK', '… and so is the next one who asks outside');
 ok(wait_for(sub { $t->status->{pg} eq 'UP' }), '… and PostgreSQL is back');
 is($t->get('/call?s=one&p=a')->{body}, "one:a\n", '… and serves');
