@@ -15,13 +15,16 @@ my %children;
 
 sub start {
     my ($socket, $code) = @_;
+    my $test = $$;
     my $pid = fork // die "fork: $!";
     if ($pid == 0) {
         setpgrp; # so that its own children end with it
         local $SIG{PIPE} = 'IGNORE';
         local $SIG{TERM} = 'DEFAULT';
         local $SIG{CHLD} = 'IGNORE';
-        $code->($socket);
+        # Whoever comes is served as long as the test lives.
+        my $select = IO::Select->new($socket);
+        while (getppid == $test) { $code->($socket) if $select->can_read(1) }
         POSIX::_exit(0);
     }
     $children{$pid} = $$;
@@ -37,11 +40,11 @@ sub tcp {
     my $socket = IO::Socket::INET->new(Listen => 50, LocalAddr => '127.0.0.1', LocalPort => 0)
         or die "listen: $!";
     return start($socket, sub {
-        while (my $client = $_[0]->accept) {
-            my $pid = fork // next;
-            if ($pid == 0) { close $_[0]; $talk->($client); POSIX::_exit(0) }
-            close $client;
-        }
+        my $client = $_[0]->accept or return;
+        my $pid = fork // return;
+        if ($pid == 0) { close $_[0]; $talk->($client); POSIX::_exit(0) }
+        close $client;
+        return;
     });
 }
 
@@ -163,22 +166,21 @@ sub dns {
         or die "udp: $!";
     return start($socket, sub {
         my ($server) = @_;
-        while (defined $server->recv(my $query, 512)) {
-            my ($at, @labels) = (12);
-            while (my $len = ord substr $query, $at, 1) {
-                push @labels, substr $query, $at + 1, $len;
-                $at += $len + 1;
-            }
-            my $name = lc join '.', @labels;
-            my $type = unpack 'n', substr $query, $at + 1, 2;
-            my $question = substr $query, 12, $at + 5 - 12;
-            next if exists $names{$name} && !defined $names{$name};
-            my $address = $names{$name} // '';
-            my $answers = $type == 1 && $address ne '' ? 1 : 0;
-            my $flags = $address eq '' ? 0x8183 : 0x8180;
-            $server->send(substr($query, 0, 2) . pack('nnnnn', $flags, 1, $answers, 0, 0) . $question
-                . ($answers ? pack('nnnNn', 0xc00c, 1, 1, 1, 4) . pack('C4', split /\./, $address) : ''));
+        defined $server->recv(my $query, 512) or return;
+        my ($at, @labels) = (12);
+        while (my $len = ord substr $query, $at, 1) {
+            push @labels, substr $query, $at + 1, $len;
+            $at += $len + 1;
         }
+        my $name = lc join '.', @labels;
+        my $type = unpack 'n', substr $query, $at + 1, 2;
+        my $question = substr $query, 12, $at + 5 - 12;
+        return if exists $names{$name} && !defined $names{$name};
+        my $address = $names{$name} // '';
+        my $answers = $type == 1 && $address ne '' ? 1 : 0;
+        my $flags = $address eq '' ? 0x8183 : 0x8180;
+        return $server->send(substr($query, 0, 2) . pack('nnnnn', $flags, 1, $answers, 0, 0) . $question
+            . ($answers ? pack('nnnNn', 0xc00c, 1, 1, 1, 4) . pack('C4', split /\./, $address) : ''));
     });
 }
 
