@@ -12,6 +12,7 @@ use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../sql";
 use JSON::PP qw(decode_json encode_json);
 use Orders qw(call);
 use Shop::Notice;
+use Shop::Sale;
 use Shop::Test qw(slurp spew wait_for);
 use Test::More;
 
@@ -89,6 +90,7 @@ is($n->status($_), 'SOLDOUT', 'paid') for @orders[1, 2, 3], $play;
 is($t->sql(q{select count(*) from (select received < lag(received) over (order by id) as back from shop.payment_events) as x where back}),
     0, 'no message overtook another');
 is($t->sql('select count(*) from shop.jobs where phase = $$postpay$$'), 5, 'each sale is produced once');
+Shop::Sale::healed($t);
 is($n->tell($orders[1])->{status}, 200, 'the bank comes back as it was asked');
 is($n->verdicts($orders[1]), 'apply:paid', '… and has told nothing new');
 is($t->status->{work}{spool_replayed}, 8, 'replays are counted');
