@@ -54,15 +54,22 @@ close $lock;
 is($text, 'third', '… which has lost its lock: an orphan, though somebody has its number');
 ok(!-e "$dir/.owner.$$", '… whose traces are removed');
 
-# Whoever asked and left does not keep the file.
+# Whoever asked and left does not keep the file. Some are answered before they leave: these give it back.
 $t->get("/spool?do=return&name=$name");
-my @answers = $t->many([map {'/spool?do=take&deadline=0'} 1 .. 3]);
-ok(wait_for(sub { my @f = $list->(); @f == 1 && $f[0] =~ /\.msg$/ }), 'given back') or diag($list->());
+my $left = 0;
+for my $round (1 .. 20) {
+    my @answers = $t->many([map {'/spool?do=take&deadline=0'} 1 .. 3]);
+    $left += grep { $_->{word} eq 'TIMEOUT' } @answers;
+    $t->get('/spool?do=return&name=' . (split /\n/)[0]) for grep { $_ ne '' } map { $_->{body} } @answers;
+    wait_for(sub { my @f = $list->(); @f == 1 && $f[0] =~ /\.msg$/ }) or last;
+}
+cmp_ok($left, '>', 0, "$left left before an answer");
+is(scalar(grep {/\.msg$/} $list->()), 1, '… and the file is there again') or diag($list->());
 
 is($t->get('/spool?do=d&name=../error.log')->{word}, 'ERROR', 'no way out of the directory');
 $t->get("/spool?do=write&text=$_") for 1 .. 4;
 is($t->get('/spool?do=write&text=6')->{word}, 'BUSY', 'full');
-@answers = $t->many([map {'/spool?do=take'} 1 .. 10]);
+my @answers = $t->many([map {'/spool?do=take'} 1 .. 10]);
 is(scalar(grep { $_->{body} ne '' } @answers), 5, 'ten at once: five files, each once');
 my %seen;
 $seen{(split /\n/, $_->{body})[1] // ''}++ for @answers;
