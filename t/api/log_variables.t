@@ -24,7 +24,7 @@ my $b = Shop::Buyer->new(base => $t->base);
 sub logged {
     my ($request) = @_;
     my $line;
-    wait_for(sub { ($line) = reverse grep { /$request/ } split /\n/, slurp($t->dir . '/logs/shop.log'); $line }, 5);
+    wait_for(sub { ($line) = reverse grep { /$request/ } split /\n/, slurp($t->dir . '/logs/shop.log'); $line });
     return $line // '';
 }
 

@@ -90,7 +90,7 @@ my $had = $t->mails;
 $asker->open('login');
 $asker->submit(qr{/login$}, {email => $oliver->{email}});
 like($asker->path, qr{/login/sent$}, 'asking leads to a page that can be reloaded');
-Shop::Test::wait_for(sub { $t->mails > $had }, 10);
+Shop::Test::wait_for(sub { $t->mails > $had });
 my ($link) = ($t->mails)[-1]{text} =~ m{(http://\S+login/complete\S+)};
 my $scanner = $t->http;
 $scanner->head($link);

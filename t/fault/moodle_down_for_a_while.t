@@ -19,7 +19,7 @@ sub moodle { return $t->status->{work}{moodle} }
 
 
 my @buyers = map { Shop::Sale::at_payment($t) } 1 .. 3;
-ok(wait_for(sub { moodle()->{checked_at} }, 10), 'the site was checked');
+ok(wait_for(sub { moodle()->{checked_at} }), 'the site was checked');
 $t->control('moodle', {action => 'fault', kind => 'down', delay => 12});
 
 for my $buyer (@buyers) {
@@ -27,7 +27,7 @@ for my $buyer (@buyers) {
     like($buyer->page->text, qr/your payment has been received/, 'an order is paid');
     like($buyer->page->text, qr/In progress/, 'and waits to be produced');
 }
-ok(wait_for(sub { moodle()->{gate} eq 'breaker' }, 10), 'the breaker opens');
+ok(wait_for(sub { moodle()->{gate} eq 'breaker' }), 'the breaker opens');
 
 # An order from the first page on, while Moodle is away.
 my $during = Shop::Sale::at_payment($t);

@@ -47,7 +47,7 @@ cmp_ok($failed / $result->{total}, '<', 0.01, "$failed of $result->{total} pages
 is($t->sql(q{select count(*) from shop.bills where paidat is not null}), 61, 'every order is paid');
 is($t->sql('select count(*) from shop.payment_events'),                  61, 'by one event each');
 is($t->sql(q{select count(*) from shop.jobs where phase = 'postpay'}),   61, 'one job each');
-ok(wait_for(sub { $t->sql('select count(*) from shop.invoices') == 61 }, 60), 'one invoice each');
+ok(wait_for(sub { $t->sql('select count(*) from shop.invoices') == 61 }), 'one invoice each');
 Shop::Sale::books_are_right($t);
 
 Shop::Sale::healed($t);

@@ -31,7 +31,7 @@ is($before->page->status, 503, 'the buyer is asked for a little patience');
 like($before->page->text, qr/moment/, 'in words');
 is(scalar(grep {/[.]msg/} glob "$t->{dir}/spool/*"), 1, 'the notification lies in the spool');
 $t->pg->start;
-ok(wait_for(sub { !grep {/[.]msg/} glob "$t->{dir}/spool/*" }, 30), 'it is replayed when the database is back');
+ok(wait_for(sub { !grep {/[.]msg/} glob "$t->{dir}/spool/*" }), 'it is replayed when the database is back');
 Shop::Sale::healed($t);
 is((Shop::Sale::notify_again($t, $before, src => 'RETRY'))[0]{status}, 200, 'and the bank\'s repetition changes nothing');
 Shop::Sale::sold_once($t, $before);
@@ -43,7 +43,7 @@ my $lock = $t->pg->connect;
 $lock->begin_work;
 $lock->do('select from shop.bills where transid = ? for update', undef, $during->{transid});
 $during->pay_card;
-ok(wait_for(sub { $t->sql(q{select count(*) from pg_stat_activity where wait_event_type = 'Lock'}) }, 10),
+ok(wait_for(sub { $t->sql(q{select count(*) from pg_stat_activity where wait_event_type = 'Lock'}) }),
     'during: the notification is inside the database');
 $t->pg->kill;
 $lock->{InactiveDestroy} = 1;

@@ -24,7 +24,7 @@ for my $fault (
     my $buyer = Shop::Sale::at_payment($t);
     $t->control('smtp', {action => 'fault', %fault});
     $buyer->pay_card;
-    ok(wait_for(sub { $t->sql($tried, $buyer->{transid}, $error) == 2 }, 30), "$what: both mails wait")
+    ok(wait_for(sub { $t->sql($tried, $buyer->{transid}, $error) == 2 }), "$what: both mails wait")
         or diag Shop::Sale::state($t, $buyer);
     like($buyer->page->text, qr/your payment has been received/, 'the buyer does not notice');
 

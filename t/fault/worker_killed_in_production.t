@@ -32,7 +32,7 @@ $_->pay_card for @buyers;
 
 # Somebody who is at work just now.
 sub busy_worker {
-    my $owner = wait_for(sub { $t->sql(q{select owner from shop.jobs where state = 'running' order by random() limit 1}) }, 20)
+    my $owner = wait_for(sub { $t->sql(q{select owner from shop.jobs where state = 'running' order by random() limit 1}) })
         // return;
     return $owner =~ m{/(\d+)/} ? $1 : undef;
 }
@@ -43,7 +43,7 @@ for my $kill (1 .. 6) {
     my $victim = busy_worker();
     last if !$victim;
     kill 'KILL', $victim;
-    ok(wait_for(sub { my @now = $t->workers; @now == 2 && !grep { $_ == $victim } @now }, 20),
+    ok(wait_for(sub { my @now = $t->workers; @now == 2 && !grep { $_ == $victim } @now }),
         "worker $kill is killed in the middle of its job and replaced");
     leases_end($victim);
 }

@@ -52,7 +52,7 @@ is($t->sql(q{select count(*) from shop.bill_transitions where tostatus = 'SOLDOU
 is($t->sql(q{select count(*) from shop.jobs where phase = 'postpay'}),        $number, 'one job each');
 is($t->sql('select count(*) from shop.mails'), 2 * $number, 'two mails each');
 is($t->sql('select sum(quantity) from shop.item_sales'),                      $number, 'one unit each');
-ok(wait_for(sub { $t->sql('select count(*) from shop.invoices') == $number }, 60), 'one invoice each');
+ok(wait_for(sub { $t->sql('select count(*) from shop.invoices') == $number }), 'one invoice each');
 Shop::Sale::books_are_right($t);
 is($bank->tell($orders[0])->{status}, 200, 'and the shop goes on');
 

@@ -42,7 +42,7 @@ $order->shown_in($mail->{text}, 'the mail');
 ok($t->mail_to('ventes@atelier-campus.example', qr/./), 'the sales team knows');
 
 my $learner = Shop::Learner->new($t, 'ada.martin@example.org');
-ok(Shop::Test::wait_for(sub { $learner->account }, 10), 'an account is prepared');
+ok(Shop::Test::wait_for(sub { $learner->account }), 'an account is prepared');
 ok(!$learner->enrolment('EXCEL-1'), 'but nothing is open before it is paid');
 is($t->sql('select count(*) from shop.invoices'), 0, 'nor invoiced');
 

@@ -52,7 +52,7 @@ ok($order->comes_to('SOLDOUT|COMPLETE'), 'the first has paid');
 is($t->sql(q{select stock from shop.items where shortname = 'welcome_kit'}), 0, 'none is left');
 
 my $third = Shop::Buyer->new(base => $t->base);
-Shop::Test::wait_for(sub { $third->open('p/welcome_kit'); $third->says('refusal.providing') }, 10);
+Shop::Test::wait_for(sub { $third->open('p/welcome_kit'); $third->says('refusal.providing') });
 ok($third->says('refusal.providing'), 'the catalogue says that it comes back');
 ok(!grep({ $_->{name} && $_->{name} eq 'p' && $_->{value} eq 'welcome_kit' } @{$third->page->{fields}}),
     'and does not sell it');

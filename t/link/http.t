@@ -65,7 +65,8 @@ my @answers = $t->many([(map {"/http?url=$base/slow&deadline=2500"} 1 .. 30), '/
 my %count;
 $count{$_->{word}}++ for @answers[0 .. 29];
 is($count{BUSY}, 6, 'a full queue refuses');
-cmp_ok($answers[30]{time}, '<', 1.25, 'another request is served meanwhile');
+my ($first) = sort { $a <=> $b } map { $_->{time} } grep { $_->{word} eq 'TIMEOUT' } @answers[0 .. 29];
+cmp_ok($answers[30]{time}, '<', $first, 'another request is served meanwhile');
 
 my $load = $t->load(2, 8, "/http?url=$base/ok&deadline=30000", "/http?url=http://shop.test:$http/ok&deadline=30000");
 my $count = $load->();

@@ -30,10 +30,10 @@ $t->pg_start;
 ok(wait_for(sub { $t->status->{pg} eq 'UP' }), 'heals when it has come');
 is($t->get('/call?s=one&p=a')->{body}, "one:a\n", '… and answers');
 
-my $load = $t->load(4, 32, map {"$_&deadline=30000"} '/call?s=one&p=a', '/call?s=one&p=b',
+my $load = $t->load(9, 32, map {"$_&deadline=30000"} '/call?s=one&p=a', '/call?s=one&p=b',
     '/call?s=slow&p=5', '/call?s=write&p=w&lane=1', '/batch?p=%7B%22v%22:%22x%22%7D');
 for (1 .. 3) {
-    sleep 1;
+    sleep 2.5; # each connection counts as useful, so the pauses stay short
     $t->psql(q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                WHERE application_name LIKE 'shop:%'});
 }

@@ -32,7 +32,7 @@ with('accepted', Fake::smtp("$dir/ok"), sub {
     my ($t) = @_;
     my $r = $t->get('/smtp');
     like($r->{line} . $r->{body}, qr/^OK  status 250 sent 1/, 'accepted');
-    wait_for(sub { slurp("$dir/ok") =~ /QUIT/ }, 20);
+    wait_for(sub { slurp("$dir/ok") =~ /QUIT/ });
     my $log = slurp("$dir/ok");
     like($log, qr/MAIL FROM:<shop\@example.org>\r\nRCPT TO:<buyer\@example.org>\r\nDATA\r\nFrom: shop\r\n/,
         'envelope and message');
@@ -93,7 +93,7 @@ with('refused before its end', Fake::smtp("$dir/early", EARLY => '552 too long',
     my ($t) = @_;
     is($t->get('/smtp?size=30000000&deadline=30000')->{line}, 'ERROR  552 too long', 'refused before its end');
     open my $go, '>', "$dir/early.go" or die $!;
-    ok(wait_for(sub { slurp("$dir/early") =~ /\(half\)/ }, 30), '… and not ended by us');
+    ok(wait_for(sub { slurp("$dir/early") =~ /\(half\)/ }), '… and not ended by us');
 });
 
 with('deadline in the middle', Fake::smtp("$dir/deaf", DEAF => 1), sub {
@@ -101,7 +101,7 @@ with('deadline in the middle', Fake::smtp("$dir/deaf", DEAF => 1), sub {
     my $r = $t->get('/smtp?size=30000000&deadline=1000');
     like($r->{line} . $r->{body}, qr/^TIMEOUT .*sent 0/, 'a deadline in the middle of the message');
     open my $go, '>', "$dir/deaf.go" or die $!;
-    ok(wait_for(sub { slurp("$dir/deaf") =~ /\((half|complete)\)/ }, 30), '… the server learns that we have gone');
+    ok(wait_for(sub { slurp("$dir/deaf") =~ /\((half|complete)\)/ }), '… the server learns that we have gone');
     like(slurp("$dir/deaf"), qr/\(half\)/, '… and has no mail to deliver');
 });
 

@@ -21,7 +21,7 @@ sub moodle { return $t->status->{work}{moodle} }
 sub check  { return join ' ', @{moodle()->{check}} }
 
 
-ok(wait_for(sub { moodle()->{checked_at} }, 15), 'the site is checked');
+ok(wait_for(sub { moodle()->{checked_at} }), 'the site is checked');
 is(check(), '', 'nothing is wrong');
 is(moodle()->{gate}, 'open', 'the gate is open');
 
@@ -32,21 +32,21 @@ for my $wrong (
 ) {
     my ($name, $command) = @{$wrong};
     $t->control('moodle', $command);
-    ok(wait_for(sub { check() eq $name }, 15), "$name: the check says so") or diag check();
+    ok(wait_for(sub { check() eq $name }), "$name: the check says so") or diag check();
     $t->control('moodle', {%{$command}, present => 1});
-    ok(wait_for(sub { check() eq '' }, 15), "$name: and when it is mended") or diag check();
+    ok(wait_for(sub { check() eq '' }), "$name: and when it is mended") or diag check();
 }
 
 # The account is refused: what is sold meanwhile waits and is produced then.
 $t->control('moodle', {action => 'fault', kind => 'invalidtoken'});
-ok(wait_for(sub { moodle()->{gate} eq 'refused' }, 15), 'a refused account closes the gate');
+ok(wait_for(sub { moodle()->{gate} eq 'refused' }), 'a refused account closes the gate');
 my $buyer = Shop::Sale::at_payment($t);
 $buyer->pay_card;
 like($buyer->page->text, qr/your payment has been received/, 'people buy all the same');
 my $calls = moodle()->{calls};
 is(check(), 'refused', 'the status page says why');
 $t->control('moodle', {action => 'fault', kind => 'none'});
-ok(wait_for(sub { moodle()->{gate} eq 'open' && check() eq '' }, 15), 'it opens by itself');
+ok(wait_for(sub { moodle()->{gate} eq 'open' && check() eq '' }), 'it opens by itself');
 Shop::Sale::sold_once($t, $buyer);
 
 # A wrong token in the configuration, mended by a reload.
@@ -55,15 +55,15 @@ $t->{option}{moodle_conf} =~ s/gate_probe 1s/gate_probe 1h/;
 $t->write_conf;
 spew("$t->{dir}/secrets/moodle", 'WRONG', 0600);
 $t->reload;
-ok(wait_for(sub { moodle()->{gate} eq 'refused' }, 15), 'a wrong token is refused');
+ok(wait_for(sub { moodle()->{gate} eq 'refused' }), 'a wrong token is refused');
 spew("$t->{dir}/secrets/moodle", 'TOKEN', 0600);
 $t->reload;
-ok(wait_for(sub { moodle()->{gate} eq 'open' }, 15), 'the right one opens the gate at once');
+ok(wait_for(sub { moodle()->{gate} eq 'open' }), 'the right one opens the gate at once');
 
 # Away for longer.
 $t->control('moodle', {action => 'fault', kind => 'down', delay => 5});
-ok(wait_for(sub { check() eq 'unreachable' }, 15), 'a site that is away is said to be');
-ok(wait_for(sub { check() eq '' }, 30), 'until it is back');
+ok(wait_for(sub { check() eq 'unreachable' }), 'a site that is away is said to be');
+ok(wait_for(sub { check() eq '' }), 'until it is back');
 
 $t->finish;
 done_testing();

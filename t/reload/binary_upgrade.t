@@ -33,7 +33,7 @@ sub versions {
 }
 
 
-ok(wait_for(sub { master() && versions() ne '' }, 20), 'it answers');
+ok(wait_for(sub { master() && versions() ne '' }), 'it answers');
 my $version = versions();
 my $buyer   = Shop::Sale::at_payment($t);
 $buyer->submit(qr{vads-payment/$}, {}, go => 1);
@@ -47,19 +47,19 @@ rename "$copy.new", $copy or die "rename: $!";
 my $load = Shop::Load->start($t, clients => 3, seconds => 12, paths => ['/shop/ac/', '/shop/ac/p/workbook', '/shop/status']);
 my $old  = master();
 kill 'HUP', $old;
-ok(wait_for(sub { slurp("$dir/logs/error.log") =~ /gracefully shutting down/ }, 20), 'a reload');
+ok(wait_for(sub { slurp("$dir/logs/error.log") =~ /gracefully shutting down/ }), 'a reload');
 is(versions(), $version, 'keeps the old module');
 
 kill 'USR2', $old;
-ok(wait_for(sub { master('nginx.pid.oldbin') && master() && master() != $old }, 20), 'a second master starts');
-ok(wait_for(sub { versions() =~ /\Q$next\E/ }, 20), 'with the new module');
+ok(wait_for(sub { master('nginx.pid.oldbin') && master() && master() != $old }), 'a second master starts');
+ok(wait_for(sub { versions() =~ /\Q$next\E/ }), 'with the new module');
 kill 'QUIT', $old;
-ok(wait_for(sub { !kill 0, $old }, 30), 'the old master leaves');
+ok(wait_for(sub { !kill 0, $old }), 'the old master leaves');
 is(versions(), $next, 'the new module answers alone');
 
 my $result = $load->result;
 is_deeply([keys %{$result->{status}}], [200], "all of $result->{total} pages were served") or diag explain $result;
-ok(wait_for(sub { $t->sql(q{select count(*) from pg_stat_activity where application_name like 'shop:%'}) == 16 }, 30),
+ok(wait_for(sub { $t->sql(q{select count(*) from pg_stat_activity where application_name like 'shop:%'}) == 16 }),
     'and the connections are those of one generation');
 
 $buyer->submit(qr{vads-payment/pay$}, {number => '4970100000000000', expiry => '12/30', cvv => '123'}, action => 'pay');
@@ -68,7 +68,7 @@ Shop::Sale::sold_once($t, $buyer);
 
 my $new = master();
 kill 'QUIT', $new;
-ok(wait_for(sub { !kill 0, $new }, 30), 'nginx leaves');
+ok(wait_for(sub { !kill 0, $new }), 'nginx leaves');
 undef $dir;
 $t->finish;
 done_testing();

@@ -15,14 +15,14 @@ sub listeners {
     return $t->sql(q{select count(*) from pg_stat_activity where usename = 'shop_web' and query like 'LISTEN%'});
 }
 
-ok(wait_for(sub { loads() == 2 && listeners() == 2 }, 10), 'each worker loads the catalogue');
+ok(wait_for(sub { loads() == 2 && listeners() == 2 }), 'each worker loads the catalogue');
 # 2 pages + 4 changes + 1 jobs + 1 listener: with the last of them nothing is left to ask for
-ok(wait_for(sub { $t->sql(q{select count(*) from pg_stat_activity where usename = 'shop_web'}) == 16 }, 10),
+ok(wait_for(sub { $t->sql(q{select count(*) from pg_stat_activity where usename = 'shop_web'}) == 16 }),
     'all connections are made');
 is(loads(), 2, 'and loads it once');
 
 $t->dbh->do('notify shop_catalog');
-ok(wait_for(sub { loads() == 4 }, 10), 'a change is heard by both');
+ok(wait_for(sub { loads() == 4 }), 'a change is heard by both');
 
 # As many connections as there are lanes: nothing is left for the listener.
 $t->stop_nginx;
@@ -30,12 +30,12 @@ $t->dbh->do('alter role shop_web connection limit 3');
 $t->{option}{workers} = 1;
 $t->write_conf;
 $t->start_nginx;
-ok(wait_for(sub { loads() == 5 }, 10), 'without a listener the catalogue comes too');
+ok(wait_for(sub { loads() == 5 }), 'without a listener the catalogue comes too');
 is($t->http->get('/shop/ac/')->{status}, 200, 'and pages are shown');
 is(listeners(), 0, 'although nobody listens');
 
 $t->dbh->do('alter role shop_web connection limit -1');
-ok(wait_for(sub { loads() == 6 && listeners() == 1 }, 15), 'listening again, it looks at what it has missed');
+ok(wait_for(sub { loads() == 6 && listeners() == 1 }), 'listening again, it looks at what it has missed');
 
 $t->finish;
 done_testing();

@@ -58,7 +58,7 @@ ok(wait_for(sub {
 }, 20), 'an order and a notification are under way');
 
 kill 'QUIT', $t->{pids}{nginx};
-ok(wait_for(sub { !IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port) }, 10), 'nobody new is let in');
+ok(wait_for(sub { !IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port) }), 'nobody new is let in');
 is(scalar(grep { kill 0, $_ } $t->{pids}{nginx}), 1, 'but nginx stays until all is done');
 $lock->rollback;
 $lock->disconnect;

@@ -13,7 +13,7 @@ proxy_cache_path cache keys_zone=c:1m;
 CONF
 
 my @helpers;
-ok(wait_for(sub { @helpers = grep { slurp("/proc/$_/cmdline") =~ /cache manager/ } $t->workers; @helpers == 1 }, 20),
+ok(wait_for(sub { @helpers = grep { slurp("/proc/$_/cmdline") =~ /cache manager/ } $t->workers; @helpers == 1 }),
     'the cache manager runs');
 Shop::Sale::healed($t) if @helpers;
 my $count = $t->sql(q{select count(*) from pg_stat_activity where application_name like 'shop:%'});

@@ -16,7 +16,7 @@ my $t = Shop::Test->new(workers => 2, globals => 'worker_shutdown_timeout 1s;',
 my $buyer = Shop::Sale::at_payment($t);
 $t->control('moodle', {action => 'fault', kind => 'stuck', delay => 60, function => 'enrol_manual_enrol_users'});
 $buyer->pay_card;
-ok(wait_for(sub { $t->sql(q{select count(*) from shop.jobs where state = 'running' and step = 'enrolled'}) }, 20),
+ok(wait_for(sub { $t->sql(q{select count(*) from shop.jobs where state = 'running' and step = 'enrolled'}) }),
     'a production hangs in Moodle');
 
 my $bank    = Shop::Notice->new(server => $t);
@@ -32,7 +32,7 @@ ok(wait_for(sub {
 
 my $started = time;
 is($t->stop_nginx, 0, 'nginx leaves with status 0');
-cmp_ok(time - $started, '<', 10, 'soon');
+cmp_ok(time - $started, '<', 19, 'sooner than what hangs would end');
 waitpid $teller, 0;
 is($?, 0, 'the bank got no answer');
 $lock->rollback;

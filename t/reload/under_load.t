@@ -41,12 +41,12 @@ is_deeply([keys %{$result->{status}}], [200], "all of $result->{total} pages are
 $result = $notices->result;
 is_deeply($result->{status}, {200 => 40}, 'all notifications are accepted') or diag explain $result;
 
-ok(wait_for(sub { my @workers = $t->workers; @workers == 2 }, 30), 'old workers leave');
-ok(wait_for(sub { $t->sql($connections) == 16 }, 30), 'and take their connections with them');
+ok(wait_for(sub { my @workers = $t->workers; @workers == 2 }), 'old workers leave');
+ok(wait_for(sub { $t->sql($connections) == 16 }), 'and take their connections with them');
 cmp_ok($most, '<=', 48, "never more than three generations are connected ($most)");
 is($t->sql(q{select count(*) from shop.bills where paidat is not null}), 41, 'every order is paid');
 is($t->sql(q{select count(*) from shop.jobs where phase = 'postpay'}), 41, 'and produced once');
-ok(wait_for(sub { $t->sql('select count(*) from shop.invoices') == 41 }, 60), 'with an invoice each');
+ok(wait_for(sub { $t->sql('select count(*) from shop.invoices') == 41 }), 'with an invoice each');
 Shop::Sale::books_are_right($t);
 my $after = Shop::Sale::at_payment($t);
 $after->pay_card;

@@ -37,19 +37,23 @@ $ENV{LSAN_OPTIONS} //= "suppressions=$TOP/t/tools/lsan.supp:print_suppressions=0
 sub top { return $TOP }
 
 
+# Below the range from which the system gives outgoing connections their ports: what is free now is free
+# a moment later, too.
 sub free_port {
-    my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1', LocalPort => 0)
-        or croak "no free port: $!";
-    my $port = $socket->sockport;
-    close $socket;
-    return $port;
+    for (1 .. 1000) {
+        my $port = 10_000 + int rand 20_000;
+        my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1', LocalPort => $port) or next;
+        close $socket;
+        return $port;
+    }
+    croak "no free port: $!";
 }
 
 
 # Waits until the code gives something true, and gives that back; undef after the limit.
 sub wait_for {
     my ($code, $seconds, $pause) = @_;
-    my $end = time + ($seconds // 20);
+    my $end = time + ($seconds // 60);
     while (1) {
         my $value = $code->();
         return $value if $value;
@@ -151,7 +155,7 @@ sub start_redis {
     $self->{pids}{redis} = spawn("$self->{dir}/logs/redis.log", 'redis-server', '--port', 0,
         '--unixsocket', $socket, '--unixsocketperm', 777, '--save', '', '--appendonly', 'no',
         '--dir', $self->{dir});
-    wait_for(sub { IO::Socket::UNIX->new(Peer => $socket) }, 5) or croak 'redis did not start';
+    wait_for(sub { IO::Socket::UNIX->new(Peer => $socket) }) or croak 'redis did not start';
     return $self->{redis_socket} = $socket;
 }
 
@@ -161,7 +165,7 @@ sub start_double {
     my $port = free_port();
     $self->{pids}{$name} = spawn("$self->{dir}/logs/$name.log", $^X, "-I$TOP/t/lib",
         "$TOP/t/bin/fake-$name", '--port', $port, @arguments);
-    wait_for(sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port) }, 5)
+    wait_for(sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port) })
         or croak "fake-$name did not start: " . slurp("$self->{dir}/logs/$name.log");
     return $port;
 }
@@ -350,11 +354,11 @@ sub start_nginx {
     my ($self) = @_;
     $self->{pids}{nginx} = spawn("$self->{dir}/logs/nginx.out", $self->binary, '-p', $self->{dir},
         '-c', "$self->{dir}/nginx.conf", '-e', "$self->{dir}/logs/error.log");
-    wait_for(sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port}) }, 20)
+    wait_for(sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port}) })
         or croak "nginx did not start:\n" . slurp("$self->{dir}/logs/nginx.out")
         . $self->error_log;
     # The master listens before its workers are there.
-    wait_for(sub { $self->workers >= $self->{option}{workers} }, 20);
+    wait_for(sub { $self->workers >= $self->{option}{workers} });
     return;
 }
 
@@ -401,7 +405,7 @@ sub catalog {
     my $mark = 'mark' . ++$self->{marks};
     my $sold = sub { return $self->error_log =~ /shop: catalogue of (\d+) products/g };
 
-    wait_for(sub { my @n = $sold->(); return @n >= $self->{option}{workers} }, 30) or croak 'no worker has a catalogue';
+    wait_for(sub { my @n = $sold->(); return @n >= $self->{option}{workers} }) or croak 'no worker has a catalogue';
     my %before = map { $_ => 1 } $sold->();
     $dbh->begin_work;
     $dbh->do($statement, undef, @bind);
@@ -410,7 +414,7 @@ sub catalog {
         undef, $mark, $mark, $mark, 'PREVIEW');
     $dbh->commit;
 
-    wait_for(sub { return grep({ !$before{$_} } $sold->()) >= $self->{option}{workers} }, 30)
+    wait_for(sub { return grep({ !$before{$_} } $sold->()) >= $self->{option}{workers} })
         or croak "no worker took over: $statement";
     return;
 }
