@@ -108,9 +108,14 @@ begin
         select coalesce((
             select jsonb_build_object('number', c.number, 'holder', c.holder, 'course', c.course,
                 'completed_at', shop.utc(c.completedat), 'issued_at', shop.utc(c.issuedat),
-            'reference', c.reference,
-                'revoked', c.revokedat is not null, 'revoked_at', shop.utc(c.revokedat))
-            from shop.certificates c where c.number = upper(btrim(arguments ->> 'number'))),
+                'reference', c.reference,
+                'revoked', c.revokedat is not null, 'revoked_at', shop.utc(c.revokedat),
+                'shop', s.alias, 'seller', coalesce(s.seller ->> 'name', s.name))
+            from shop.certificates c
+            join shop.jobs j on j.id = c.jobid
+            join shop.bills b on b.id = j.billid
+            join shop.shops s on s.id = b.shopid
+            where c.number = upper(btrim(arguments ->> 'number'))),
             '{"error": "unknown"}'));
 end
 $$;

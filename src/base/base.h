@@ -132,6 +132,22 @@ SHOP_MUST_USE shop_status_t shop_hmac_sha1(shop_str_t key, shop_str_t message,
 bool shop_secret_eq(shop_str_t a, shop_str_t b);
 
 
+/* --- signatures (ed25519.c, OpenSSL; RFC 8032) --- */
+
+#define SHOP_ED25519_KEY_SIZE 32
+#define SHOP_ED25519_SIGNATURE_SIZE 64
+
+typedef struct {
+    unsigned char private[SHOP_ED25519_KEY_SIZE];
+    unsigned char public[SHOP_ED25519_KEY_SIZE];
+} shop_ed25519_t;
+
+/* A private key in PEM (PKCS #8), not encrypted. SHOP_MALFORMED: anything else. */
+SHOP_MUST_USE shop_status_t shop_ed25519_read(shop_str_t pem, shop_ed25519_t *key);
+SHOP_MUST_USE shop_status_t shop_ed25519_sign(const shop_ed25519_t *key, shop_str_t message,
+                                              unsigned char out[SHOP_ED25519_SIGNATURE_SIZE]);
+
+
 /* --- forms (form.c): application/x-www-form-urlencoded, payments.md 1.9 --- */
 
 typedef struct {

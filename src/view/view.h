@@ -222,4 +222,38 @@ typedef struct {
 SHOP_MUST_USE shop_status_t shop_certificate_pdf(const shop_certificate_t *certificate,
                                                  unsigned char **pdf, size_t *len);
 
+
+/* --- credentials (credential.c): a certificate as Open Badges 3.0 --- */
+
+/* All texts are views. Addresses are absolute. */
+typedef struct {
+    shop_str_t address; /* of the page where the certificate is checked: the credential's id */
+    shop_str_t issuer;  /* address of the issuer's profile */
+    shop_str_t shop;    /* address of the shop */
+    shop_str_t seller;  /* name of the issuer */
+    shop_str_t holder;
+    shop_str_t course;
+    shop_str_t issued_at;    /* ISO 8601 UTC */
+    shop_str_t completed_at; /* the same, or empty */
+} shop_credential_t;
+
+/* The public half as a JSON Web Key (RFC 8037); its id is the thumbprint (RFC 7638). New reference
+ * in *jwk. */
+SHOP_MUST_USE shop_status_t shop_credential_jwk(shop_arena_t *arena, const shop_ed25519_t *key,
+                                                json_t **jwk);
+/* The signed credential: a compact JSON Web Signature whose header names `key_address`. */
+SHOP_MUST_USE shop_status_t shop_credential_sign(shop_arena_t *arena,
+                                                 const shop_credential_t *credential,
+                                                 const shop_ed25519_t *key, shop_str_t key_address,
+                                                 shop_str_t *jws);
+/* Who issues, and how what he signed is checked: an array of methods, released. New reference. */
+SHOP_MUST_USE shop_status_t shop_credential_issuer(const shop_credential_t *credential,
+                                                   json_t *methods, json_t **profile);
+/* One of them: `jwk` is released. New reference. */
+json_t *shop_credential_method(shop_str_t issuer, shop_str_t key_address, json_t *jwk);
+/* Whether it still holds: a list that names the credential when it was revoked. New reference. */
+SHOP_MUST_USE shop_status_t shop_credential_status(shop_arena_t *arena,
+                                                   const shop_credential_t *credential,
+                                                   bool revoked, json_t **list);
+
 #endif

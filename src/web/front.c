@@ -43,6 +43,10 @@ static const ngx_http_shop_route_t front_routes[] = {
     {NGX_HTTP_GET, "order/:/terms", SHARED, 0, ngx_http_shop_order_terms},
     {NGX_HTTP_GET, "order/:/certificate/:", SHARED, 0, ngx_http_shop_order_certificate},
     {NGX_HTTP_GET, "certificate/:", SHARED, 0, ngx_http_shop_certificate},
+    {NGX_HTTP_GET, "certificate/:/credential", SHARED, 0, ngx_http_shop_credential},
+    {NGX_HTTP_GET, "certificate/:/status", SHARED, 0, ngx_http_shop_credential_status},
+    {NGX_HTTP_GET, "-/issuer", SHARED, 0, ngx_http_shop_issuer},
+    {NGX_HTTP_GET, "-/keys/:", SHARED, 0, ngx_http_shop_signing_key},
 
     {NGX_HTTP_GET, "login", PERSONAL, 0, ngx_http_shop_login_show},
     {NGX_HTTP_POST, "login", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_login_send},

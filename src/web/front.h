@@ -31,6 +31,10 @@ ngx_int_t ngx_http_shop_link_import(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_import_confirmed(ngx_http_shop_ctx_t *ctx);
 
 ngx_int_t ngx_http_shop_certificate(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_credential(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_credential_status(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_issuer(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_signing_key(ngx_http_shop_ctx_t *ctx);
 
 ngx_int_t ngx_http_shop_step_show(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_submit(ngx_http_shop_ctx_t *ctx);
@@ -168,6 +172,8 @@ ngx_int_t ngx_http_shop_attempt_facts(const json_t *row, const shop_lang_t *lang
 ngx_int_t ngx_http_shop_pay_return(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_pay_cancel(ngx_http_shop_ctx_t *ctx);
 
+
+#define SHOP_CERTIFICATE_NUMBER_MAX 64
 
 /* The document of a certificate of this order (order_certificate.c). */
 ngx_int_t ngx_http_shop_order_certificate_show(ngx_http_shop_ctx_t *ctx, json_t *order);

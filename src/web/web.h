@@ -82,6 +82,7 @@ typedef struct {
     ngx_str_t bootstrap;
     ngx_str_t media_url;
     ngx_str_t secret; /* key of CSRF tokens and signed links */
+    ngx_array_t signing_keys; /* ngx_http_shop_signing_key_t; the first one signs */
 
     ngx_msec_t page_timeout;
     ngx_msec_t change_timeout;
@@ -102,6 +103,11 @@ typedef struct {
 
     ngx_flag_t enabled; /* some location uses the shop */
 } ngx_http_shop_main_conf_t;
+
+typedef struct {
+    shop_ed25519_t key;
+    shop_str_t id; /* thumbprint */
+} ngx_http_shop_signing_key_t;
 
 typedef struct {
     ngx_str_t alias;

@@ -5,9 +5,7 @@
 #include "web/front.h"
 
 
-#define SHOP_CERTIFICATE_NUMBER_MAX 64
-
-
+static shop_str_t credential_url(ngx_http_shop_ctx_t *ctx, shop_str_t number);
 static ngx_int_t on_read(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 
 
@@ -57,7 +55,24 @@ static ngx_int_t on_read(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
                                       shop_json_str(issued), "reference",
                                       shop_json_str(shop_json_text(answer, "reference")), "revoked",
                                       shop_json_bool(answer, "revoked")));
+
+        if (ctx->main->signing_keys.nelts > 0 &&
+            shop_str_eq(shop_json_text(answer, "shop"), ctx->shop->alias)) {
+            shop_json_set_text(data, "credential_url",
+                               credential_url(ctx, shop_json_text(answer, "number")));
+        }
     }
 
     return ngx_http_shop_render(ctx, found ? NGX_HTTP_OK : NGX_HTTP_NOT_FOUND, "certificate", data);
+}
+
+
+static shop_str_t credential_url(ngx_http_shop_ctx_t *ctx, shop_str_t number)
+{
+    shop_str_t page = ngx_http_shop_url(ctx, "certificate/", number), url;
+
+    return shop_arena_printf(&ctx->arena, &url, "%.*s/credential", (int) page.len, page.data) ==
+                   SHOP_OK
+               ? url
+               : SHOP_STR("");
 }
