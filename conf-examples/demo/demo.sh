@@ -121,6 +121,7 @@ write_conf() {
     secret test "$(openssl rand -base64 24)"
     secret card 1122334455667788
     secret moodle TOKEN
+    secret signing "$(openssl genpkey -algorithm ed25519)"
 
     sed -e "s|@TOP@|$top|g" -e "s|@RUN@|$run|g" -e "s|@PORT@|$port|g" \
         -e "s|@MOODLE_PORT@|$moodle_port|g" -e "s|@BANK_PORT@|$bank_port|g" \

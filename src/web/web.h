@@ -81,7 +81,7 @@ typedef struct {
     ngx_str_t theme;
     ngx_str_t bootstrap;
     ngx_str_t media_url;
-    ngx_str_t secret; /* key of CSRF tokens and signed links */
+    ngx_str_t secret;         /* key of CSRF tokens and signed links */
     ngx_array_t signing_keys; /* ngx_http_shop_signing_key_t; the first one signs */
 
     ngx_msec_t page_timeout;

@@ -22,6 +22,11 @@ spew("$dir/empty",  "\n",               0600);
 spew("$dir/open",   'a' x 48,           0644);
 spew("$dir/key",    '1122334455667788', 0600);
 spew("$dir/live",   '4433221188776655', 0600);
+for my $make ([signing => '-algorithm', 'ed25519'], [rsa => qw(-algorithm RSA -pkeyopt rsa_keygen_bits:1024)],
+    [locked => qw(-algorithm ed25519 -aes256 -pass pass:secret)]) {
+    my ($name, @how) = @{$make};
+    system("openssl genpkey @how -out $dir/$name 2>/dev/null") == 0 && chmod 0600, "$dir/$name" or die "openssl: $?";
+}
 
 
 sub check {
@@ -80,6 +85,7 @@ for my $example (qw(minimal production)) {
     $conf =~ s{/etc/nginx/shop/fullchain.pem}{$certificate};
     $conf =~ s{/etc/nginx/shop/privkey.pem}{$dir/privkey.pem};
     $conf =~ s{/etc/nginx/shop/systempay.key}{$dir/live}g;
+    $conf =~ s{/etc/nginx/shop/signing.pem}{$dir/signing}g;
     $conf =~ s{/etc/nginx/shop/[a-z.]+}{$dir/secret}g;
     $conf =~ s{/usr/share/ngx_http_shop/theme}{$theme};
     $conf =~ s{include mime.types;}{};
@@ -114,6 +120,12 @@ my @wrong = (
     ['empty secret', {secret => "shop_secret_file $dir/empty;"}, qr/is empty/],
     ['open secret',  {secret => "shop_secret_file $dir/open;"},  qr/readable by everybody: chmod o-r/],
     ['absent secret', {secret => "shop_secret_file $dir/nowhere;"}, qr/nowhere" cannot be opened/],
+    ['no signing key', {http => "shop_signing_key $dir/key;"},
+        qr/"shop_signing_key": "\S+key" is not an Ed25519 private key.*openssl genpkey/],
+    ['a signing key of another kind', {http => "shop_signing_key $dir/rsa;"}, qr/is not an Ed25519 private key/],
+    ['a signing key with a passphrase', {http => "shop_signing_key $dir/locked;"}, qr/without passphrase/],
+    ['signing keys twice', {http => "shop_signing_key $dir/signing; shop_signing_key $dir/signing;"},
+        qr/"shop_signing_key" directive is duplicate: name all files in one line/],
     ['address with path', {base => 'shop_base_url https://a.example/shop/x;'}, qr/"shop_base_url".*origin only/],
     ['address without scheme', {base => 'shop_base_url a.example;'}, qr/"shop_base_url".*https:/],
     ['absent theme', {theme => "shop_theme $dir/nowhere;"}, qr/"shop_theme".*cannot be read/],
