@@ -94,6 +94,7 @@ create table if not exists shop.product_instances (
     unique (initialitemid, element, unit)
 );
 create index if not exists product_instances_customer on shop.product_instances (customerid);
+create index if not exists product_instances_end on shop.product_instances (enddate) where not deleted;
 call pg_temp.describe('product_instances', 'One thing sold and delivered', $$
     id: key
     catalogitemid: item, of a bundle the element

@@ -51,6 +51,9 @@ begin
     orders := shop.orders_expire();
     perform shop.sales_fold();
     perform shop.partner_fold();
+    perform shop.expiry_events();
+    perform shop.expiry_notices();
+    perform shop.expiry_lists();
     delete from shop.traces where at < now() - shop.setting_days('trace_days');
     delete from shop.mails where settledat < now() - shop.setting_days('mail_days')
         and template = 'login_link';
@@ -61,4 +64,4 @@ begin
 end
 $$;
 comment on function shop.housekeeping(jsonb) is
-    'Ends attempts and orders without news, counts sales, forgets what need not be kept';
+    'Ends attempts and orders without news, counts sales, tells of what ends, forgets what need not be kept';

@@ -33,5 +33,6 @@ select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
 \ir 35-reconcile.sql
 \ir 36-selling.sql
 \ir 37-bill-sums.sql
+\ir 38-validity.sql
 \ir 90-grants.sql
 commit;

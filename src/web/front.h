@@ -137,6 +137,9 @@ shop_status_t ngx_http_shop_link_sign(ngx_http_shop_main_conf_t *conf, shop_aren
 bool ngx_http_shop_link_valid(ngx_http_shop_ctx_t *ctx, shop_str_t transid);
 /* For mails (shop_ticket_pt; data: the main configuration): 30 days. */
 shop_str_t ngx_http_shop_ticket(void *data, shop_arena_t *arena, const json_t *order);
+/* For mails (shop_page_pt; data: the main configuration). */
+shop_str_t ngx_http_shop_product_address(void *data, shop_arena_t *arena, shop_str_t shop,
+                                         shop_str_t product);
 /* The first location of a shop; NULL: it has none. */
 ngx_http_shop_mount_t *ngx_http_shop_mount_find(ngx_http_shop_main_conf_t *conf, shop_str_t alias);
 

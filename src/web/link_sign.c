@@ -104,3 +104,21 @@ shop_str_t ngx_http_shop_ticket(void *data, shop_arena_t *arena, const json_t *o
 
     return url;
 }
+
+
+shop_str_t ngx_http_shop_product_address(void *data, shop_arena_t *arena, shop_str_t shop,
+                                         shop_str_t product)
+{
+    ngx_http_shop_main_conf_t *conf = data;
+    ngx_http_shop_mount_t *mount = ngx_http_shop_mount_find(conf, shop);
+    shop_str_t url;
+
+    if (mount == NULL ||
+        shop_arena_printf(arena, &url, "%.*s%.*sp/%.*s", (int) conf->base_url.len,
+                          conf->base_url.data, (int) mount->prefix.len, mount->prefix.data,
+                          (int) product.len, product.data) != SHOP_OK) {
+        return SHOP_STR("");
+    }
+
+    return url;
+}

@@ -115,6 +115,7 @@ static ngx_int_t start_work(ngx_http_shop_worker_t *worker)
     work.replay_data = worker;
     work.ticket = ngx_http_shop_ticket;
     work.ticket_data = conf;
+    work.page = ngx_http_shop_product_address;
     work.instructions = ngx_http_shop_instructions;
     work.instructions_data = conf;
     work.moodle = &conf->moodle;

@@ -99,14 +99,72 @@ static shop_status_t order_data(shop_work_t *work, shop_arena_t *arena, const js
 }
 
 
+/* Dates in the recipient's language: each member of "dates" beside it. */
+static shop_status_t tell_dates(shop_arena_t *arena, const shop_lang_t *lang, int32_t utc_offset,
+                                json_t *object)
+{
+    const char *name;
+    json_t *value;
+    shop_str_t text;
+    int64_t seconds;
+
+    json_object_foreach(json_object_get(object, "dates"), name, value)
+    {
+        if (shop_time_parse(shop_str(json_string_value(value)), &seconds) != SHOP_OK) {
+            return SHOP_MALFORMED;
+        }
+        if (shop_time_date(arena, seconds, utc_offset, lang->code, &text) != SHOP_OK ||
+            !shop_json_set_text(object, name, text)) {
+            return SHOP_NO_MEMORY;
+        }
+    }
+    return SHOP_OK;
+}
+
+
+/* Mails that are about no order: what was queued, with dates and the product's address added. New
+ * reference. */
+static shop_status_t notice_data(shop_work_t *work, shop_arena_t *arena, const json_t *mail,
+                                 const shop_lang_t *lang, json_t **data)
+{
+    int32_t utc_offset = (int32_t) shop_json_int(mail, "utc_offset");
+    ngx_str_t base = work->conf.mail->base_url;
+    json_t *notice = json_deep_copy(json_object_get(mail, "data")), *page, *row;
+    shop_status_t status = tell_dates(arena, lang, utc_offset, notice);
+    size_t i;
+
+    json_array_foreach(json_object_get(notice, "products"), i, row)
+    {
+        if (status == SHOP_OK) {
+            status = tell_dates(arena, lang, utc_offset, row);
+        }
+    }
+
+    shop_json_set_text(notice, "server_url", (shop_str_t){base.len, base.data});
+    page = json_object_get(notice, "page");
+    if (status == SHOP_OK && page != NULL && work->conf.page != NULL) {
+        shop_json_set_text(notice, "url",
+                           work->conf.page(work->conf.ticket_data, arena,
+                                           shop_json_text(page, "shop"),
+                                           shop_json_text(page, "product")));
+    }
+
+    if (status != SHOP_OK) {
+        json_decref(notice);
+        return status;
+    }
+    *data = notice;
+    return SHOP_OK;
+}
+
+
 static shop_status_t letter_data(shop_work_t *work, shop_arena_t *arena, const json_t *mail,
                                  const shop_mail_t *view, json_t **data)
 {
     if (json_is_object(json_object_get(mail, "order"))) {
         return order_data(work, arena, mail, view, data);
     }
-    *data = json_incref(json_object_get(mail, "data"));
-    return SHOP_OK;
+    return notice_data(work, arena, mail, view->lang, data);
 }
 
 

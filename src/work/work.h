@@ -122,6 +122,9 @@ void shop_work_replayed(shop_replay_t *replay, shop_replay_e result);
 /* The signed address of an order's document, for mails; `order` as shop.order_read gives it. The
  * empty text: no link. */
 typedef shop_str_t (*shop_ticket_pt)(void *data, shop_arena_t *arena, const json_t *order);
+/* The address of a product's page, for mails; the empty text: no link. */
+typedef shop_str_t (*shop_page_pt)(void *data, shop_arena_t *arena, shop_str_t shop,
+                                   shop_str_t product);
 /* How an unpaid order is paid, as rows of the payment mode; count 0: nothing to say. */
 typedef shop_status_t (*shop_instructions_pt)(void *data, shop_arena_t *arena, const json_t *order,
                                               const shop_lang_t *lang, const shop_pair_t **pairs,
@@ -139,6 +142,7 @@ typedef struct {
 
     shop_ticket_pt ticket; /* NULL: mails carry no link */
     void *ticket_data;
+    shop_page_pt page;                 /* NULL: as above; its data: ticket_data */
     shop_instructions_pt instructions; /* NULL: mails do not tell how to pay */
     void *instructions_data;
 

@@ -435,7 +435,7 @@ sub mail_to {
     wait_for(sub {
         ($mail) = grep { $_->{subject} =~ $subject && grep { $_ eq $address } @{$_->{to}} } $self->mails;
         return $mail;
-    }, $seconds // 15, 0.05);
+    }, $seconds, 0.05);
     return $mail;
 }
 
