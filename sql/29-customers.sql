@@ -28,16 +28,20 @@ begin
         select coalesce((
             select shop.customer_document(c) from shop.customers c
             where lower(c.email) = lower(arguments ->> 'email')
-               or (arguments ->> 'email' is null
-                   and c.hasaccount = nullif((arguments ->> 'user')::bigint, 0))
+                  and (c.hasaccount = 0 or coalesce(arguments ->> 'vouched', 'false') = 'false')
+               or c.hasaccount = case when arguments ->> 'vouched' = 'true'
+                                      then (arguments ->> 'account')::bigint
+                                      when arguments ->> 'email' is null
+                                      then nullif((arguments ->> 'user')::bigint, 0) end
                or c.id = (arguments ->> 'id')::bigint
+            order by c.hasaccount desc
             limit 1), '{"id": null}')
             || case when arguments -> 'account' is null then '{}'
                else jsonb_build_object('rights', shop.account_rights(arguments)) end);
 end
 $$;
 comment on function shop.customer_find(jsonb) is
-    'A customer by e-mail, Moodle user or id; {"id": null}: none. With the rights of an account, if one is given';
+    'A customer by e-mail, Moodle user or id; one that Moodle vouches for (vouched) by his account, else by an e-mail bound to none; {"id": null}: none. With the rights of an account, if one is given';
 
 create or replace function shop.customer_save(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$

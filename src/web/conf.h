@@ -37,6 +37,9 @@ char *ngx_http_shop_conf_base_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf
 /* conf_signing.c */
 char *ngx_http_shop_conf_signing_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* conf_lti.c */
+char *ngx_http_shop_conf_lti(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
 /* conf_outside.c */
 char *ngx_http_shop_conf_moodle(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_shop_conf_mail(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

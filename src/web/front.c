@@ -7,6 +7,7 @@
 
 
 #define SHOP_FORM_SMALL 8192
+#define SHOP_FORM_LAUNCH (32 * 1024)
 #define SHOP_FORM_LARGE (128 * 1024) /* many units with long answers */
 
 #define SHARED (NGX_HTTP_SHOP_NEED_CATALOG | NGX_HTTP_SHOP_MAY_SESSION)
@@ -53,6 +54,9 @@ static const ngx_http_shop_route_t front_routes[] = {
     {NGX_HTTP_GET, "login/sent", PERSONAL, 0, ngx_http_shop_login_sent},
     {NGX_HTTP_GET, "login/complete", PERSONAL, 0, ngx_http_shop_login_look},
     {NGX_HTTP_POST, "login/complete", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_login_complete},
+    {NGX_HTTP_GET, "login/launched", PERSONAL, 0, ngx_http_shop_login_launched},
+    {NGX_HTTP_POST, "lti", NGX_HTTP_SHOP_NEED_CATALOG | NGX_HTTP_SHOP_NO_CSRF, SHOP_FORM_LAUNCH,
+     ngx_http_shop_lti},
     {NGX_HTTP_POST, "logout", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_logout},
 
     {NGX_HTTP_GET, "lang/:", 0, 0, ngx_http_shop_language},

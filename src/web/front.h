@@ -52,6 +52,8 @@ ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_sent(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_look(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_complete(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_login_launched(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_lti(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_logout(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_language(ngx_http_shop_ctx_t *ctx);
 

@@ -16,6 +16,7 @@
 #include "base/base.h"
 #include "link/link.h"
 #include "pay/pay.h"
+#include "shop/lti.h"
 #include "shop/selling.h"
 #include "view/view.h"
 #include "work/work.h"
@@ -82,6 +83,7 @@ typedef struct {
     ngx_str_t bootstrap;
     ngx_str_t media_url;
     ngx_str_t secret;         /* key of CSRF tokens and signed links */
+    ngx_array_t lti;          /* ngx_http_shop_lti_t */
     ngx_array_t signing_keys; /* ngx_http_shop_signing_key_t; the first one signs */
 
     ngx_msec_t page_timeout;
@@ -103,6 +105,12 @@ typedef struct {
 
     ngx_flag_t enabled; /* some location uses the shop */
 } ngx_http_shop_main_conf_t;
+
+typedef struct {
+    shop_lti_consumer_t consumer;
+    ngx_str_t login_url; /* a page of the Moodle that launches; empty: none */
+    bool trust_email;    /* its users have proven their addresses */
+} ngx_http_shop_lti_t;
 
 typedef struct {
     shop_ed25519_t key;

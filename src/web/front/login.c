@@ -18,6 +18,9 @@
 #define SHOP_LOGIN_PER_MAILBOX 5 /* an hour, whoever asks */
 
 
+static ngx_int_t login_form(ngx_http_shop_ctx_t *ctx, shop_str_t email, shop_str_t next,
+                            const char *error);
+static json_t *launch_addresses(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t count(ngx_http_shop_ctx_t *ctx, shop_str_t key, ngx_http_shop_next_pt next);
 static ngx_int_t send_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 1 */
 static ngx_int_t send_on_mailbox(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 2 */
@@ -41,6 +44,22 @@ ngx_int_t ngx_http_shop_login_show(ngx_http_shop_ctx_t *ctx)
 ngx_int_t ngx_http_shop_login_page(ngx_http_shop_ctx_t *ctx, const char *error)
 {
     const shop_form_t *from = ctx->r->method == NGX_HTTP_POST ? &ctx->form : &ctx->query;
+
+    return login_form(ctx, shop_form_text(from, "email"),
+                      ngx_http_shop_safe_next(ctx, shop_form_text(from, "next")), error);
+}
+
+
+ngx_int_t ngx_http_shop_login_confirm_email(ngx_http_shop_ctx_t *ctx, shop_str_t email,
+                                            shop_str_t next)
+{
+    return login_form(ctx, email, next, "lti.confirm_email");
+}
+
+
+static ngx_int_t login_form(ngx_http_shop_ctx_t *ctx, shop_str_t email, shop_str_t next,
+                            const char *error)
+{
     json_t *data = ngx_http_shop_page(ctx, "login.title");
     json_t *field;
 
@@ -48,18 +67,38 @@ ngx_int_t ngx_http_shop_login_page(ngx_http_shop_ctx_t *ctx, const char *error)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    field = json_pack("{s:s, s:o}", "name", "email", "value",
-                      shop_json_str(shop_form_text(from, "email")));
+    field = json_pack("{s:s, s:o}", "name", "email", "value", shop_json_str(email));
 
     if (error != NULL) {
         shop_json_set_text(field, "error", ngx_http_shop_text(ctx, error));
     }
 
     json_object_set_new(data, "email", field);
-    shop_json_set_text(data, "next", ngx_http_shop_safe_next(ctx, shop_form_text(from, "next")));
+    shop_json_set_text(data, "next", next);
+    json_object_set_new(data, "sites", launch_addresses(ctx));
 
     return ngx_http_shop_render(ctx, error != NULL ? NGX_HTTP_UNPROCESSABLE : NGX_HTTP_OK, "login",
                                 data);
+}
+
+
+/* The Moodle sites that bring people here, by the address where they do. */
+static json_t *launch_addresses(ngx_http_shop_ctx_t *ctx)
+{
+    const ngx_http_shop_lti_t *lti = ctx->main->lti.elts;
+    json_t *list = json_array();
+    ngx_uint_t i;
+
+    for (i = 0; i < ctx->main->lti.nelts; i++) {
+        if (lti[i].login_url.len > 0) {
+            json_array_append_new(list,
+                                  json_pack("{s:o}", "url",
+                                            shop_json_str((shop_str_t){lti[i].login_url.len,
+                                                                       lti[i].login_url.data})));
+        }
+    }
+
+    return list;
 }
 
 

@@ -13,12 +13,21 @@ typedef struct {
     shop_str_t next;
     shop_str_t code; /* of the link; secret */
     shop_str_t key;  /* of what Redis knows of it */
+    int64_t user;    /* of Moodle, which vouches for him; 0: a mailbox was proven */
+    shop_str_t name; /* with `user` */
     json_t *cart;    /* found again */
 } ngx_http_shop_login_t;
 
 
+/* What a launch is remembered by until login/launched. */
+#define SHOP_LAUNCH_COOKIE "shoplaunch"
+
+
 /* The form; error: a text key, or NULL. */
 ngx_int_t ngx_http_shop_login_page(ngx_http_shop_ctx_t *ctx, const char *error);
+/* The same after a launch whose mailbox is yet to be proven. */
+ngx_int_t ngx_http_shop_login_confirm_email(ngx_http_shop_ctx_t *ctx, shop_str_t email,
+                                            shop_str_t next);
 /* `login->key` from `login->code`. */
 ngx_int_t ngx_http_shop_login_key(ngx_http_shop_ctx_t *ctx, ngx_http_shop_login_t *login);
 

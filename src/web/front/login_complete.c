@@ -14,6 +14,7 @@
 
 
 #define SHOP_LOGIN_STORED_MAX 4096
+#define SHOP_LAUNCH_CODE_MAX 64
 
 
 static ngx_http_shop_login_t *login_create(ngx_http_shop_ctx_t *ctx, shop_str_t code);
@@ -22,6 +23,7 @@ static ngx_int_t ask_redis(ngx_http_shop_ctx_t *ctx, const char *command,
 static json_t *read_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t on_looked(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t confirm_page(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t on_launched(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t on_taken(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 1 */
 static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx,
                             const ngx_http_shop_account_t *account);   /* 2 */
@@ -47,6 +49,49 @@ ngx_int_t ngx_http_shop_login_complete(ngx_http_shop_ctx_t *ctx)
     }
 
     return ask_redis(ctx, "GETDEL", on_taken);
+}
+
+
+/* The browser of a launch comes back with its session; the code is in a cookie (lti.c). */
+ngx_int_t ngx_http_shop_login_launched(ngx_http_shop_ctx_t *ctx)
+{
+    shop_str_t code = ngx_http_shop_request_cookie(ctx, SHOP_STR(SHOP_LAUNCH_COOKIE));
+
+    if (code.len == 0 || code.len > SHOP_LAUNCH_CODE_MAX) {
+        return ngx_http_shop_login_page(ctx, "lti.stale");
+    }
+
+    if (login_create(ctx, code) == NULL ||
+        ngx_http_shop_cookie(ctx, SHOP_STR(SHOP_LAUNCH_COOKIE), SHOP_STR(""), 0) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ask_redis(ctx, "GETDEL", on_launched);
+}
+
+
+static ngx_int_t on_launched(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    ngx_http_shop_login_t *login = ctx->state;
+    json_t *stored;
+
+    ctx->redis_time += op->elapsed;
+
+    if (op->status != SHOP_LINK_OK) {
+        return ngx_http_shop_trouble(ctx, op);
+    }
+
+    stored = read_stored(ctx, op);
+
+    if (stored == NULL) {
+        return ngx_http_shop_login_page(ctx, "lti.stale");
+    }
+
+    if (!shop_json_bool(stored, "trusted")) {
+        return ngx_http_shop_login_confirm_email(ctx, login->email, login->next);
+    }
+
+    return ngx_http_shop_account_find(ctx, login->email, on_account);
 }
 
 
@@ -95,6 +140,8 @@ static json_t *read_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     }
 
     login->email = shop_json_text(stored, "email");
+    login->user = shop_json_int(stored, "user");
+    login->name = shop_json_text(stored, "name");
     login->next = ngx_http_shop_safe_next(ctx, shop_json_text(stored, "next"));
 
     return stored;
@@ -160,22 +207,28 @@ static ngx_int_t on_taken(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 }
 
 
-/* Moodle away: the mailbox is proven all the same; production will look for the account. */
+/* Moodle away: the mailbox is proven, or the launch was signed, all the same; production will look
+ * for the account. Of two accounts with one address the launched one counts. */
 static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_account_t *account)
 {
     ngx_http_shop_login_t *login = ctx->state;
-    bool found = account->found;
+    ngx_http_shop_account_t known = *account;
 
-    json_object_set_new(ctx->session.data, "user", json_integer(found ? account->user : 0));
-    shop_json_set_text(ctx->session.data, "name", account->fullname);
-    shop_json_set_text(ctx->session.data, "institution", account->institution);
-    json_object_set_new(ctx->session.data, "since", json_integer((json_int_t) account->since));
+    if (login->user > 0 && known.user != login->user) {
+        known = (ngx_http_shop_account_t){.user = login->user, .fullname = login->name};
+    }
 
-    return ngx_http_shop_call(ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
-                              json_pack("{s:o, s:I, s:o}", "email", shop_json_str(login->email),
-                                        "account", (json_int_t) (found ? account->user : 0), "shop",
-                                        shop_json_str(ctx->shop->alias)),
-                              on_customer);
+    json_object_set_new(ctx->session.data, "user", json_integer((json_int_t) known.user));
+    shop_json_set_text(ctx->session.data, "name", known.fullname);
+    shop_json_set_text(ctx->session.data, "institution", known.institution);
+    json_object_set_new(ctx->session.data, "since", json_integer((json_int_t) known.since));
+
+    return ngx_http_shop_call(
+        ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
+        json_pack("{s:o, s:I, s:o, s:b}", "email", shop_json_str(login->email), "account",
+                  (json_int_t) known.user, "shop", shop_json_str(ctx->shop->alias), "vouched",
+                  login->user > 0),
+        on_customer);
 }
 
 
@@ -190,7 +243,8 @@ static ngx_int_t on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
     json_object_set_new(ctx->session.data, "customer", json_integer(shop_json_int(customer, "id")));
     json_object_set(ctx->session.data, "rights", json_object_get(customer, "rights"));
-    shop_json_set_text(ctx->session.data, "auth", SHOP_STR("mail"));
+    shop_json_set_text(ctx->session.data, "auth",
+                       login->user > 0 ? SHOP_STR("lti") : SHOP_STR("mail"));
     shop_json_set_text(ctx->session.data, "email", login->email);
     json_object_del(ctx->session.data, "asked");
     ngx_http_shop_session_visitor(ctx);

@@ -1,0 +1,124 @@
+#!/usr/bin/perl
+
+# Somebody opens the shop from a Moodle: the launch is signed, so he is logged in, keeps the cart that he had as a
+# stranger, and is led where he wanted. What is forged, stale, repeated or says too little is refused with the
+# reason; an address that the site does not vouch for is proven by mail first.
+
+use strict;
+use warnings;
+use utf8;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Digest::SHA qw(hmac_sha1_base64);
+use Test::More;
+
+use Shop::Buyer;
+use Shop::Http;
+use Shop::Learner;
+use Shop::Page;
+use Shop::Test qw(spew);
+use Shop::Texts qw(pattern);
+
+my $t = Shop::Test->new(patient => 1, bank => 0, start => 0);
+my $secret = spew("$t->{dir}/secrets/lti", 'shared secret & more', 0600);
+$t->{option}{http} = "shop_lti key=campus secret_file=$secret login_url=http://moodle.example.org/launch.php?id=7; "
+    . "shop_lti key=open secret_file=$secret trust_email=off;";
+$t->write_conf;
+$t->start_nginx;
+
+my $camille = Shop::Learner->new($t, 'camille.martin@example.org')->account;
+my $nonce = 0;
+
+
+# The members of a launch as Moodle sends them, signed unless said otherwise.
+sub launch {
+    my (%change) = @_;
+    my $forged = delete $change{forged};
+    my %member = (
+        lti_message_type => 'basic-lti-launch-request', lti_version => 'LTI-1p0', oauth_version => '1.0',
+        oauth_signature_method => 'HMAC-SHA1', oauth_consumer_key => 'campus', oauth_timestamp => time,
+        oauth_nonce => 'n' . ++$nonce, oauth_callback => 'about:blank', user_id => $camille->{id},
+        lis_person_name_full => 'Camille Martin', lis_person_contact_email_primary => 'camille.martin@example.org',
+        roles => 'Instructor,urn:lti:sysrole:ims/lis/Administrator', context_title => "Café & co ~ 'x' (1*2)",
+        resource_link_description => "two\r\nlines", custom_target => '/shop/ac/p/gdpr_essentials', %change);
+    delete @member{grep { !defined $member{$_} } keys %member};
+    my $text = join '&', sort map { Shop::Http::escape($_) . '=' . Shop::Http::escape($member{$_}) } keys %member;
+    my $base = join '&', 'POST', map { Shop::Http::escape($_) } $t->base . '/shop/ac/lti', $text;
+    $member{oauth_signature} = hmac_sha1_base64($base, Shop::Http::escape('shared secret & more') . '&') . '=';
+    return {%member, %{$forged // {}}};
+}
+
+
+# A form of another site: it brings no cookie of ours.
+sub from_moodle {
+    my ($form) = @_;
+    return Shop::Http->new(base => $t->base)->post('/shop/ac/lti', $form,
+        headers => {Origin => 'http://moodle.example.org', 'Accept-Language' => 'en'});
+}
+
+
+my $b = Shop::Buyer->new(base => $t->base);
+$b->add('gdpr_essentials');
+$b->open('login');
+ok(grep({ $_->{href} eq 'http://moodle.example.org/launch.php?id=7' } $b->page->links), 'the login page leads to Moodle');
+
+my $form   = launch();
+my $answer = from_moodle($form);
+is($answer->{status}, 303, 'a signed launch is accepted');
+is($answer->{headers}{location}, '/shop/ac/login/launched', 'and comes back with the session');
+my ($code) = map {/^shoplaunch=([\w-]{43});/} @{$answer->{set_cookie}};
+ok($code, 'with a code for this browser');
+like("@{$answer->{set_cookie}}", qr/HttpOnly; SameSite=Lax; Max-Age=60/, 'that scripts do not see, for a minute');
+unlike($answer->{headers}{location}, qr/\Q$code\E/, 'and no address holds');
+
+my $other = Shop::Buyer->new(base => $t->base);
+is($other->open('login/launched')->status, 422, 'another browser has no launch');
+my $cookie = $b->http->{cookies}{shopsid};
+$b->http->{cookies}{shoplaunch} = $code;
+$b->open('login/launched');
+is($b->path, '/shop/ac/p/gdpr_essentials', 'led where he wanted');
+ok($b->says('login.welcome'), 'logged in');
+like($b->page->text, qr/Camille Martin|camille\.martin/i, 'as himself');
+isnt($b->http->{cookies}{shopsid}, $cookie, 'in a new session');
+ok(!$b->http->{cookies}{shoplaunch}, 'the code is gone');
+$b->open('cart');
+like($b->page->text, qr/Data protection essentials/, 'with the cart that he had');
+$b->open('step/customer');
+is($b->value_of(qr{step/customer$}, 'email'), 'camille.martin@example.org', 'and his address');
+$other->http->{cookies}{shoplaunch} = $code;
+is($other->open('login/launched')->status, 422, 'the code serves once');
+
+for my $case (
+    [403, 'lti.stale',     'the same launch again', $form],
+    [403, 'lti.stale',     'one of yesterday', launch(oauth_timestamp => time - 86400)],
+    [403, 'lti.forged',    'another user',     launch(forged => {user_id => 2})],
+    [403, 'lti.forged',    'a member more',    launch(forged => {custom_x => 'y'})],
+    [403, 'lti.forged',    'another site',     launch(oauth_consumer_key => 'nowhere')],
+    [403, 'lti.nobody',    'a guest',          launch(user_id => undef)],
+    [403, 'lti.no_email',  'an address that is not shared', launch(lis_person_contact_email_primary => undef)],
+    [400, 'lti.malformed', 'no launch at all', {a => 1}],
+) {
+    my ($status, $key, $name, $sent) = @{$case};
+    my $refused = from_moodle($sent);
+    is($refused->{status}, $status, "$name: $status");
+    like(Shop::Page->new($refused)->text, pattern('en', $key), '… with the reason');
+    ok(!@{$refused->{set_cookie}}, '… and no cookie');
+}
+
+$answer = from_moodle(launch(oauth_consumer_key => 'open'));
+($code) = map {/^shoplaunch=([\w-]{43});/} @{$answer->{set_cookie}};
+my $careful = Shop::Buyer->new(base => $t->base);
+$careful->http->{cookies}{shoplaunch} = $code;
+is($careful->open('login/launched')->status, 422, 'a site that does not vouch for addresses');
+ok($careful->says('lti.confirm_email'), '… has them proven');
+is($careful->value_of(qr{/login$}, 'email'), 'camille.martin@example.org', '… and needs no typing');
+
+my $elsewhere = launch(custom_target => 'https://evil.example.org/');
+($code) = map {/^shoplaunch=([\w-]{43});/} @{from_moodle($elsewhere)->{set_cookie}};
+$careful->http->{cookies}{shoplaunch} = $code;
+$careful->open('login/launched');
+is($careful->path, '/shop/ac/', 'nobody is led out of the shop');
+
+$t->finish;
+done_testing;
