@@ -105,6 +105,7 @@ begin
                 'reason', j.reason, 'reference', p.reference, 'startdate', shop.utc(p.startdate),
                 'enddate', shop.utc(p.enddate),
                 'certificate', shop.job_certificate(j.id),
+                'course', nullif(p.productiondata ->> 'courseid', '0')::bigint,
                 'feedback', j.feedback || jsonb_build_object('reason', j.reason, 'code', j.code))
                 order by j.id), '[]'),
             'production', case

@@ -45,6 +45,10 @@ $b->pay_card;
 ok($b->says('produce.paid'), 'the page thanks for the payment');
 ok($order->comes_to('COMPLETE'), 'everything is delivered');
 
+$b->open($b->path);
+my ($open) = grep { $_->{href} =~ m{/course/view[.]php[?]id=\d+$} } $b->page->links;
+ok($open, 'the page leads to the course');
+
 my $account = $ada->account;
 ok($account, 'she has an account');
 is("$account->{firstname} $account->{lastname} $account->{city} $account->{country}", 'Ada Martin Nantes FR',

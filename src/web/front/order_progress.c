@@ -15,7 +15,9 @@ typedef struct {
 static const state_t *state_of(ngx_http_shop_ctx_t *ctx, json_t *order);
 static json_t *items_view(ngx_http_shop_ctx_t *ctx, json_t *order);
 static json_t *item_view(ngx_http_shop_ctx_t *ctx, json_t *item);
-static void add_certificate(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *view);
+static void add_certificate(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *links);
+static void add_course(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *links);
+static void add_link(ngx_http_shop_ctx_t *ctx, json_t *links, shop_str_t url, const char *label);
 static shop_str_t message_of(ngx_http_shop_ctx_t *ctx, json_t *item);
 static const char *item_state(shop_str_t state);
 static bool settled(json_t *order);
@@ -164,19 +166,20 @@ static json_t *item_view(ngx_http_shop_ctx_t *ctx, json_t *item)
         return NULL;
     }
 
-    view = json_pack("{s:o, s:s, s:o, s:o, s:b}", "name",
+    view = json_pack("{s:o, s:s, s:o, s:o, s:b, s:[]}", "name",
                      shop_json_str(shop_json_text(item, "name")), "state", state, "label",
                      shop_json_str(shop_lang_text(ctx->main->strings, ctx->lang, key)), "message",
-                     shop_json_str(message_of(ctx, item)), (char *) flag.data, 1);
+                     shop_json_str(message_of(ctx, item)), (char *) flag.data, 1, "links");
 
-    add_certificate(ctx, item, view);
+    add_certificate(ctx, item, json_object_get(view, "links"));
+    add_course(ctx, item, json_object_get(view, "links"));
 
     return view;
 }
 
 
 /* A certificate that the shop issued can be printed. */
-static void add_certificate(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *view)
+static void add_certificate(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *links)
 {
     json_t *certificate = json_object_get(item, "certificate");
     shop_str_t number = shop_json_text(certificate, "number"), page;
@@ -187,8 +190,32 @@ static void add_certificate(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *view
         return;
     }
 
-    shop_json_set_text(view, "certificate_url", ngx_http_shop_order_url(ctx, (char *) page.data));
-    shop_json_set_text(view, "certificate_label", ngx_http_shop_text(ctx, "certificate.print"));
+    add_link(ctx, links, ngx_http_shop_order_url(ctx, (char *) page.data), "certificate.print");
+}
+
+
+/* What was opened in Moodle is one step away. */
+static void add_course(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *links)
+{
+    ngx_str_t *site = &ctx->main->moodle.url;
+    int64_t course = shop_json_int(item, "course");
+    shop_str_t url;
+
+    if (course <= 0 || site->len == 0 ||
+        !shop_str_eq(shop_json_text(item, "state"), SHOP_STR("done")) ||
+        shop_arena_printf(&ctx->arena, &url, "%.*s/course/view.php?id=%lld", (int) site->len,
+                          site->data, (long long) course) != SHOP_OK) {
+        return;
+    }
+
+    add_link(ctx, links, url, "produce.open_course");
+}
+
+
+static void add_link(ngx_http_shop_ctx_t *ctx, json_t *links, shop_str_t url, const char *label)
+{
+    json_array_append_new(links, json_pack("{s:o, s:o}", "url", shop_json_str(url), "label",
+                                           shop_json_str(ngx_http_shop_text(ctx, label))));
 }
 
 

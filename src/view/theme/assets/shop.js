@@ -236,11 +236,11 @@
       message.textContent = job.message;
       line.append(message);
     }
-    if (job.certificate_url) {
+    for (const { url, label } of job.links) {
       const place = document.createElement("p");
       const link = document.createElement("a");
-      link.href = job.certificate_url;
-      link.textContent = job.certificate_label;
+      link.href = url;
+      link.textContent = label;
       place.append(link);
       line.append(place);
     }
