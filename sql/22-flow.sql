@@ -102,6 +102,25 @@ $$;
 comment on function shop.job_inputs(shop.bills, shop.bill_items, shop.shops, text, jsonb, integer) is
     'What a job knows for ever (head of produce.h)';
 
+create or replace function shop.line_people(l shop.bill_items) returns jsonb
+language sql immutable as $$
+    select coalesce(jsonb_agg(jsonb_build_object('role', r.key, 'person', p.value) order by r.key, p.place), '[]')
+    from jsonb_each(coalesce(nullif(l.users, 'null'), '{}')) as r,
+         jsonb_array_elements(r.value) with ordinality as p (value, place)
+$$;
+comment on function shop.line_people(shop.bill_items) is 'The people named for the seats of a line: [{role, person}]';
+
+create or replace function shop.job_units(wanted text, handler text, quantity integer, people integer)
+returns setof integer language sql stable as $$
+    select generate_series(
+        case when handler <> '' and coalesce(h.units, 'unit') = 'unit' then 1 else 0 end,
+        case when handler = '' or coalesce(h.units, 'unit') = 'line' then 0
+             when h.units = 'seat' then case wanted when 'postpay' then people else 0 end
+             else quantity end)
+    from (select 1) as one left join shop.handlers h on h.name = handler
+$$;
+comment on function shop.job_units(text, text, integer, integer) is 'The jobs of a line by their unit, as its handler works';
+
 create or replace function shop.jobs_insert(ids bigint[], wanted text) returns void
 language plpgsql volatile as $$
 begin
@@ -109,21 +128,21 @@ begin
     select b.id, l.id, coalesce(e.value ->> 'code', ''), u.unit, wanted, b.customerid,
            coalesce(e.value ->> 'handler', l.handler),
            shop.job_inputs(b, l, s, wanted, e.value, u.unit)
+               || case when h.units = 'seat' and u.unit > 0
+                       then jsonb_build_object('seat', shop.line_people(l) -> (u.unit - 1)) else '{}' end
     from shop.bills b
     join shop.shops s on s.id = b.shopid
     join shop.bill_items l on l.billid = b.id and l.type = 'BILLING'
     cross join lateral jsonb_array_elements(
         case when jsonb_array_length(l.elements) = 0 then '[null]' else l.elements end)
         with ordinality as e (value, place)
-    cross join lateral (
-        select generate_series(case when h.name = '' then 0 else 1 end,
-                               case when h.name = '' then 0 else l.quantity::integer end)
-        from (select coalesce(e.value ->> 'handler', l.handler) as name) as h
-        where wanted = 'postpay' or h.name <> '') as u (unit)
-    where b.id = any (ids)
+    left join shop.handlers h on h.name = coalesce(e.value ->> 'handler', l.handler)
+    cross join lateral shop.job_units(wanted, coalesce(e.value ->> 'handler', l.handler),
+        l.quantity::integer, jsonb_array_length(shop.line_people(l))) as u (unit)
+    where b.id = any (ids) and (wanted = 'postpay' or coalesce(e.value ->> 'handler', l.handler) <> '')
     order by b.id, l.ordering, e.place, u.unit
     on conflict (itemid, element, unit, phase, actionid) do nothing;
 end
 $$;
 comment on function shop.jobs_insert(bigint[], text) is
-    'The jobs of a phase: one per unit, and per element of a bundle; one per line without handler';
+    'The jobs of a phase: one per unit, per line or per named person, and per element of a bundle';

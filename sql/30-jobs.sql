@@ -19,18 +19,18 @@ end
 $$;
 comment on function shop.job_customer(bigint) is 'The customer of a job, as he is known now';
 
-create or replace function shop.job_covered(customer bigint, line bigint) returns jsonb
+create or replace function shop.job_covered(j shop.jobs) returns jsonb
 language plpgsql stable as $$
 begin
     return (
         select coalesce(jsonb_agg(distinct jsonb_build_object('id', (p.productiondata ->> 'courseid')::bigint)),
                         '[]')
         from shop.product_instances p
-        where p.customerid = customer and not p.deleted and (p.enddate is null or p.enddate > now())
-          and p.initialitemid is distinct from line and p.productiondata ->> 'courseid' ~ '^[1-9][0-9]*$');
+        where p.customerid = j.customerid and not p.deleted and (p.enddate is null or p.enddate > now())
+          and not shop.instance_same(j, p) and p.productiondata ->> 'courseid' ~ '^[1-9][0-9]*$');
 end
 $$;
-comment on function shop.job_covered(bigint, bigint) is 'Courses of other live instances of the customer';
+comment on function shop.job_covered(shop.jobs) is 'Courses of other live instances of the customer';
 
 create or replace function shop.job_claim(job bigint, who text, lease interval) returns jsonb
 language plpgsql volatile as $$
@@ -51,7 +51,7 @@ begin
     return jsonb_build_object('id', j.id, 'token', j.token, 'progress', j.progress,
         'unknown', j.unknown, 'tries', j.tries, 'failing_since', shop.utc(j.failingsince),
         'inputs', j.inputs || jsonb_build_object('customer', shop.job_customer(j.billid),
-                                                 'covered', shop.job_covered(j.customerid, j.itemid)),
+                                                 'covered', shop.job_covered(j)),
         'steps', (select coalesce(jsonb_object_agg(s.name, s.output), '{}')
                   from shop.job_steps s where s.jobid = j.id));
 end
@@ -140,7 +140,7 @@ begin
         values (j.id, arguments ->> 'step', coalesce(arguments -> 'output', '{}'))
         on conflict (jobid, name) do update set output = excluded.output, doneat = now();
         -- the next job of this customer finds the account that this one made or was allowed to use
-        if arguments ->> 'step' = 'user' then
+        if arguments ->> 'step' = 'user' and not j.inputs ? 'seat' then
             perform shop.customer_bind(j.customerid, arguments #>> '{output,id}');
         end if;
     end if;
@@ -213,7 +213,7 @@ begin
     if target in ('blocked', 'manual', 'failed') then
         perform shop.alert('production', 'normal', j.billid,
             format('Job %s is %s: %s %s', j.id, target, arguments ->> 'reason', arguments ->> 'code'), null);
-    elsif target = 'done' then
+    elsif target = 'done' and j.phase = 'postpay' then
         update shop.bill_items set produced = now()
         where id = j.itemid and not exists (select from shop.jobs o where o.itemid = j.itemid
             and o.phase = 'postpay' and o.state not in ('done', 'cancelled'));

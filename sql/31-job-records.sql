@@ -12,7 +12,8 @@ begin
            l.id, l.id, j.element, j.unit, j.customerid, coalesce(arguments ->> 'contexttype', ''),
            coalesce((arguments ->> 'instanceid')::bigint, 0),
            coalesce((arguments ->> 'startdate')::timestamptz, now()),
-           (arguments ->> 'enddate')::timestamptz, shop.reference_make(),
+           (arguments ->> 'enddate')::timestamptz,
+           coalesce(arguments ->> 'reference', shop.reference_make()),
            coalesce(arguments -> 'productiondata', '{}'), b.test
     from shop.bill_items l join shop.bills b on b.id = l.billid
     where l.id = j.itemid
@@ -23,6 +24,7 @@ begin
         insert into shop.product_events (productid, billitemid, eventtype, eventdata)
         values (id, j.itemid, 'billed', jsonb_build_object('startdate', arguments -> 'startdate',
             'enddate', arguments -> 'enddate', 'previousenddate', null));
+        perform shop.schedule_set(id, coalesce(arguments -> 'schedule', '[]'));
         return;
     end if;
     select p.id, p.reference into id, reference
@@ -42,7 +44,9 @@ begin
         return '{"verdict": "lost"}';
     end if;
     made := shop.instance_insert(j, arguments);
-    perform shop.customer_bind(j.customerid, arguments #>> '{productiondata,userid}');
+    if not j.inputs ? 'seat' and arguments ->> 'contexttype' in ('userenrol', 'course_module') then
+        perform shop.customer_bind(j.customerid, arguments #>> '{productiondata,userid}');
+    end if;
     return jsonb_build_object('verdict', 'ok', 'id', made.id, 'reference', made.reference);
 end
 $$;

@@ -54,6 +54,7 @@ begin
     perform shop.expiry_events();
     perform shop.expiry_notices();
     perform shop.expiry_lists();
+    perform shop.schedules_run();
     delete from shop.traces where at < now() - shop.setting_days('trace_days');
     delete from shop.mails where settledat < now() - shop.setting_days('mail_days')
         and template = 'login_link';

@@ -15,6 +15,7 @@ select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
 \ir 15-production.sql
 \ir 16-service.sql
 \ir 17-selling.sql
+\ir 18-holdings.sql
 \ir 20-common.sql
 \ir 21-snapshot.sql
 \ir 22-flow.sql
@@ -34,5 +35,7 @@ select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
 \ir 36-selling.sql
 \ir 37-bill-sums.sql
 \ir 38-validity.sql
+\ir 39-asks.sql
+\ir 40-schedules.sql
 \ir 90-grants.sql
 commit;

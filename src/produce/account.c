@@ -26,13 +26,13 @@ static bool phase_is(const shop_job_t *job, const char *phase)
 
 static int64_t bound_id(const shop_job_t *job)
 {
-    return shop_json_int(shop_job_customer(job), "moodle_user_id");
+    return shop_json_int(shop_job_person(job), "moodle_user_id"); /* persons of seats: 0 */
 }
 
 
 static json_t *find_arguments(const shop_job_t *job)
 {
-    shop_str_t email = shop_str_trim(shop_json_text(shop_job_customer(job), "email"));
+    shop_str_t email = shop_str_trim(shop_json_text(shop_job_person(job), "email"));
     shop_heap_t *heap = shop_heap_create(-1);
     shop_str_t pattern;
     json_t *arguments = NULL;
@@ -103,18 +103,19 @@ const shop_step_t shop_user_prepay[] = {
 static bool email_is_ours(const shop_job_t *job, const json_t *user)
 {
     return shop_str_eq_nocase(shop_json_text(user, "email"),
-                              shop_str_trim(shop_json_text(shop_job_customer(job), "email")));
+                              shop_str_trim(shop_json_text(shop_job_person(job), "email")));
 }
 
 
-/* Ours: bound to this customer, made by an earlier try of this step, or the mailbox was proven. */
+/* Ours: bound to this customer, made by an earlier try of this step, or the mailbox was proven. Who
+ * is named for a seat gets nothing but the seat. */
 static bool account_may_be_used(const shop_job_t *job, const json_t *user)
 {
     shop_str_t tried = shop_json_text(job->progress, "username");
 
-    return shop_json_int(user, "id") == bound_id(job) ||
+    return shop_job_is_seat(job) || shop_json_int(user, "id") == bound_id(job) ||
            (tried.len != 0 && shop_str_eq(tried, shop_json_text(user, "username"))) ||
-           shop_json_text(shop_job_customer(job), "identity").len != 0;
+           shop_json_text(shop_job_person(job), "identity").len != 0;
 }
 
 
@@ -268,7 +269,7 @@ static void read_created(const shop_job_t *job, const json_t *users, shop_act_t 
     const json_t *user = json_array_get(users, 0);
     int64_t id = shop_json_int(user, "id");
     shop_str_t username = shop_json_text(user, "username");
-    json_t *name = full_name(shop_job_customer(job));
+    json_t *name = full_name(shop_job_person(job));
     shop_str_t fullname = {json_string_length(name), (unsigned char *) json_string_value(name)};
 
     if (id == 0 || name == NULL) {

@@ -24,10 +24,10 @@ static void candidate(const char *base, unsigned number, char out[NAME_SIZE])
 /* The same names at every try: what was left of them does not depend on the moment. */
 static void base_name(const shop_job_t *job, char out[SHOP_USERNAME_MAX + 1])
 {
-    const json_t *customer = shop_job_customer(job);
+    const json_t *customer = shop_job_person(job);
 
     shop_username_make(shop_json_text(customer, "firstname"), shop_json_text(customer, "lastname"),
-                       (unsigned) (shop_json_int(customer, "id") % 1000000), out);
+                       (unsigned) (shop_json_int(shop_job_customer(job), "id") % 1000000), out);
 }
 
 
@@ -120,7 +120,7 @@ static json_t *lower_case(shop_str_t text)
 
 json_t *shop_account_new(const shop_job_t *job)
 {
-    const json_t *customer = shop_job_customer(job);
+    const json_t *customer = shop_job_person(job);
     json_t *user = json_pack("{s:O?, s:o, s:o, s:o, s:o}", "username",
                              json_object_get(job->progress, "username"), "firstname",
                              shop_json_str(shop_json_text(customer, "firstname")), "lastname",
@@ -143,7 +143,7 @@ json_t *shop_account_completion(const shop_job_t *job)
 {
     json_t *user = json_pack("{s:I}", "id", (json_int_t) shop_json_int(job->progress, "id"));
 
-    if (user != NULL && !set_optional(user, shop_job_customer(job))) {
+    if (user != NULL && !set_optional(user, shop_job_person(job))) {
         json_decref(user);
         return NULL;
     }

@@ -60,6 +60,12 @@ void shop_act_record(shop_act_t *act, shop_act_e kind, json_t *output)
 }
 
 
+void shop_act_ask(shop_act_t *act, json_t *question)
+{
+    shop_act_record(act, SHOP_ACT_ASK, question);
+}
+
+
 void shop_act_wait(shop_act_t *act, int64_t until, const char *reason)
 {
     act->kind = SHOP_ACT_WAIT;

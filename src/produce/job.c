@@ -25,6 +25,30 @@ const json_t *shop_job_customer(const shop_job_t *job)
 }
 
 
+bool shop_job_is_seat(const shop_job_t *job)
+{
+    return json_is_object(json_object_get(job->inputs, "seat"));
+}
+
+
+const json_t *shop_job_person(const shop_job_t *job)
+{
+    return shop_job_is_seat(job) ? json_object_get(json_object_get(job->inputs, "seat"), "person")
+                                 : shop_job_customer(job);
+}
+
+
+shop_str_t shop_job_answer(const shop_job_t *job, const char *field)
+{
+    const json_t *values = json_object_get(json_object_get(job->inputs, "customerdata"), field);
+    int64_t unit = shop_json_int(job->inputs, "unit");
+    const json_t *value = json_array_get(values, unit > 0 ? (size_t) unit - 1 : 0);
+
+    return shop_str_trim(
+        (shop_str_t){json_string_length(value), (unsigned char *) json_string_value(value)});
+}
+
+
 int64_t shop_job_moment(const shop_job_t *job, const char *name)
 {
     int64_t moment;
@@ -54,15 +78,28 @@ json_t *shop_job_progress(const shop_job_t *job, const char *phase)
 }
 
 
-static bool inputs_postpay(const shop_job_t *job)
+const shop_step_t shop_steps_none[] = {
+    {NULL, NULL, NULL},
+};
+
+
+static const shop_step_t *phase_steps(const shop_handler_t *handler, const shop_job_t *job)
 {
-    return shop_str_eq(shop_json_text(job->inputs, "phase"), SHOP_STR("postpay"));
+    shop_str_t phase = shop_json_text(job->inputs, "phase");
+
+    if (shop_str_eq(phase, SHOP_STR("postpay"))) {
+        return handler->postpay;
+    }
+    if (shop_str_eq(phase, SHOP_STR("schedule"))) {
+        return handler->schedule != NULL ? handler->schedule : shop_steps_none;
+    }
+    return handler->prepay;
 }
 
 
 const shop_step_t *shop_job_next(const shop_handler_t *handler, const shop_job_t *job)
 {
-    const shop_step_t *step = inputs_postpay(job) ? handler->postpay : handler->prepay;
+    const shop_step_t *step = phase_steps(handler, job);
 
     for (; step->name != NULL; step++) {
         if (shop_job_output(job, step->name) == NULL) {
@@ -86,24 +123,37 @@ void shop_job_read(const shop_step_t *step, const shop_job_t *job, const shop_an
 }
 
 
+shop_dates_t shop_job_stored_dates(const shop_job_t *job)
+{
+    static const char *const steps[] = {"target", "period", "dates"};
+    const json_t *stored = NULL;
+
+    for (size_t i = 0; stored == NULL && i < sizeof(steps) / sizeof(steps[0]); i++) {
+        stored = shop_job_output(job, steps[i]);
+    }
+    return (shop_dates_t){
+        .start = shop_json_int(stored, "start"),
+        .end = shop_json_int(stored, "end"),
+    };
+}
+
+
 /* The period as ISO texts; no member for what has no limit. */
 static bool feedback_dates(const shop_job_t *job, json_t *vars)
 {
-    const json_t *dates = shop_job_output(job, "dates");
-    int64_t start = shop_json_int(dates, "start");
-    int64_t end = shop_json_int(dates, "end");
+    shop_dates_t dates = shop_job_stored_dates(job);
     char text[21];
 
-    if (start != 0) {
-        shop_time_iso(start, text);
+    if (dates.start != 0) {
+        shop_time_iso(dates.start, text);
         if (!shop_json_set_text(vars, "start", shop_str(text))) {
             return false;
         }
     }
-    if (end == 0) {
+    if (dates.end == 0) {
         return true;
     }
-    shop_time_iso(end, text);
+    shop_time_iso(dates.end, text);
     return shop_json_set_text(vars, "end", shop_str(text));
 }
 

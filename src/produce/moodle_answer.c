@@ -38,11 +38,16 @@ static const struct {
     {"errorcoursecontextnotvalid", SHOP_ANSWER_RIGHTS},
     {"wsusercannotassign", SHOP_ANSWER_RIGHTS},
     {"cannotviewreport", SHOP_ANSWER_RIGHTS},
+    {"criteriaerror", SHOP_ANSWER_RIGHTS}, /* a search by idnumber */
+    {"setting_locked_by_permission", SHOP_ANSWER_RIGHTS},
+    {"backupprecheckerrors", SHOP_ANSWER_RIGHTS}, /* also when questions may not be copied */
 
     {"invalidrecord", SHOP_ANSWER_MISSING},
     {"invalidrecordunknown", SHOP_ANSWER_MISSING},
     {"invalidcourseid", SHOP_ANSWER_MISSING},
     {"unknowcategory", SHOP_ANSWER_MISSING},
+    {"errorcatcontextnotvalid", SHOP_ANSWER_MISSING},
+    {"unknowncourseidnumber", SHOP_ANSWER_MISSING},
     {"wsnoinstance", SHOP_ANSWER_MISSING},
     {"invaliduser", SHOP_ANSWER_MISSING},
     {"userdeleted", SHOP_ANSWER_MISSING},
@@ -53,6 +58,7 @@ static const struct {
     {"idnumbertaken", SHOP_ANSWER_COLLISION},
 
     {"usernamelowercase", SHOP_ANSWER_INPUT},
+    {"enddatebeforestartdate", SHOP_ANSWER_INPUT},
     {"invalidusername", SHOP_ANSWER_INPUT},
     {"guestsarenotallowed", SHOP_ANSWER_INPUT},
     {"useremailduplicate", SHOP_ANSWER_INPUT},
@@ -82,6 +88,9 @@ static bool code_is_key(const char *code)
 
 static shop_answer_class_e class_of_code(const shop_moodle_function_t *function, const char *code)
 {
+    if (function != NULL && function->special && strcmp(code, "accessexception") == 0) {
+        return SHOP_ANSWER_RIGHTS; /* the service lacks it; sales that do not need it go on */
+    }
     if (strcmp(code, "invalidparameter") == 0) {
         return function != NULL && function->creates ? SHOP_ANSWER_COLLISION : SHOP_ANSWER_INPUT;
     }

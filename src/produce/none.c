@@ -24,16 +24,11 @@ static void instance_build(const shop_job_t *job, shop_act_t *act)
 
 
 static const shop_param_t params[] = {
-    {.name = "track_instance", .type = SHOP_PARAM_BOOL},
-    {.name = "starttime", .type = SHOP_PARAM_TIME},
-    {.name = "endtime", .type = SHOP_PARAM_TIME},
-    {.name = "duration", .type = SHOP_PARAM_INT},
-    {.name = "calendar_days", .type = SHOP_PARAM_BOOL},
+    {.name = "track_instance",
+     .type = SHOP_PARAM_BOOL,
+     .help = "Keep what is sold as an instance with a period"},
+    SHOP_PARAMS_PERIOD,
     {.name = NULL},
-};
-
-static const shop_step_t prepay[] = {
-    {NULL, NULL, NULL},
 };
 
 static const shop_step_t postpay[] = {
@@ -44,7 +39,8 @@ static const shop_step_t postpay[] = {
 const shop_handler_t shop_handler_none = {
     .name = "",
     .buyers = SHOP_BUYERS_BOTH,
+    .units = SHOP_JOB_PER_LINE,
     .params = params,
-    .prepay = prepay,
+    .prepay = shop_steps_none,
     .postpay = postpay,
 };

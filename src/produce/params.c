@@ -20,6 +20,19 @@ bool shop_param_bool(const shop_job_t *job, const char *name)
 }
 
 
+bool shop_param_int(const shop_job_t *job, const char *name, int64_t fallback, int64_t max,
+                    int64_t *value)
+{
+    shop_str_t text = shop_param_text(job, name);
+
+    *value = fallback;
+    if (text.len == 0) {
+        return true;
+    }
+    return shop_str_to_int(text, value) == SHOP_OK && *value >= 0 && *value <= max;
+}
+
+
 shop_status_t shop_job_dates(const shop_job_t *job, int64_t course_start, shop_dates_t *dates)
 {
     shop_dates_in_t in = {

@@ -10,11 +10,15 @@
  *
  * Frozen inputs (one JSON object, made by SQL when the job is inserted; ids integers, times
  * ISO 8601, missing members count as empty):
- *   phase "prepay" | "postpay", handler, unit, element, ordered_at, paid_at, transid, ordering,
- *   item_id, product {code, name, renewable, track_instance}, quantity,
+ *   phase "prepay" | "postpay" | "schedule", handler, unit, element, ordered_at, paid_at, transid,
+ *   ordering, item_id, product {code, name, renewable, track_instance}, quantity,
  *   params {name: text}           the handler's parameters (product, then bill line)
  *   customer {id, email, firstname, lastname, city, country, lang, phone, organisation,
  *             moodle_user_id, identity: "mail" | "moodle" | "" (how the mailbox was proven)}
+ *   customerdata {field: [answer of each unit]}
+ *   seat {role, person {firstname, lastname, email, …}}   a named place: for whom the job works
+ *   action, instance {id, reference, contexttype, instanceid, startdate, enddate, productiondata}
+ *                                           of what is due for an instance at a date
  *   shop {id, support_course, utc_offset}   offset in seconds of the shop's time zone
  *   covered [{id}]                courses of other live instances of this customer
  * "customer" and "covered" are read anew at each claim, the rest is frozen.
@@ -63,6 +67,8 @@ typedef struct {
     bool writes;  /* changes something: longer time-out, its warnings are errors */
     bool creates; /* `invalidparameter` may mean that the thing exists */
     bool raw;     /* names are compared: ask for them unformatted */
+    bool slow;    /* minutes: handlers.md 5.6 */
+    bool special; /* only some handlers call it: a service without it is no closed gate */
 } shop_moodle_function_t;
 
 /* The functions of Moodle that our handlers call. NULL: not one of them (a configured one). */
@@ -111,6 +117,7 @@ typedef enum {
     SHOP_ACT_MORE,     /* store `progress`, then build() again */
     SHOP_ACT_INSTANCE, /* record `output` as the product instance; the answer is the output */
     SHOP_ACT_ISSUE,    /* record `output` as the certificate; the answer is the output */
+    SHOP_ACT_ASK,      /* ask the database about `output`, whose "what" names the question */
     SHOP_ACT_WAIT,     /* the world is not ready: come back at `until`; not an error */
     SHOP_ACT_RETRY,    /* repeat later by the table of 2.4 */
     SHOP_ACT_BLOCKED,  /* configuration: until an operator says so, and every 6 h */
@@ -158,7 +165,7 @@ typedef void (*shop_step_read_pt)(const shop_job_t *job, const shop_answer_t *an
 typedef struct {
     const char *name; /* stored: never renamed */
     shop_step_build_pt build;
-    shop_step_read_pt read; /* of a CALL, INSTANCE or ISSUE; NULL: an OK answer is the output */
+    shop_step_read_pt read; /* of whatever is answered; NULL: an OK answer is the output */
 } shop_step_t;
 
 typedef enum {
@@ -175,18 +182,27 @@ typedef struct {
     shop_param_type_e type;
     const char *fallback; /* NULL: none */
     bool mandatory;
+    const char *help; /* for the seller, in English */
 } shop_param_t;
 
 typedef enum { SHOP_BUYERS_BOTH = 0, SHOP_BUYERS_LOGGED_IN = 1 } shop_buyers_e;
+
+/* What one job is about; the table shop.handlers says the same. */
+typedef enum {
+    SHOP_JOB_PER_UNIT = 0,
+    SHOP_JOB_PER_LINE,
+    SHOP_JOB_PER_SEAT /* unit 0 for the buyer, then one for each named person */
+} shop_units_e;
 
 typedef struct {
     const char *name; /* "" is the product without handler */
     shop_buyers_e buyers;
     unsigned max_quantity; /* 0: no limit */
-    bool per_unit;         /* one job per unit; otherwise one per line */
+    shop_units_e units;
     const shop_param_t *params;
     const shop_step_t *prepay; /* tables ended by a NULL name */
     const shop_step_t *postpay;
+    const shop_step_t *schedule; /* what is due for an instance; NULL: nothing ever */
     /* Adds the handler's own variables for texts to `vars`; NULL: none. */
     void (*feedback)(const shop_job_t *job, json_t *vars);
 } shop_handler_t;
@@ -211,6 +227,9 @@ json_t *shop_job_feedback(const shop_handler_t *handler, const shop_job_t *job, 
 
 shop_str_t shop_param_text(const shop_job_t *job, const char *name); /* "" when absent */
 bool shop_param_bool(const shop_job_t *job, const char *name);       /* "1", "yes", "true" */
+/* `fallback` when it is absent; false: not a number from 0 to `max`. */
+bool shop_param_int(const shop_job_t *job, const char *name, int64_t fallback, int64_t max,
+                    int64_t *value);
 
 typedef struct {
     shop_str_t starttime;

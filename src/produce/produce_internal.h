@@ -17,6 +17,7 @@ void shop_act_skip(shop_act_t *act); /* done, with nothing to do */
 void shop_act_call(shop_act_t *act, const char *function, json_t *arguments);
 void shop_act_more(shop_act_t *act, json_t *progress);
 void shop_act_record(shop_act_t *act, shop_act_e kind, json_t *output);
+void shop_act_ask(shop_act_t *act, json_t *question);
 void shop_act_wait(shop_act_t *act, int64_t until, const char *reason);
 void shop_act_stop(shop_act_t *act, shop_act_e kind, const char *reason);
 /* The treatment of handlers.md 2.4 for an answer that is not OK. */
@@ -27,6 +28,10 @@ void shop_act_by_class(const shop_job_t *job, const shop_answer_t *answer, shop_
 const json_t *shop_job_output(const shop_job_t *job, const char *step); /* NULL: not done */
 int64_t shop_job_output_id(const shop_job_t *job, const char *step);    /* its "id"; 0 */
 const json_t *shop_job_customer(const shop_job_t *job);
+const json_t *shop_job_person(const shop_job_t *job); /* of the seat, else the customer */
+bool shop_job_is_seat(const shop_job_t *job);
+/* What the buyer answered to a question, for this unit (of a line: the first); "" when none. */
+shop_str_t shop_job_answer(const shop_job_t *job, const char *field);
 int64_t shop_job_moment(const shop_job_t *job, const char *name); /* ordered_at, paid_at; or now */
 shop_str_t shop_job_phase(const shop_job_t *job);                 /* progress.phase; "" */
 json_t *shop_job_progress(const shop_job_t *job, const char *phase); /* a copy in a new phase */
@@ -50,14 +55,54 @@ void shop_course_read(const shop_job_t *job, const shop_answer_t *answer, shop_a
 void shop_course_feedback(const shop_job_t *job, json_t *vars);
 bool shop_course_in_list(const json_t *courses, int64_t id);
 
-/* The buyer's enrolment by hand in the course of step `course` (enrolment.c); repeatable. */
+/* The period that was decided: outputs `target`, `period` or `dates`. */
+shop_dates_t shop_job_stored_dates(const shop_job_t *job);
+
+/* Enrolment by hand (enrolment.c); repeatable. */
 typedef struct {
     int64_t role;
+    int64_t user;
+    int64_t course;
     shop_dates_t dates;
 } shop_enrolment_t;
 int64_t shop_enrolment_role(const shop_job_t *job, shop_str_t name); /* "": student; 0: unknown */
-void shop_enrolment_build(const shop_job_t *job, const shop_enrolment_t *enrolment,
-                          shop_act_t *act);
+void shop_enrolment_build(const shop_enrolment_t *enrolment, shop_act_t *act);
+shop_enrolment_t shop_enrolment_of_instance(const json_t *target); /* output of step `target` */
+/* The arguments that enrol `facts` {userid, roleid, courses [id]} for a period. */
+json_t *shop_extra_enrolments(const json_t *facts, const shop_dates_t *dates);
+
+/* An enrolment that covers all live instances of the same user, course and role (span.c). */
+json_t *shop_span_question(const char *what, const shop_enrolment_t *enrolment);
+void shop_span_build(const shop_job_t *job, const shop_enrolment_t *enrolment, shop_act_t *act);
+void shop_span_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+
+/* A later end for an instance (target.c), named by the answer `productcode`. Output {id, reference,
+ * contexttype, instanceid, start, end, previous, facts}. */
+typedef struct {
+    int64_t days;
+    bool from_end;       /* count from the old end even when it has passed */
+    const char *context; /* kind that the instance must have; NULL: any */
+    int64_t course;      /* course that it must be about; 0: any */
+} shop_extension_t;
+void shop_target_build(const shop_job_t *job, const shop_extension_t *extension, shop_act_t *act);
+void shop_target_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+void shop_target_feedback(const shop_job_t *job, json_t *vars);
+
+/* A role in a context: `facts` {roleid, userid, level, instanceid}; `list` names the argument. */
+json_t *shop_assignment(const char *list, const json_t *facts);
+
+/* Enrolment in one course, step by step (enrol_steps.c). */
+void shop_enrol_dates_build(const shop_job_t *job, shop_act_t *act); /* {start, end, roleid} */
+void shop_guard_build(const shop_job_t *job, shop_act_t *act);       /* {keep?} */
+void shop_guard_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+void shop_enrol_build(const shop_job_t *job, shop_act_t *act);
+void shop_customer_group_build(const shop_job_t *job, shop_act_t *act); /* {id} */
+void shop_customer_group_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+void shop_customer_member_build(const shop_job_t *job, shop_act_t *act);
+void shop_extra_group_build(const shop_job_t *job, shop_act_t *act); /* {id} */
+void shop_extra_group_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+void shop_extra_member_build(const shop_job_t *job, shop_act_t *act);
+void shop_enrol_instance_build(const shop_job_t *job, shop_act_t *act);
 
 /* A group of the course, found or created. Output {id}. */
 typedef struct {
@@ -82,8 +127,52 @@ void shop_wsfunction_read(const shop_job_t *job, const shop_answer_t *answer, sh
 json_t *shop_instance_make(const shop_job_t *job, const char *context, int64_t context_id,
                            const shop_dates_t *dates, json_t *facts);
 
+/* --- parameters that handlers have in common --- */
+
+/* clang-format off */
+#define SHOP_PARAMS_COURSE                                                                         \
+    {.name = "coursename", .type = SHOP_PARAM_COURSE, .help = "Short name of the course"},         \
+    {.name = "courseidnumber", .type = SHOP_PARAM_TEXT,                                            \
+     .help = "ID number of the course, instead of its short name"},                                \
+    {.name = "courseid", .type = SHOP_PARAM_INT,                                                   \
+     .help = "Moodle's id of the course, instead of its short name"}
+#define SHOP_PARAMS_ENROLMENT                                                                      \
+    {.name = "role", .type = SHOP_PARAM_ROLE, .fallback = "student",                               \
+     .help = "Role in the course"},                                                                \
+    {.name = "enrol", .type = SHOP_PARAM_TEXT, .fallback = "manual",                               \
+     .help = "Enrolment method; only \"manual\" can be done"},                                     \
+    {.name = "enrolname", .type = SHOP_PARAM_TEXT, .help = "Older name of \"enrol\""},             \
+    {.name = "groupname", .type = SHOP_PARAM_TEXT,                                                 \
+     .help = "Group of the course to join; made when it is missing"}
+#define SHOP_PARAMS_PERIOD                                                                         \
+    {.name = "starttime", .type = SHOP_PARAM_TIME,                                                 \
+     .help = "Begin; without it the moment of the payment"},                                       \
+    {.name = "endtime", .type = SHOP_PARAM_TIME, .help = "End; +nD and +nH count from the begin"}, \
+    {.name = "duration", .type = SHOP_PARAM_INT, .help = "Days, instead of an end"},               \
+    {.name = "calendar_days", .type = SHOP_PARAM_BOOL,                                             \
+     .help = "The last day counts until midnight"}
+#define SHOP_PARAMS_FUNCTION                                                                       \
+    {.name = "ws_function", .type = SHOP_PARAM_TEXT,                                               \
+     .help = "Web service function to call, of the site or a plugin"},                             \
+    {.name = "ws_args", .type = SHOP_PARAM_TEXT,                                                   \
+     .help = "Its arguments: JSON with placeholders such as {userid}"},                            \
+    {.name = "ws_ok", .type = SHOP_PARAM_TEXT,                                                     \
+     .help = "Path in its answer where 1 or true means success"},                                  \
+    {.name = "ws_idempotent", .type = SHOP_PARAM_BOOL, .fallback = "1",                            \
+     .help = "It may be called again when the outcome is unknown"}
+#define SHOP_PARAM_SUPPORT                                                                         \
+    {.name = "customersupport", .type = SHOP_PARAM_COURSE,                                         \
+     .help = "Course where customers are helped; empty: none, absent: the shop's"}
+/* clang-format on */
+
+extern const shop_step_t shop_steps_none[]; /* nothing to do in this phase */
+
 extern const shop_handler_t shop_handler_none;
 extern const shop_handler_t shop_handler_enrolonecourse;
+extern const shop_handler_t shop_handler_enrolonecoursemultiple;
+extern const shop_handler_t shop_handler_assignroleoncontext;
+extern const shop_handler_t shop_handler_extendenrolperiod;
+extern const shop_handler_t shop_handler_prorogate;
 extern const shop_handler_t shop_handler_unlockpdcertificate;
 
 #endif

@@ -7,6 +7,10 @@
 static const shop_handler_t *const handlers[] = {
     &shop_handler_none,
     &shop_handler_enrolonecourse,
+    &shop_handler_enrolonecoursemultiple,
+    &shop_handler_assignroleoncontext,
+    &shop_handler_extendenrolperiod,
+    &shop_handler_prorogate,
     &shop_handler_unlockpdcertificate,
 };
 

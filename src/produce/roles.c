@@ -3,7 +3,7 @@
  * (handlers.md 7.2).
  */
 
-#include "produce/produce.h"
+#include "produce/produce_internal.h"
 
 #define ROLE(text, number)                                                                         \
     {                                                                                              \
@@ -24,4 +24,14 @@ int64_t shop_role_find(const shop_site_t *site, shop_str_t name)
         }
     }
     return 0;
+}
+
+
+json_t *shop_assignment(const char *list, const json_t *facts)
+{
+    return json_pack("{s:[{s:I, s:I, s:O?, s:I}]}", list, "roleid",
+                     (json_int_t) shop_json_int(facts, "roleid"), "userid",
+                     (json_int_t) shop_json_int(facts, "userid"), "contextlevel",
+                     json_object_get(facts, "level"), "instanceid",
+                     (json_int_t) shop_json_int(facts, "instanceid"));
 }

@@ -43,11 +43,13 @@ static void enrolled_build(const shop_job_t *job, shop_act_t *act)
 {
     shop_enrolment_t enrolment = {
         .role = shop_json_int(job->progress, "roleid"),
+        .user = shop_job_output_id(job, "user"),
+        .course = shop_job_output_id(job, "course"),
         .dates = {.start = shop_json_int(job->progress, "start")},
     };
 
     if (is_entering(job)) {
-        shop_enrolment_build(job, &enrolment, act);
+        shop_enrolment_build(&enrolment, act);
         return;
     }
     shop_act_call(act, "core_enrol_get_users_courses",
@@ -292,20 +294,25 @@ static void feedback(const shop_job_t *job, json_t *vars)
 
 
 static const shop_param_t params[] = {
-    {.name = "certificate", .type = SHOP_PARAM_TEXT},
-    {.name = "certificateid", .type = SHOP_PARAM_INT},
-    {.name = "release_mode", .type = SHOP_PARAM_TEXT, .fallback = "group"},
-    {.name = "coursename", .type = SHOP_PARAM_COURSE},
-    {.name = "courseidnumber", .type = SHOP_PARAM_TEXT},
-    {.name = "courseid", .type = SHOP_PARAM_INT},
-    {.name = "releasegroup", .type = SHOP_PARAM_TEXT},
-    {.name = "enrol", .type = SHOP_PARAM_BOOL, .fallback = "0"},
-    {.name = "requirecompletion", .type = SHOP_PARAM_BOOL},
-    {.name = "ws_function", .type = SHOP_PARAM_TEXT},
-    {.name = "ws_args", .type = SHOP_PARAM_TEXT},
-    {.name = "ws_ok", .type = SHOP_PARAM_TEXT},
-    {.name = "ws_idempotent", .type = SHOP_PARAM_BOOL, .fallback = "1"},
-    {.name = "customersupport", .type = SHOP_PARAM_COURSE},
+    {.name = "certificate", .type = SHOP_PARAM_TEXT, .help = "ID number of the activity"},
+    {.name = "certificateid", .type = SHOP_PARAM_INT, .help = "Id of the activity"},
+    {.name = "release_mode",
+     .type = SHOP_PARAM_TEXT,
+     .fallback = "group",
+     .help = "group: a group opens the activity; shop: the shop issues; function: ws_function"},
+    SHOP_PARAMS_COURSE,
+    {.name = "releasegroup",
+     .type = SHOP_PARAM_TEXT,
+     .help = "ID number or name of the group that sees the activity"},
+    {.name = "enrol",
+     .type = SHOP_PARAM_BOOL,
+     .fallback = "0",
+     .help = "Who is not in the course is enrolled"},
+    {.name = "requirecompletion",
+     .type = SHOP_PARAM_BOOL,
+     .help = "Wait until the course is completed"},
+    SHOP_PARAMS_FUNCTION,
+    SHOP_PARAM_SUPPORT,
     {.name = NULL},
 };
 

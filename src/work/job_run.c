@@ -151,6 +151,9 @@ static void run_act(shop_running_t *run)
     case SHOP_ACT_ISSUE:
         run_record(run, SHOP_SQL_CERTIFICATE_ISSUE);
         return;
+    case SHOP_ACT_ASK:
+        run_record(run, SHOP_SQL_JOB_ASK);
+        return;
     case SHOP_ACT_DONE:
     case SHOP_ACT_MORE:
         run_store(run);

@@ -8,6 +8,9 @@
 
 #include "work/work_internal.h"
 
+/* Copying a course takes minutes: 300 s by default. */
+#define SLOW_FACTOR 10
+
 #define ANSWER_MAX (8 * 1024 * 1024)
 #define PATH "/webservice/rest/server.php"
 
@@ -80,12 +83,15 @@ static void call_send(shop_moodle_call_t *call)
     const shop_moodle_conf_t *conf = work->conf.moodle;
     const shop_moodle_function_t *function = shop_moodle_function(call->function);
     bool writes = function == NULL || function->writes;
+    ngx_msec_t patience = writes ? conf->write_timeout : conf->read_timeout;
     shop_http_request_t request;
     shop_str_t header;
 
     if (call_request(call, &request, &header)) {
-        call->op = shop_op_create(work->log, writes ? conf->write_timeout : conf->read_timeout,
-                                  call_on_response, call);
+        if (function != NULL && function->slow) {
+            patience *= SLOW_FACTOR;
+        }
+        call->op = shop_op_create(work->log, patience, call_on_response, call);
     }
     if (call->op == NULL) {
         call_fail(call);

@@ -91,7 +91,7 @@ static void check_functions(shop_work_t *work, const json_t *info)
     const shop_moodle_function_t *ours = shop_moodle_functions(&count);
 
     for (size_t i = 0; i < count; i++) {
-        if (!has_function(functions, ours[i].name)) {
+        if (!ours[i].special && !has_function(functions, ours[i].name)) {
             work->check_result |= SHOP_CHECK_FUNCTIONS;
             ngx_log_error(NGX_LOG_ERR, work->log, 0, "shop moodle: the service has no function %s",
                           ours[i].name);

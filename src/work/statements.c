@@ -14,6 +14,7 @@ const shop_pg_statement_t shop_sql_statements[SHOP_SQL_COUNT] = {
     [SHOP_SQL_JOB_END] = {CALL("job_end")},
     [SHOP_SQL_INSTANCE_RECORD] = {CALL("instance_record")},
     [SHOP_SQL_CERTIFICATE_ISSUE] = {CALL("certificate_issue")},
+    [SHOP_SQL_JOB_ASK] = {CALL("job_ask")},
     [SHOP_SQL_MAILS_CLAIM] = {CALL("mails_claim")},
     [SHOP_SQL_MAIL_DONE] = {CALL("mail_done")},
     [SHOP_SQL_MAIL_RETRY] = {CALL("mail_retry")},

@@ -32,20 +32,20 @@ my %seed = (
         { id => 566, username => 'idle',    firstname => 'I',    lastname => 'I',      email => 'i@buyer.example' },
         { id => 921, username => 'cred1',   firstname => 'Iris', lastname => 'Martin', email => 'cred1@buyer.example' },
     ],
-    courses => [
-        { id => 2,   shortname => 'C01',   fullname => 'French A1',       idnumber => 'sku-C01', groups => [ { id => 10, name => 'Default group' }, { id => 96, name => 'Later' } ] },
+    categories => [ { id => 2, name => 'Languages', idnumber => 'cat-lang' } ],
+    courses    => [
+        { id => 2,  quizzes => [ { id => 1, cmid => 5, name => 'Final test', attempts => 1 } ],  shortname => 'C01',   fullname => 'French A1',       idnumber => 'sku-C01', groups => [ { id => 10, name => 'Default group' }, { id => 96, name => 'Later' } ] },
         { id => 3,   shortname => 'C02',   fullname => 'French A2',       idnumber => 'sku-C02' },
         { id => 5,   shortname => 'C04',   fullname => 'Without manual',  manual   => 0 },
         { id => 12,  shortname => 'TPL1',  fullname => 'Course template', visible  => 0 },
-        { id => 236, shortname => 'N1-k1', fullname => 'Course N1 k1' },
-        { id => 239, shortname => 'D1',    fullname => 'A duplicate' },
-        { id => 240, shortname => 'TPL-S-k1', fullname => 'From template k1' },
     ],
 );
 
 my $moodle = Shop::Fake::Moodle->new( seed => \%seed );
 $moodle->{state}{next_id}{user}  = 556;
 $moodle->{state}{next_id}{group} = 95;
+$moodle->{state}{next_id}{category} = 97;
+$moodle->{state}{next_id}{course} = 236;
 my $child = fork;
 die "fork: $!\n" if !defined $child;
 if ( !$child ) {
@@ -126,7 +126,8 @@ sub kind {
 # How the site was changed for a recording: name of the case -> fault or capabilities.
 my @without_rights = qw(
     moodle/user:viewdetails moodle/user:update moodle/user:create moodle/course:view moodle/course:viewhiddencourses
-    moodle/course:viewparticipants moodle/course:managegroups
+    moodle/course:viewparticipants moodle/course:managegroups moodle/course:create moodle/backup:backupcourse
+    moodle/category:manage
 );
 my @situations = (
     [ qr/^account without the capability/ => { removed => \@without_rights } ],
@@ -148,7 +149,7 @@ my @skipped = (
     qr/debugging on/            => 'the double is a site without debugging',
     qr/database is down/        => 'same treatment as an upgrade',
     qr/manual enrolment is disabled on the site/ => 'a site setting that the double does not have',
-    qr/duplicat(?:ed with no|e of the template|ion left)|participants, users=/ => 'course duplication is not played',
+    qr/duplicat(?:ed with no|e of the template|ion left)|participants, users=|of the duplicate|userinfo|:configure/ => 'copies of participants are not played',
     qr/of a deleted user/       => 'deletion is not played',
     qr/custom profile field/    => 'profile fields are not kept',
     qr/code is newer|must change its password/ => 'no effect on the answer',

@@ -17,7 +17,7 @@ UNIT_SRCS := $(wildcard t/unit/*/*.c)
 UNIT_PROGRAMS := $(UNIT_SRCS:t/unit/%.c=build/t/unit/%)
 
 .PHONY: unit
-unit: $(UNIT_PROGRAMS) build/t/render build/t/mustache-spec build/t/payment-vectors \
+unit: $(UNIT_PROGRAMS) build/t/step build/t/render build/t/mustache-spec build/t/payment-vectors \
       build/t/price-cases build/t/price-random
 
 build/libshop.a: $(PURE_OBJS)
@@ -33,6 +33,10 @@ build/t/unit/%: build/pure/t/unit/%.o build/libshop.a
 	@$(UNIT_CC) $(UNIT_CFLAGS) $< build/libshop.a $(UNIT_LIBS) -o $@
 
 build/t/render: build/pure/t/tools/render.o build/pure/t/tools/theme.o build/libshop.a
+	@mkdir -p $(@D)
+	@$(UNIT_CC) $(UNIT_CFLAGS) $(filter %.o,$^) build/libshop.a $(UNIT_LIBS) -o $@
+
+build/t/step: build/pure/t/tools/step.o build/libshop.a
 	@mkdir -p $(@D)
 	@$(UNIT_CC) $(UNIT_CFLAGS) $(filter %.o,$^) build/libshop.a $(UNIT_LIBS) -o $@
 

@@ -27,7 +27,20 @@ static const struct {
     {"invalidrecord", SHOP_ANSWER_MISSING},
     {"invaliduser", SHOP_ANSWER_MISSING},
     {"wsnoinstance", SHOP_ANSWER_MISSING},
+    {"invalidrecordunknown", SHOP_ANSWER_MISSING},
+    {"invalidcourseid", SHOP_ANSWER_MISSING},
+    {"unknowcategory", SHOP_ANSWER_MISSING},
+    {"errorcatcontextnotvalid", SHOP_ANSWER_MISSING},
+    {"unknowncourseidnumber", SHOP_ANSWER_MISSING},
+    {"criteriaerror", SHOP_ANSWER_RIGHTS},
+    {"setting_locked_by_permission", SHOP_ANSWER_RIGHTS},
+    {"backupprecheckerrors", SHOP_ANSWER_RIGHTS},
     {"idnumbertaken", SHOP_ANSWER_COLLISION},
+    {"shortnametaken", SHOP_ANSWER_COLLISION},
+    {"courseidnumbertaken", SHOP_ANSWER_COLLISION},
+    {"categoryidnumbertaken", SHOP_ANSWER_COLLISION},
+    {"enddatebeforestartdate", SHOP_ANSWER_INPUT},
+    {"useremailduplicate", SHOP_ANSWER_INPUT},
     {"sitemaintenance", SHOP_ANSWER_TEMPORARY},
     {"upgraderunning", SHOP_ANSWER_TEMPORARY},
     {"dbconnectionfailed", SHOP_ANSWER_TEMPORARY},
@@ -54,21 +67,19 @@ static shop_answer_class_e class_of_recording(const char *function, unsigned sta
     if (code != NULL && code[0] == '<') {
         return SHOP_ANSWER_INPUT;
     }
+    if (json_array_size(warnings) > 0) {
+        if (strstr(function, "_get_") != NULL) {
+            return SHOP_ANSWER_OK; /* what is missing is missing in the list */
+        }
+        code = json_string_value(json_object_get(json_array_get(warnings, 0), "warningcode"));
+    }
     for (size_t i = 0; code != NULL && i < sizeof(classes) / sizeof(classes[0]); i++) {
         if (strcmp(code, classes[i].code) == 0) {
             return classes[i].answer_class;
         }
     }
-    if (json_object_get(response, "exception") != NULL) {
-        return SHOP_ANSWER_UNKNOWN;
-    }
-    if (json_array_size(warnings) > 0) {
-        code = json_string_value(json_object_get(json_array_get(warnings, 0), "warningcode"));
-        return strcmp(code, "useremailduplicate") == 0  ? SHOP_ANSWER_INPUT
-               : strcmp(code, "dmlwriteexception") == 0 ? SHOP_ANSWER_TEMPORARY
-                                                        : SHOP_ANSWER_UNKNOWN;
-    }
-    return SHOP_ANSWER_OK;
+    return code != NULL || json_object_get(response, "exception") != NULL ? SHOP_ANSWER_UNKNOWN
+                                                                          : SHOP_ANSWER_OK;
 }
 
 

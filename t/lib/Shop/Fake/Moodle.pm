@@ -265,7 +265,7 @@ sub _control_state {
     }
     return {
         certificates => \%open,
-        map { $_ => $state->{$_} } qw(users courses enrolments groups completions mails removed)
+        map { $_ => $state->{$_} } qw(users courses enrolments groups completions mails removed assignments categories quizzes overrides)
     };
 }
 

@@ -8,7 +8,10 @@ use warnings;
 use JSON::PP ();
 use List::Util qw(max);
 
+use Shop::Fake::Moodle::Authoring;
 use Shop::Fake::Moodle::Params qw(check refuse);
+use Shop::Fake::Moodle::Quiz;
+use Shop::Fake::Moodle::Roles;
 
 our $VERSION = 1;
 
@@ -86,6 +89,9 @@ my %functions = (
         [ { 'members*' => [ { 'groupid*' => 'int', 'userid*' => 'int' } ] }, \&delete_members ],
     core_group_get_group_members                => [ { 'groupids*' => ['int'] }, \&group_members ],
     core_completion_get_course_completion_status => [ { 'courseid*' => 'int', 'userid*' => 'int' }, \&completion ],
+    Shop::Fake::Moodle::Authoring::functions(),
+    Shop::Fake::Moodle::Quiz::functions(),
+    Shop::Fake::Moodle::Roles::functions(),
 );
 
 sub names {
@@ -235,6 +241,7 @@ sub update_users {
             push @warnings, { item => 'user', itemid => $change->{id}, warningcode => $code, message => $code };
             next;
         }
+        $user->{fields}{ $_->{type} } = $_->{value} for @{ $change->{customfields} || [] };
         delete @{$change}{qw(customfields preferences password)};
         $user->{$_} = $change->{$_} for keys %{$change};
     }
@@ -253,14 +260,14 @@ sub course_view {
     my ( $state, $course ) = @_;
     return {
         id => $course->{id}, fullname => $course->{fullname}, displayname => $course->{fullname},
-        shortname => $course->{shortname}, courseimage => 'http://moodle.example/course.svg', categoryid => 2,
+        shortname => $course->{shortname}, courseimage => 'http://moodle.example/course.svg', categoryid => $course->{categoryid} || 2,
         categoryname => $course->{category}, sortorder => 20000 + $course->{id}, summary => $course->{summary},
         summaryformat => 1, summaryfiles => [], overviewfiles => [], showactivitydates => $false,
         showcompletionconditions => $true, contacts => [], enrollmentmethods => [ $course->{manual} ? 'manual' : () ],
         $state->can('moodle/course:view')
         ? (
             idnumber => $course->{idnumber}, format => 'topics', showgrades => 1, newsitems => 0,
-            startdate => $course->{startdate}, enddate => 0, maxbytes => 0, showreports => 0,
+            startdate => $course->{startdate}, enddate => $course->{enddate} || 0, maxbytes => 0, showreports => 0,
             visible => $course->{visible}, groupmode => 0, groupmodeforce => 0, defaultgroupingid => 0,
             enablecompletion => 1, completionnotify => 0, lang => q{}, theme => q{}, marker => 0, legacyfiles => 0,
             calendartype => q{}, timecreated => 1795419982, timemodified => 1795419982, requested => 0,

@@ -36,17 +36,22 @@ sub reset {
         enrolments  => {},    # "user/course" => {...}
         groups      => {},
         completions => {},    # "user/course" => Unix time
+        assignments => {},    # "level/instance/role/user" => 1
+        categories  => {},
+        quizzes     => {},
+        overrides   => {},
         roles       => {%default_roles},
         assignable  => { map { $_ => 1 } 3, 4, 5, 9 },
         removed     => {},    # capabilities taken away
         mails       => [],
-        next_id     => { user => 1, course => 1, group => 10 },
+        next_id     => { user => 1, course => 1, group => 10, category => 1, quiz => 1, override => 173 },
     );
     $self->add_user( { username => 'guest', firstname => 'Guest', lastname => 'user', email => 'root@localhost' } );
     $self->add_user( { username => 'admin', firstname => 'Admin', lastname => 'User', email => 'admin@moodle.example', admin => 1 } );
     $self->add_user(
         { username => 'shopservice', firstname => 'Shop', lastname => 'Service', email => 'shop@moodle.example' } );
     $self->add_course( { shortname => 'site', fullname => $self->{site}{name}, manual => 0 } );
+    $self->add_category( { name => 'Category 1' } );
     $self->_seed($seed);
     return;
 }
@@ -56,10 +61,12 @@ sub _seed {
     $self->{roles}{ $seed->{roles}{$_} } = $_ for keys %{ $seed->{roles} || {} };
     $self->{assignable}{$_} = 1 for values %{ $seed->{roles} || {} };
     $self->add_user($_)   for @{ $seed->{users}   || [] };
-    $self->add_course($_) for @{ $seed->{courses} || [] };
+    $self->add_category($_) for @{ $seed->{categories} || [] };
+    $self->add_course($_)   for @{ $seed->{courses}    || [] };
     for my $course ( @{ $seed->{courses} || [] } ) {
         my $id = $self->course_by( shortname => $course->{shortname} )->{id};
         $self->add_group( { courseid => $id, %{$_} } ) for @{ $course->{groups} || [] };
+        $self->add_quiz( { course => $id, %{$_} } ) for @{ $course->{quizzes} || [] };
         for my $participant ( @{ $course->{participants} || [] } ) {
             my $user = $self->user_by( username => $participant->{username} );
             $self->enrol( $user->{id}, $id, { roleid => $participant->{roleid} || 5, mail => 0 } );
@@ -70,7 +77,7 @@ sub _seed {
 }
 
 # The next free one, or the wanted one (seeds), after which the count goes on.
-sub _take_id {
+sub take_id {
     my ( $self, $kind, $wanted ) = @_;
     my $id = defined $wanted ? $wanted + 0 : $self->{next_id}{$kind};
     $self->{next_id}{$kind} = $id + 1 if $id >= $self->{next_id}{$kind};
@@ -79,7 +86,7 @@ sub _take_id {
 
 sub add_user {
     my ( $self, $user ) = @_;
-    my $id = $self->_take_id( user => $user->{id} );
+    my $id = $self->take_id( user => $user->{id} );
     $self->{users}{$id} = {
         city => q{}, country => q{}, lang => 'en', auth => 'manual', suspended => 0, idnumber => q{},
         hide_email => 0, created => time, %{$user}, id => $id,
@@ -89,7 +96,7 @@ sub add_user {
 
 sub add_course {
     my ( $self, $course ) = @_;
-    my $id = $self->_take_id( course => $course->{id} );
+    my $id = $self->take_id( course => $course->{id} );
     $self->{courses}{$id} = {
         idnumber => q{}, summary => q{}, startdate => 0, visible => 1, manual => 1, welcome => 1, criteria => 0,
         category => 'Courses', certificate => undef, %{$course}, id => $id,
@@ -97,9 +104,31 @@ sub add_course {
     return $self->{courses}{$id};
 }
 
+sub add_category {
+    my ( $self, $category ) = @_;
+    my $id = $self->take_id( category => $category->{id} );
+    $self->{categories}{$id} = { idnumber => q{}, description => q{}, parent => 0, %{$category}, id => $id };
+    return $self->{categories}{$id};
+}
+
+# `used`: user -> attempts that were made.
+sub add_quiz {
+    my ( $self, $quiz ) = @_;
+    my $id = $self->take_id( quiz => $quiz->{id} );
+    $self->{quizzes}{$id} = { cmid => 4 + $id, idnumber => q{}, attempts => 1, used => {}, name => 'Quiz', %{$quiz}, id => $id };
+    return $self->{quizzes}{$id};
+}
+
+# The quiz that is this course module.
+sub module {
+    my ( $self, $cmid ) = @_;
+    my ($found) = grep { $_->{cmid} == $cmid } values %{ $self->{quizzes} };
+    return $found;
+}
+
 sub add_group {
     my ( $self, $group ) = @_;
-    my $id = $self->_take_id( group => $group->{id} );
+    my $id = $self->take_id( group => $group->{id} );
     $self->{groups}{$id} = { description => q{}, idnumber => q{}, members => {}, %{$group}, id => $id };
     $self->{groups}{$id}{members} = {};
     return $self->{groups}{$id};

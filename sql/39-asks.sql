@@ -1,0 +1,166 @@
+-- What jobs ask the database about while they run: each question has a name, and asking twice changes nothing.
+
+create or replace function shop.instance_same(j shop.jobs, p shop.product_instances) returns boolean
+language sql immutable as $$
+    select p.initialitemid is not distinct from j.itemid and p.element = j.element and p.unit = j.unit
+$$;
+comment on function shop.instance_same(shop.jobs, shop.product_instances) is 'Is this the instance that the job makes?';
+
+create or replace function shop.instance_live(p shop.product_instances) returns boolean
+language sql stable as $$
+    select not p.deleted and (p.enddate is null or p.enddate > now())
+$$;
+comment on function shop.instance_live(shop.product_instances) is 'Does an instance have its effect, now or later?';
+
+create or replace function shop.epoch(moment timestamptz) returns bigint
+language sql immutable parallel safe as $$
+    select case when moment is null or not isfinite(moment) then 0 else extract(epoch from moment)::bigint end
+$$;
+comment on function shop.epoch(timestamptz) is 'A moment as Unix seconds; 0: none';
+
+create or replace function shop.enrolments_of(wanted jsonb) returns setof shop.product_instances
+language plpgsql stable as $$
+begin
+    return query
+        select * from shop.product_instances p
+        where p.contexttype = 'userenrol' and p.productiondata ->> 'userid' = wanted ->> 'userid'
+          and p.productiondata ->> 'courseid' = wanted ->> 'courseid'
+          and p.productiondata ->> 'roleid' = wanted ->> 'roleid';
+end
+$$;
+comment on function shop.enrolments_of(jsonb) is 'The instances that enrol one user in one course in one role';
+
+create or replace function shop.ask_period(j shop.jobs, asked jsonb) returns jsonb
+language plpgsql stable as $$
+declare
+    begins bigint := (asked ->> 'start')::bigint;
+    days constant bigint := (asked ->> 'end')::bigint - begins;
+    last timestamptz;
+begin
+    select max(coalesce(p.enddate, 'infinity')) into last
+    from shop.enrolments_of(asked) p where shop.instance_live(p) and not shop.instance_same(j, p);
+    if isfinite(last) then
+        begins := greatest(begins, shop.epoch(last));
+    end if;
+    return jsonb_build_object('start', begins, 'end', begins + days);
+end
+$$;
+comment on function shop.ask_period(shop.jobs, jsonb) is 'The period of a unit that follows the others of its enrolment';
+
+create or replace function shop.ask_span(j shop.jobs, asked jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+    return (
+        select jsonb_build_object('start', shop.epoch(min(p.startdate)),
+                                  'end', shop.epoch(max(coalesce(p.enddate, 'infinity'))))
+        from shop.enrolments_of(asked) p where shop.instance_live(p) or shop.instance_same(j, p));
+end
+$$;
+comment on function shop.ask_span(shop.jobs, jsonb) is 'From when to when the live instances of an enrolment reach';
+
+create or replace function shop.ask_needed(asked jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+    return (
+        select jsonb_build_object(
+            'current', shop.instance_live(p) and p.startdate <= now(),
+            'needed', exists (select from shop.product_instances o
+                where o.id <> p.id and o.contexttype = 'roleassign' and shop.instance_live(o)
+                  and o.startdate <= now()
+                  and o.productiondata - '{handler,username,courseid}'::text[]
+                      = p.productiondata - '{handler,username,courseid}'::text[]))
+        from shop.product_instances p where p.id = (asked ->> 'product')::bigint);
+end
+$$;
+comment on function shop.ask_needed(jsonb) is
+    'Is the instance of a role in force now, and does another one give the same role?';
+
+create or replace function shop.extend_problem(j shop.jobs, p shop.product_instances, asked jsonb) returns text
+language sql immutable as $$
+    select case when p.id is null then 'ref_unknown'
+        when p.customerid <> j.customerid then 'ref_not_yours'
+        when p.deleted then 'ref_deleted'
+        when p.contexttype <> coalesce(asked ->> 'contexttype', p.contexttype)
+          or p.productiondata ->> 'courseid' is distinct from
+             coalesce(asked ->> 'courseid', p.productiondata ->> 'courseid') then 'ref_other_product'
+        when p.enddate is null then 'ref_unlimited' end
+$$;
+comment on function shop.extend_problem(shop.jobs, shop.product_instances, jsonb) is
+    'Why an instance is not extended; null: it can be';
+
+create or replace function shop.extend_which(j shop.jobs, asked jsonb) returns bigint
+language plpgsql stable as $$
+declare
+    plain constant text := upper(regexp_replace(coalesce(asked ->> 'reference', ''), '[^0-9A-Za-z]', '', 'g'));
+    own bigint[];
+begin
+    if plain <> '' then
+        return (select id from shop.product_instances
+                where reference = regexp_replace(plain, '^(.{4})(.{4})(.{4})(.{4})$', '\1-\2-\3-\4'));
+    end if;
+    own := array(select p.id from shop.product_instances p
+                 where p.customerid = j.customerid and shop.extend_problem(j, p, asked) is null limit 2);
+    return case when cardinality(own) = 1 then own[1] end;
+end
+$$;
+comment on function shop.extend_which(shop.jobs, jsonb) is
+    'The instance that is meant: by its reference, else the only one that can be';
+
+create or replace function shop.extend_answer(p shop.product_instances, e jsonb) returns jsonb
+language sql stable as $$
+    select jsonb_build_object('verdict', 'ok', 'id', p.id, 'reference', p.reference,
+        'contexttype', p.contexttype, 'instanceid', p.instanceid, 'start', shop.epoch(p.startdate),
+        'end', shop.epoch((e ->> 'enddate')::timestamptz),
+        'previous', shop.epoch((e ->> 'previousenddate')::timestamptz), 'facts', p.productiondata)
+$$;
+comment on function shop.extend_answer(shop.product_instances, jsonb) is 'An instance and what an event did to it';
+
+create or replace function shop.ask_extend(j shop.jobs, asked jsonb) returns jsonb
+language plpgsql volatile as $$
+declare
+    p shop.product_instances;
+    e shop.product_events;
+    problem text;
+begin
+    select * into e from shop.product_events where jobid = j.id;
+    select * into p from shop.product_instances
+    where id = coalesce(e.productid, shop.extend_which(j, asked)) for no key update;
+    problem := shop.extend_problem(j, p, asked);
+    if e.id is not null then
+        return shop.extend_answer(p, e.eventdata);
+    elsif problem is not null then
+        return jsonb_build_object('verdict', problem);
+    end if;
+    insert into shop.product_events (productid, billitemid, jobid, eventtype, eventdata)
+    select p.id, j.itemid, j.id, 'billed', jsonb_build_object('startdate', p.startdate,
+        'previousenddate', p.enddate, 'enddate', make_interval(secs => (asked ->> 'seconds')::bigint)
+            + case when (asked ->> 'from_end')::boolean then p.enddate
+                   else greatest(p.enddate, to_timestamp((asked ->> 'moment')::bigint)) end)
+    returning * into e;
+    update shop.product_instances
+    set enddate = (e.eventdata ->> 'enddate')::timestamptz, currentitemid = j.itemid
+    where id = p.id;
+    perform shop.schedule_move(p.id);
+    return shop.extend_answer(p, e.eventdata);
+end
+$$;
+comment on function shop.ask_extend(shop.jobs, jsonb) is
+    'Moves the end of an instance, once for each job; asked again it says what was done';
+
+create or replace function shop.job_ask(arguments jsonb) returns jsonb
+language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+declare
+    j shop.jobs := shop.job_held(arguments);
+begin
+    if j.id is null then
+        return '{"verdict": "lost"}';
+    end if;
+    return case arguments ->> 'what'
+        when 'period' then shop.ask_period(j, arguments)
+        when 'span' then shop.ask_span(j, arguments)
+        when 'extend' then shop.ask_extend(j, arguments)
+        when 'needed' then shop.ask_needed(arguments)
+        else '{"verdict": "refused"}' end;
+end
+$$;
+comment on function shop.job_ask(jsonb) is 'Answers the question of a job that is held';

@@ -1,0 +1,228 @@
+package Cases;
+
+# What the matrix sells: for each handler the parameters, answers and people of one order, and what is
+# right afterwards.
+
+use strict;
+use warnings;
+
+use JSON::PP ();
+use Test::More;
+
+use Orders ();
+
+my $PAID = 1_795_168_800;    # 2026-11-20T10:00:00Z
+my $DAY  = 86_400;
+
+
+sub seed {
+    return {
+        roles => {customer => 9, studentplus => 11},
+        users => [
+            {id => 50, username => 'zoe.known', firstname => 'Zoé', lastname => 'Martin', email => 'zoe@known.example'},
+            {id => 51, username => 'lea', firstname => 'Léa', lastname => 'Blanc', email => 'lea@known.example', idnumber => 'emp-7'},
+        ],
+        categories => [{id => 30, name => 'Sold areas'}],
+        courses    => [
+            {id => 20, shortname => 'EXCEL-1', fullname => 'Excel', idnumber => 'excel-1'},
+            {id => 21, shortname => 'CUSTOMERS', fullname => 'Customers', idnumber => 'customers'},
+            {id => 22, shortname => 'MODEL', fullname => 'Model course', visible => 1},
+        ],
+    };
+}
+
+
+# --- selling ---
+
+sub set_paid { my ($p, $bill) = @_;
+    $p->dbh->do(q{update shop.jobs set inputs = inputs || jsonb_build_object('paid_at', shop.utc(to_timestamp(?)),
+        'ordered_at', shop.utc(to_timestamp(?))) where billid = ?}, undef, $PAID, $PAID - $DAY, $bill);
+    return;
+}
+
+
+# Sells one line and gives the ids of its jobs after payment; what must be there before is sold first.
+sub sell {
+    my ($p, $case) = @_;
+    my @before = @{$case->{before} // []};
+    for my $earlier (@before) {
+        $p->finish($p->claim($_)) for sell($p, $earlier);
+    }
+    $case->{prepare}->($p, $case) if $case->{prepare};
+    my $quantity = $case->{quantity} // 1;
+    my $line = Orders::line($p->dbh, 'free_taster', $quantity, handler => $case->{handler},
+        params => $case->{params} // {}, abstract => 'Product', unitcost => '10.00', 
+        untaxed => sprintf('%.2f', 10 * $quantity), taxed => sprintf('%.2f', 12 * $quantity),
+        customerdata => $case->{answers}, users => $case->{users}, elements => $case->{elements} // []);
+    my $order = Orders::order([$line], customer => {lastname => 'Martin', firstname => 'Zoé', organisation => 'ACME',
+        address => '1 rue Haute', zip => '44000', city => 'Nantes', country => 'FR', email => $case->{email} // 'zoe@new.example',
+        phone => ''}, %{$case->{order} // {}});
+    my ($placed) = Orders::call($p->dbh, 'place_orders', [$order]);
+    die "$case->{name}: " . JSON::PP->new->encode($placed) . "\n" if $placed->{verdict} ne 'placed';
+    my $attempt = Orders::started($p->dbh, $order);
+    Orders::call($p->dbh, 'payments_apply', [Orders::event($order, $attempt, 'paid')]);
+    set_paid($p, $placed->{bill});
+    return @{$p->dbh->selectcol_arrayref(q{select id from shop.jobs where billid = ? and phase = 'postpay' order by id},
+        undef, $placed->{bill})};
+}
+
+
+# The parameters that a declaration asks for, with values of their type.
+sub derived {
+    my ($handler) = @_;
+    my %value = (text => 'x', int => 1, bool => 1, time => '+1D', role => 'student', course => 'EXCEL-1');
+    my %params = map { $_->{name} => $_->{fallback} // $value{$_->{type}} } grep { $_->{mandatory} } @{$handler->{params}};
+    $params{coursename} = 'EXCEL-1' if grep { $_->{name} eq 'coursename' } @{$handler->{params}};
+    return {handler => $handler->{name}, name => $handler->{name} || 'none', params => \%params};
+}
+
+
+# --- what is right ---
+
+sub instances { my ($world, $type) = @_; return grep { !defined $type || $_->{contexttype} eq $type } @{$world->{instances}} }
+
+
+sub buyer { my ($world, $email) = @_;
+    my @found = grep { $_->{email} eq ($email // 'zoe@new.example') } values %{$world->{moodle}{users}};
+    is(scalar @found, 1, 'one account of the buyer');
+    return $found[0]{id};
+}
+
+
+sub enrolled {
+    my ($world, $user, $course, $start, $end, @roles) = @_;
+    my $enrolment = $world->{moodle}{enrolments}{"$user/$course"};
+    ok($enrolment, "user $user is in course $course") or return;
+    is($enrolment->{timestart}, $start, 'from when');
+    is($enrolment->{timeend}, $end, 'until when');
+    is(join(q{ }, sort keys %{$enrolment->{roles}}), join(q{ }, @roles), 'in which roles');
+    return;
+}
+
+
+my @cases = (
+    {
+        handler => q{}, name => 'none', params => {track_instance => '1', duration => '10'},
+        right => sub { my ($p, $world) = @_; is(scalar instances($world), 1, 'one instance') },
+    },
+    {
+        handler => 'std_enrolonecourse', name => 'enrolonecourse',
+        params  => {coursename => 'EXCEL-1', duration => '30', groupname => 'Autumn', customersupport => 'CUSTOMERS'},
+        right   => sub {
+            my ($p, $world) = @_;
+            my $user = buyer($world);
+            enrolled($world, $user, 20, $PAID, $PAID + 30 * $DAY, 5);
+            enrolled($world, $user, 21, $PAID - $DAY, 0, 5, 9);
+            is(join(q{ }, map { $_->{name} } grep { $_->{members}{$user} } values %{$world->{moodle}{groups}}) =~ /Autumn/, 1, 'in the group');
+            is(scalar instances($world, 'userenrol'), 1, 'one instance');
+        },
+    },
+    {
+        handler  => 'std_enrolonecoursemultiple', name => 'enrolonecoursemultiple: overlapping', quantity => 2,
+        params   => {coursename => 'EXCEL-1', duration => '30'},
+        right    => sub {
+            my ($p, $world) = @_;
+            enrolled($world, buyer($world), 20, $PAID, $PAID + 30 * $DAY, 5);
+            is(scalar instances($world, 'userenrol'), 2, 'two instances');
+        },
+    },
+    {
+        handler => 'std_enrolonecoursemultiple', name => 'enrolonecoursemultiple: a shorter one shortens nothing',
+        params  => {coursename => 'EXCEL-1', duration => '5'},
+        before  => [{handler => 'std_enrolonecoursemultiple', name => 'before', params => {coursename => 'EXCEL-1', duration => '60'}}],
+        right   => sub {
+            my ($p, $world) = @_;
+            enrolled($world, buyer($world), 20, $PAID, $PAID + 60 * $DAY, 5);
+        },
+    },
+    {
+        handler => 'std_enrolonecoursemultiple', name => 'enrolonecoursemultiple: one after the other', quantity => 3,
+        params  => {coursename => 'EXCEL-1', duration => '30', cumulate => '1'},
+        right   => sub {
+            my ($p, $world) = @_;
+            enrolled($world, buyer($world), 20, $PAID, $PAID + 90 * $DAY, 5);
+        },
+    },
+    {
+        handler => 'std_assignroleoncontext', name => 'assignroleoncontext: the buyer',
+        params  => {contextlevel => 'category', instance => '30', role => 'studentplus', duration => '30'},
+        right   => sub {
+            my ($p, $world) = @_;
+            my $user = buyer($world);
+            is(join(q{ }, keys %{$world->{moodle}{assignments}}), "coursecat/30/11/$user", 'the role is there');
+            is(scalar instances($world, 'roleassign'), 1, 'one instance');
+            is(join(q{ }, map { $_->{action} } @{$world->{schedules}}), 'unassign', 'its end is foreseen');
+        },
+    },
+    {
+        handler => 'std_assignroleoncontext', name => 'assignroleoncontext: somebody else',
+        params  => {contextlevel => '50', instance => '20', role => 'teacher'}, answers => {foruser => ['emp-7']},
+        right   => sub {
+            my ($p, $world) = @_;
+            is(join(q{ }, keys %{$world->{moodle}{assignments}}), 'course/20/4/51', 'the named person has the role');
+            is((instances($world))[0]{productiondata}{userid}, 51, 'the instance names him');
+            isnt($p->sql('customer_find', {email => 'zoe@new.example'})->{hasaccount}, 51, 'but he is not the customer');
+        },
+    },
+    {
+        handler => 'std_extendenrolperiod', name => 'extendenrolperiod: twice quickly, both counted', quantity => 2,
+        params  => {coursename => 'EXCEL-1', extension => '15'},
+        before  => [{handler => 'std_enrolonecourse', name => 'before', params => {coursename => 'EXCEL-1', duration => '30'}}],
+        prepare => sub {
+            my ($p, $case) = @_;
+            my ($reference) = $p->dbh->selectrow_array('select reference from shop.product_instances');
+            $case->{answers} = {productcode => [lc $reference, $reference =~ tr/-//dr]};
+        },
+        right => sub {
+            my ($p, $world) = @_;
+            enrolled($world, buyer($world), 20, $PAID, $PAID + 60 * $DAY, 5);
+            is(scalar instances($world), 1, 'no new instance');
+            is(scalar(grep { $_->{eventtype} eq 'billed' } @{$world->{events}}), 3, 'sold once, extended twice');
+        },
+    },
+    {
+        handler => 'std_prorogate', name => 'prorogate: a role that had ended',
+        params  => {timeshift => '10'}, answers => {productcode => [q{}]},
+        before  => [{handler => 'std_assignroleoncontext', name => 'before',
+            params => {contextlevel => 'course', instance => '20', role => 'teacher', endtime => '+1D'}}],
+        prepare => sub {
+            my ($p) = @_;
+            $p->dbh->do(q{update shop.product_instances set startdate = startdate - interval '90 days',
+                enddate = enddate - interval '90 days'});
+            $p->dbh->do('update shop.schedules set doneat = now()');
+            $p->state->{assignments} = {};
+        },
+        right => sub {
+            my ($p, $world) = @_;
+            my $user = buyer($world);
+            is(join(q{ }, keys %{$world->{moodle}{assignments}}), "course/20/4/$user", 'the role is back');
+            like((instances($world))[0]{enddate}, qr/^2026-11-30 /, 'ten days from the payment');
+            is(scalar(grep { !$_->{done} } @{$world->{schedules}}), 1, 'its new end is foreseen');
+        },
+    },
+    {
+        handler => 'std_prorogate', name => 'prorogate: an enrolment, from its old end',
+        params  => {timeshift => '10', from_old_end => '1'}, answers => {productcode => [q{}]},
+        before  => [{handler => 'std_enrolonecourse', name => 'before', params => {coursename => 'EXCEL-1', duration => '30'}}],
+        right   => sub { my ($p, $world) = @_; enrolled($world, buyer($world), 20, $PAID, $PAID + 40 * $DAY, 5) },
+    },
+    {
+        handler => 'std_unlockpdcertificate', name => 'unlockpdcertificate: group',
+        params  => {coursename => 'EXCEL-1', releasegroup => 'cert', enrol => '1'},
+        right   => sub {
+            my ($p, $world) = @_;
+            my $user = buyer($world);
+            is(scalar(grep { $_->{members}{$user} && $_->{idnumber} eq 'cert' } values %{$world->{moodle}{groups}}), 1, 'in the group');
+        },
+    },
+    {
+        handler => 'std_unlockpdcertificate', name => 'unlockpdcertificate: shop',
+        params  => {coursename => 'EXCEL-1', release_mode => 'shop', enrol => '1', requirecompletion => '0'},
+        right   => sub { my ($p, $world) = @_; is(scalar @{$world->{certificates}}, 1, 'one certificate') },
+    },
+);
+
+
+sub all { return @cases }
+
+1;
