@@ -27,7 +27,7 @@ sub leases_end {
 
 
 my @buyers = map { Shop::Sale::at_payment($t) } 1 .. 4;
-$t->control('moodle', {action => 'fault', kind => 'slow', delay => 0.5});
+$t->control('moodle', {action => 'fault', kind => 'slow', delay => 1.5});
 $_->pay_card for @buyers;
 
 # Somebody who is at work just now.
