@@ -69,17 +69,24 @@ char *shop_arena_cstring(shop_arena_t *arena, shop_str_t s)
 }
 
 
+/* Nearly all that is written so is a key, an address or a number: formatted once, then copied. Only
+ * what is longer is formatted again, into the place that it needs. */
 shop_status_t shop_arena_printf(shop_arena_t *arena, shop_str_t *out, const char *format, ...)
 {
+    char first[256];
     va_list args;
     int length;
 
     va_start(args, format);
-    length = vsnprintf(NULL, 0, format, args);
+    length = vsnprintf(first, sizeof(first), format, args);
     va_end(args);
 
     if (length < 0) {
         return SHOP_BUG;
+    }
+
+    if ((size_t) length < sizeof(first)) {
+        return shop_arena_copy(arena, (shop_str_t){(size_t) length, (unsigned char *) first}, out);
     }
 
     out->data = shop_arena_alloc(arena, (size_t) length + 1);

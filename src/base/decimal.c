@@ -41,7 +41,7 @@ static wide_t multiply(u128 a, u128 b)
 
 
 /* Schoolbook division bit by bit; false when the quotient needs more than 127 bits. */
-static bool divide_round(wide_t n, u128 divisor, u128 *quotient)
+static bool divide_wide(wide_t n, u128 divisor, u128 *quotient, u128 *remainder)
 {
     u128 rest = 0, q = 0;
 
@@ -61,6 +61,26 @@ static bool divide_round(wide_t n, u128 divisor, u128 *quotient)
             rest -= divisor;
             q |= 1;
         }
+    }
+
+    *quotient = q;
+    *remainder = rest;
+
+    return true;
+}
+
+
+static bool divide_round(wide_t n, u128 divisor, u128 *quotient)
+{
+    u128 rest, q;
+
+    /* Amounts and rates of a shop stay below 10^14: the machine divides them by itself. */
+    if (n.high == 0) {
+        q = n.low / divisor;
+        rest = n.low % divisor;
+
+    } else if (!divide_wide(n, divisor, &q, &rest)) {
+        return false;
     }
 
     /* Half or more of the divisor is left: away from zero. */

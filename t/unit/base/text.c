@@ -4,6 +4,10 @@
 
 #include "tap.h"
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <string.h>
+
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 
@@ -166,6 +170,51 @@ static void check_digests(shop_arena_t *arena)
 }
 
 
+/* Of the two digests with keys around the size of a block, against OpenSSL's own. */
+static void check_hmac(void)
+{
+    unsigned char bytes[200], sum[SHOP_SHA256_SIZE], wanted[EVP_MAX_MD_SIZE];
+    bool same256 = true, same1 = true;
+
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = (unsigned char) (i * 7);
+    }
+
+    for (size_t length = 0; length <= 140; length++) {
+        const shop_str_t key = {length, bytes}, message = {sizeof(bytes) - length, bytes + length};
+
+        HMAC(EVP_sha256(), bytes, (int) length, message.data, message.len, wanted, NULL);
+        same256 = same256 && shop_hmac_sha256(key, message, sum) == SHOP_OK &&
+                  memcmp(sum, wanted, SHOP_SHA256_SIZE) == 0;
+        HMAC(EVP_sha1(), bytes, (int) length, message.data, message.len, wanted, NULL);
+        same1 = same1 && shop_hmac_sha1(key, message, sum) == SHOP_OK &&
+                memcmp(sum, wanted, SHOP_SHA1_SIZE) == 0;
+    }
+
+    ok(same256, "HMAC with SHA-256, every length of key");
+    ok(same1, "HMAC with SHA-1, every length of key");
+}
+
+
+static void check_printf(shop_arena_t *arena)
+{
+    char text[600];
+    bool same = true;
+
+    /* Around the room of the first attempt. */
+    for (int length = 0; length < (int) sizeof(text); length++) {
+        shop_str_t out;
+
+        memset(text, 'a' + length % 26, sizeof(text));
+        same = same && shop_arena_printf(arena, &out, "%.*s", length, text) == SHOP_OK &&
+               out.len == (size_t) length && memcmp(out.data, text, out.len) == 0 &&
+               out.data[out.len] == '\0';
+    }
+
+    ok(same, "printed texts of all lengths");
+}
+
+
 static void check_torture(void)
 {
     shop_status_t status = SHOP_NO_MEMORY;
@@ -196,6 +245,8 @@ int main(void)
     check_buf(arena);
     check_codings(arena);
     check_digests(arena);
+    check_hmac();
+    check_printf(arena);
     check_torture();
     shop_heap_destroy(heap);
 
