@@ -31,8 +31,8 @@ typedef struct shop_op_s shop_op_t;
 typedef void (*shop_op_pt)(shop_op_t *op);
 
 /* One thing that waits. Created by the caller, freed by the link after done() has returned (or
- * instead of calling it, when the operation was abandoned). Results live in op->pool until done()
- * returns: copy what is needed longer. The caller cuts its own pointer to the op in done(). */
+ * instead of calling it, when the operation was abandoned). Results live until done() returns: copy
+ * what is needed longer. The caller cuts its own pointer to the op in done(). */
 struct shop_op_s {
     ngx_pool_t *pool;
     ngx_log_t *log;

@@ -14,14 +14,13 @@
 
 
 static void redis_on_impatience(ngx_event_t *ev);
-static shop_redis_entry_t *redis_entry(shop_redis_t *redis, shop_op_t *op, size_t argc,
-                                       size_t leading);
-static ngx_int_t redis_word(shop_redis_entry_t *entry, size_t i, shop_str_t word);
+static shop_redis_entry_t *redis_entry(shop_redis_t *redis, shop_op_t *op);
 static void redis_submit(shop_redis_entry_t *entry);
 static void redis_send(shop_redis_entry_t *entry);
 static void redis_leave(shop_redis_entry_t *entry);
 static void redis_on_early_end(shop_op_t *op);
 static void redis_on_reply(redisAsyncContext *context, void *data, void *priv);
+static void redis_again(shop_redis_entry_t *entry);
 static void redis_answer(shop_redis_entry_t *entry, const redisReply *reply);
 static void redis_error(shop_redis_entry_t *entry, const redisReply *reply);
 static bool redis_is(shop_str_t code, const char *word);
@@ -115,20 +114,14 @@ void shop_redis_fail_waiting(shop_redis_t *redis, const char *reason)
 void shop_redis_command(shop_redis_t *redis, shop_op_t *op, size_t argc, const shop_str_t *argv)
 {
     shop_redis_entry_t *entry;
-    size_t i;
 
     shop_op_hold(op, &redis->counters, NULL);
 
-    entry = redis_entry(redis, op, argc, 0);
-    if (entry == NULL) {
-        return;
-    }
+    entry = redis_entry(redis, op);
 
-    for (i = 0; i < argc; i++) {
-        if (redis_word(entry, i, argv[i]) != NGX_OK) {
-            shop_op_post(op, SHOP_LINK_BUSY, "no memory");
-            return;
-        }
+    if (entry == NULL || shop_redis_format(op->pool, argc, argv, &entry->command) != NGX_OK) {
+        shop_op_post(op, SHOP_LINK_BUSY, "no memory");
+        return;
     }
 
     redis_submit(entry);
@@ -139,76 +132,32 @@ void shop_redis_script(shop_redis_t *redis, shop_op_t *op, shop_str_t script, si
                        size_t argc, const shop_str_t *argv)
 {
     shop_redis_entry_t *entry;
-    u_char number[NGX_INT_T_LEN];
-    size_t i;
 
     shop_op_hold(op, &redis->counters, NULL);
 
-    entry = redis_entry(redis, op, argc, 3);
-    if (entry == NULL) {
-        return;
-    }
+    entry = redis_entry(redis, op);
 
-    entry->script = script;
-
-    if (redis_word(entry, 0, SHOP_STR("EVALSHA")) != NGX_OK ||
-        redis_word(entry, 1, redis_sha(redis, op, script)) != NGX_OK ||
-        redis_word(entry, 2,
-                   (shop_str_t){(size_t) (ngx_sprintf(number, "%uz", keys) - number), number}) !=
-            NGX_OK) {
+    if (entry == NULL || shop_redis_format_script(op->pool, redis_sha(redis, op, script), keys,
+                                                  argc, argv, &entry->command) != NGX_OK) {
         shop_op_post(op, SHOP_LINK_BUSY, "no memory");
         return;
     }
 
-    for (i = 0; i < argc; i++) {
-        if (redis_word(entry, i + 3, argv[i]) != NGX_OK) {
-            shop_op_post(op, SHOP_LINK_BUSY, "no memory");
-            return;
-        }
-    }
-
+    entry->script = script;
     redis_submit(entry);
 }
 
 
-static shop_redis_entry_t *redis_entry(shop_redis_t *redis, shop_op_t *op, size_t argc,
-                                       size_t leading)
+static shop_redis_entry_t *redis_entry(shop_redis_t *redis, shop_op_t *op)
 {
-    shop_redis_entry_t *entry;
-
-    entry = ngx_pcalloc(op->pool, sizeof(shop_redis_entry_t));
+    shop_redis_entry_t *entry = ngx_pcalloc(op->pool, sizeof(shop_redis_entry_t));
 
     if (entry != NULL) {
         entry->redis = redis;
         entry->op = op;
-        entry->argc = argc + leading;
-        entry->argv = ngx_pcalloc(op->pool, entry->argc * sizeof(char *));
-        entry->lengths = ngx_pcalloc(op->pool, entry->argc * sizeof(size_t));
-
-        if (entry->argv != NULL && entry->lengths != NULL) {
-            return entry;
-        }
     }
 
-    shop_op_post(op, SHOP_LINK_BUSY, "no memory");
-
-    return NULL;
-}
-
-
-static ngx_int_t redis_word(shop_redis_entry_t *entry, size_t i, shop_str_t word)
-{
-    shop_str_t copy = shop_op_copy(entry->op->pool, word.data, word.len);
-
-    if (copy.data == NULL) {
-        return NGX_ERROR;
-    }
-
-    entry->argv[i] = (const char *) copy.data;
-    entry->lengths[i] = copy.len;
-    entry->bytes += copy.len + 16;
-
-    return NGX_OK;
+    return entry;
 }
 
 
@@ -217,7 +166,7 @@ static void redis_submit(shop_redis_entry_t *entry)
     shop_redis_t *redis = entry->redis;
     shop_op_t *op = entry->op;
 
-    if (redis->count >= redis->conf.queue_max || redis->bytes + entry->bytes > BYTES_MAX) {
+    if (redis->count >= redis->conf.queue_max || redis->bytes + entry->command.len > BYTES_MAX) {
         shop_op_post(op, SHOP_LINK_BUSY, "queue full");
         return;
     }
@@ -228,7 +177,7 @@ static void redis_submit(shop_redis_entry_t *entry)
     }
 
     redis->count++;
-    redis->bytes += entry->bytes;
+    redis->bytes += entry->command.len;
     op->carrier = entry;
     op->leave = redis_on_early_end;
 
@@ -263,8 +212,9 @@ static void redis_send(shop_redis_entry_t *entry)
     entry->sent = ngx_current_msec;
     ngx_queue_insert_tail(&redis->in_flight, &entry->queue);
 
-    if (redisAsyncCommandArgv(redis->context, redis_on_reply, entry, (int) entry->argc, entry->argv,
-                              entry->lengths) != REDIS_OK) {
+    if (redisAsyncFormattedCommand(redis->context, redis_on_reply, entry,
+                                   (const char *) entry->command.data,
+                                   entry->command.len) != REDIS_OK) {
         redis_leave(entry);
         shop_op_post(entry->op, SHOP_LINK_DOWN, "not accepted");
         return;
@@ -281,7 +231,7 @@ static void redis_leave(shop_redis_entry_t *entry)
     ngx_queue_remove(&entry->queue);
     entry->waiting = 0;
     entry->redis->count--;
-    entry->redis->bytes -= entry->bytes;
+    entry->redis->bytes -= entry->command.len;
 }
 
 
@@ -322,20 +272,32 @@ static void redis_on_reply(redisAsyncContext *context, void *data, void *priv)
 
     if (entry->script.data != NULL && !op->ended && reply->type == REDIS_REPLY_ERROR &&
         ngx_strncmp(reply->str, "NOSCRIPT", 8) == 0 && redis->context != NULL) {
-        /* RD-14: once, with the text. */
-        entry->argv[0] = "EVAL";
-        entry->lengths[0] = 4;
-        entry->argv[1] = (const char *) entry->script.data;
-        entry->lengths[1] = entry->script.len;
-        entry->script.data = NULL;
-        redis->count++;
-        redis->bytes += entry->bytes;
-        redis_send(entry);
+        redis_again(entry);
         return;
     }
 
     redis_answer(entry, reply);
     shop_op_release(op);
+}
+
+
+/* RD-14: once, with the text. */
+static void redis_again(shop_redis_entry_t *entry)
+{
+    shop_redis_t *redis = entry->redis;
+    shop_op_t *op = entry->op;
+
+    if (shop_redis_format_text(op->pool, entry->script, &entry->command) != NGX_OK) {
+        shop_op_error(op, "no memory");
+        shop_op_end(op, SHOP_LINK_BUSY);
+        shop_op_release(op);
+        return;
+    }
+
+    entry->script.data = NULL;
+    redis->count++;
+    redis->bytes += entry->command.len;
+    redis_send(entry);
 }
 
 
@@ -352,7 +314,7 @@ static void redis_answer(shop_redis_entry_t *entry, const redisReply *reply)
         return;
     }
 
-    op->reply.redis = shop_redis_copy_reply(op->pool, reply);
+    op->reply.redis = shop_redis_reply(op->pool, reply);
 
     if (op->reply.redis == NULL) {
         shop_op_error(op, "answer not understood");

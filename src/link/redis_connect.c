@@ -396,7 +396,9 @@ static void redis_on_write(ngx_event_t *ev)
         return;
     }
 
+    redis->writing = 1;
     redisAsyncHandleWrite(redis->context);
+    redis->writing = 0;
 }
 
 
@@ -420,9 +422,19 @@ static void hook_del_read(void *data)
 }
 
 
+/* A socket takes what we have to say nearly always: it is written at the end of this turn of the
+ * loop, all commands of the turn at once, without asking epoll first. What did not fit waits. */
 static void hook_add_write(void *data)
 {
     shop_redis_t *redis = data;
+
+    if (redis->c != NULL && redis->state == SHOP_REDIS_UP && !redis->writing) {
+        if (!redis->c->write->active && !redis->c->write->posted) {
+            ngx_post_event(redis->c->write, &ngx_posted_events);
+        }
+
+        return;
+    }
 
     if (redis->c != NULL && shop_fd_want(redis->c, redis->c->read->active, 1) != NGX_OK) {
         shop_redis_drop_later(redis, "not watched");

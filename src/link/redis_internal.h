@@ -36,6 +36,7 @@ struct shop_redis_s {
     ngx_event_t timer; /* attempt, retry, or watch over the oldest command; cancelable */
     ngx_event_t close; /* posted: give the connection up from outside hiredis (RD-4) */
     ngx_event_t impatience;
+    ngx_uint_t writing; /* hiredis is asked to write */
     ngx_uint_t patient;
     ngx_uint_t greetings; /* answers still missing before it is up */
     ngx_uint_t complained;
@@ -57,11 +58,8 @@ typedef struct {
     ngx_queue_t queue;
     shop_redis_t *redis;
     shop_op_t *op;
-    size_t argc;
-    const char **argv;
-    size_t *lengths;
-    size_t bytes;
-    shop_str_t script; /* data NULL: a plain command */
+    shop_str_t command; /* as it is sent */
+    shop_str_t script;  /* data NULL: a plain command */
     ngx_msec_t sent;
     unsigned waiting : 1;
 } shop_redis_entry_t;
@@ -80,7 +78,15 @@ void shop_redis_be_patient(shop_redis_t *redis);
 void shop_redis_ready(shop_redis_t *redis); /* sends what waits */
 void shop_redis_fail_waiting(shop_redis_t *redis, const char *reason);
 
-/* redis_reply.c: a copy in `pool`, NULL: no memory or nested too deep */
-shop_redis_reply_t *shop_redis_copy_reply(ngx_pool_t *pool, const redisReply *reply);
+/* redis_format.c: commands in Redis' protocol, in `pool`; NGX_ERROR: no memory */
+ngx_int_t shop_redis_format(ngx_pool_t *pool, size_t argc, const shop_str_t *argv,
+                            shop_str_t *command);
+ngx_int_t shop_redis_format_script(ngx_pool_t *pool, shop_str_t sha, size_t keys, size_t argc,
+                                   const shop_str_t *argv, shop_str_t *command);
+/* EVALSHA, as the one above has written it, becomes EVAL with the script's text. */
+ngx_int_t shop_redis_format_text(ngx_pool_t *pool, shop_str_t script, shop_str_t *command);
+
+/* redis_reply.c: its texts stay hiredis', NULL: no memory or nested too deep */
+shop_redis_reply_t *shop_redis_reply(ngx_pool_t *pool, const redisReply *reply);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * Answers of Redis, copied out of hiredis, whose replies die with the callback (RD-8).
+ * Answers of Redis in our own words, as the operation shows them to done(). Their texts are views
+ * into hiredis' reply, which dies with its callback, and done() is called inside of it (RD-8).
  */
 
 #include "link/redis_internal.h"
@@ -7,27 +8,27 @@
 #define DEPTH_MAX 4
 
 
-static ngx_int_t copy_into(ngx_pool_t *pool, const redisReply *from, shop_redis_reply_t *to,
-                           ngx_uint_t depth);
+static ngx_int_t view_of(ngx_pool_t *pool, const redisReply *from, shop_redis_reply_t *to,
+                         ngx_uint_t depth);
 
 
-shop_redis_reply_t *shop_redis_copy_reply(ngx_pool_t *pool, const redisReply *reply)
+shop_redis_reply_t *shop_redis_reply(ngx_pool_t *pool, const redisReply *reply)
 {
-    shop_redis_reply_t *copy;
+    shop_redis_reply_t *view;
 
-    copy = ngx_pcalloc(pool, sizeof(shop_redis_reply_t));
+    view = ngx_pcalloc(pool, sizeof(shop_redis_reply_t));
 
-    if (copy == NULL || copy_into(pool, reply, copy, 1) != NGX_OK) {
+    if (view == NULL || view_of(pool, reply, view, 1) != NGX_OK) {
         return NULL;
     }
 
-    return copy;
+    return view;
 }
 
 
 /* Not deeper than DEPTH_MAX. Errors inside arrays are shown as their text. */
-static ngx_int_t copy_into(ngx_pool_t *pool, const redisReply *from, shop_redis_reply_t *to,
-                           ngx_uint_t depth)
+static ngx_int_t view_of(ngx_pool_t *pool, const redisReply *from, shop_redis_reply_t *to,
+                         ngx_uint_t depth)
 {
     size_t i;
 
@@ -46,8 +47,8 @@ static ngx_int_t copy_into(ngx_pool_t *pool, const redisReply *from, shop_redis_
 
     default:
         to->type = SHOP_REDIS_STRING;
-        to->str = shop_op_copy(pool, from->str, from->len);
-        return to->str.data != NULL ? NGX_OK : NGX_ERROR;
+        to->str = (shop_str_t){from->len, (unsigned char *) from->str};
+        return NGX_OK;
     }
 
     to->type = SHOP_REDIS_ARRAY;
@@ -59,7 +60,7 @@ static ngx_int_t copy_into(ngx_pool_t *pool, const redisReply *from, shop_redis_
     }
 
     for (i = 0; i < from->elements; i++) {
-        if (copy_into(pool, from->element[i], &to->elements[i], depth + 1) != NGX_OK) {
+        if (view_of(pool, from->element[i], &to->elements[i], depth + 1) != NGX_OK) {
             return NGX_ERROR;
         }
     }
