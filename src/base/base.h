@@ -289,4 +289,22 @@ json_t *shop_json_str(shop_str_t s); /* new reference; NULL for invalid UTF-8 or
 /* object[key] = text; false when it could not be set */
 bool shop_json_set_text(json_t *object, const char *key, shop_str_t s);
 
+
+/* --- JSON written without a tree (json_write.c): compact, as shop_json_dump() writes it --- */
+
+/* Begin with {&buf, false}. Failures are the buffer's: a text that is no UTF-8, or with a NUL, which
+ * could not be read again, is SHOP_MALFORMED. Whoever calls closes what he opened. */
+typedef struct {
+    shop_buf_t *buf;
+    bool comma; /* before the next member or entry */
+} shop_json_out_t;
+
+void shop_json_out_open(shop_json_out_t *out, char bracket); /* { or [ */
+void shop_json_out_close(shop_json_out_t *out, char bracket);
+/* A constant with nothing to escape; a value must follow. */
+void shop_json_out_name(shop_json_out_t *out, const char *name);
+void shop_json_out_text(shop_json_out_t *out, shop_str_t text);
+void shop_json_out_int(shop_json_out_t *out, int64_t number);
+void shop_json_out_true(shop_json_out_t *out);
+
 #endif

@@ -360,7 +360,7 @@ typedef struct {
 } shop_totals_t;
 
 
-/* --- the cart (cart.c, cart_json.c, cart_price.c) --- */
+/* --- the cart (cart.c, cart_read.c, cart_write.c, cart_price.c) --- */
 
 /* One answer to a question of a product. */
 typedef struct {

@@ -68,8 +68,13 @@ static void check_text(shop_arena_t *arena, const shop_cart_t *cart)
 {
     shop_cart_t *again;
     shop_str_t first, second;
+    json_t *json;
 
     must(shop_cart_dump(arena, cart, &first) == SHOP_OK);
+    must(shop_json_parse(first, SIZE_MAX, &json) == SHOP_OK);
+    must(shop_json_dump(arena, json, &second) == SHOP_OK);
+    must(shop_str_eq(first, second)); /* as the library would have written it */
+    json_decref(json);
     must(shop_cart_parse(arena, first, &again) == SHOP_OK);
     must(shop_cart_dump(arena, again, &second) == SHOP_OK);
     must(shop_str_eq(first, second));

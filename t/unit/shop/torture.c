@@ -280,7 +280,7 @@ static const struct {
     bool json; /* has the JSON library allocate */
 } attempts[] = {
     {"a snapshot is built", try_snapshot, true},  {"a cart is read", try_parse, true},
-    {"a cart is written", try_dump, true},        {"a cart is priced", try_price, false},
+    {"a cart is written", try_dump, false},       {"a cart is priced", try_price, false},
     {"terms are assembled", try_terms, false},    {"an order is made", try_request, true},
     {"answers are taken", try_answers, false},    {"answers are looked at", try_complete, false},
     {"a person is added", try_people, false},     {"a seat is given", try_seat, false},
