@@ -101,8 +101,10 @@ start_doubles() {
     free_or_ours moodle "$moodle_port"
     free_or_ours smtp "$mail_port"
     free_or_ours vads "$bank_port"
+    secret lti "$(openssl rand -hex 24)"
     alive moodle || launch moodle perl "-I$top/t/lib" "$top/t/bin/fake-moodle" \
-        --port "$moodle_port" --seed "$here/moodle-seed.json"
+        --port "$moodle_port" --seed "$here/moodle-seed.json" \
+        --tool "http://127.0.0.1:$port/shop/ac/lti" --tool-key campus --tool-secret-file "$run/secrets/lti"
     alive smtp || launch smtp perl "-I$top/t/lib" "$top/t/bin/fake-smtp" \
         --port "$smtp_port" --web-port "$mail_port"
     alive vads || launch vads perl "-I$top/t/lib" "$top/t/bin/fake-vads" \

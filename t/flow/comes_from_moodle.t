@@ -10,43 +10,36 @@ use utf8;
 
 use FindBin;
 use lib "$FindBin::Bin/../lib";
-use Digest::SHA qw(hmac_sha1_base64);
 use Test::More;
 
 use Shop::Buyer;
+use Shop::Fake::Lti;
 use Shop::Http;
 use Shop::Learner;
 use Shop::Page;
-use Shop::Test qw(spew);
+use Shop::Test;
 use Shop::Texts qw(pattern);
 
 my $t = Shop::Test->new(patient => 1, bank => 0, start => 0);
-my $secret = spew("$t->{dir}/secrets/lti", 'shared secret & more', 0600);
-$t->{option}{http} = "shop_lti key=campus secret_file=$secret login_url=http://moodle.example.org/launch.php?id=7; "
+my $secret = "$t->{dir}/secrets/lti";
+$t->{option}{http} = "shop_lti key=campus secret_file=$secret login_url=http://127.0.0.1:$t->{moodle_port}/mod/lti/launch.php?id=1; "
     . "shop_lti key=open secret_file=$secret trust_email=off;";
 $t->write_conf;
 $t->start_nginx;
 
 my $camille = Shop::Learner->new($t, 'camille.martin@example.org')->account;
-my $nonce = 0;
+my %tool = (address => $t->base . '/shop/ac/lti', key => 'campus', secret => 'shared secret & more');
 
 
 # The members of a launch as Moodle sends them, signed unless said otherwise.
 sub launch {
     my (%change) = @_;
     my $forged = delete $change{forged};
-    my %member = (
-        lti_message_type => 'basic-lti-launch-request', lti_version => 'LTI-1p0', oauth_version => '1.0',
-        oauth_signature_method => 'HMAC-SHA1', oauth_consumer_key => 'campus', oauth_timestamp => time,
-        oauth_nonce => 'n' . ++$nonce, oauth_callback => 'about:blank', user_id => $camille->{id},
-        lis_person_name_full => 'Camille Martin', lis_person_contact_email_primary => 'camille.martin@example.org',
-        roles => 'Instructor,urn:lti:sysrole:ims/lis/Administrator', context_title => "Café & co ~ 'x' (1*2)",
-        resource_link_description => "two\r\nlines", custom_target => '/shop/ac/p/gdpr_essentials', %change);
-    delete @member{grep { !defined $member{$_} } keys %member};
-    my $text = join '&', sort map { Shop::Http::escape($_) . '=' . Shop::Http::escape($member{$_}) } keys %member;
-    my $base = join '&', 'POST', map { Shop::Http::escape($_) } $t->base . '/shop/ac/lti', $text;
-    $member{oauth_signature} = hmac_sha1_base64($base, Shop::Http::escape('shared secret & more') . '&') . '=';
-    return {%member, %{$forged // {}}};
+    my $user = {id => $camille->{id}, fullname => 'Camille Martin', email => 'camille.martin@example.org'};
+    my $member = Shop::Fake::Lti::launch(\%tool, $user, roles => 'Instructor,urn:lti:sysrole:ims/lis/Administrator',
+        context_title => "Café & co ~ 'x' (1*2)", resource_link_description => "two\r\nlines",
+        custom_target => '/shop/ac/p/gdpr_essentials', %change);
+    return {%{$member}, %{$forged // {}}};
 }
 
 
@@ -61,7 +54,16 @@ sub from_moodle {
 my $b = Shop::Buyer->new(base => $t->base);
 $b->add('gdpr_essentials');
 $b->open('login');
-ok(grep({ $_->{href} eq 'http://moodle.example.org/launch.php?id=7' } $b->page->links), 'the login page leads to Moodle');
+$b->follow(qr{/mod/lti/launch});
+like($b->page->text, qr/Go to the shop as/, 'the login page leads to Moodle');
+my ($his) = grep { grep { $_->{name} eq 'user_id' && $_->{value} == $camille->{id} } @{$_->{fields}} } $b->page->forms;
+my @members = map { ($_->{name} => $_->{value}) } grep { $_->{name} } @{$his->{fields}};
+$b->arrive($his->{action}, $b->http->post($his->{action}, \@members));
+ok($b->says('login.welcome'), 'and from there back, logged in');
+like($b->page->text, qr/Camille Martin|camille\.martin/i, 'as who was logged in there');
+$b->open('cart');
+$b->submit(qr{/logout$}, {});
+$b->add('gdpr_essentials');
 
 my $form   = launch();
 my $answer = from_moodle($form);

@@ -61,7 +61,7 @@ static ngx_int_t login_form(ngx_http_shop_ctx_t *ctx, shop_str_t email, shop_str
                             const char *error)
 {
     json_t *data = ngx_http_shop_page(ctx, "login.title");
-    json_t *field;
+    json_t *field, *sites;
 
     if (data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -75,7 +75,9 @@ static ngx_int_t login_form(ngx_http_shop_ctx_t *ctx, shop_str_t email, shop_str
 
     json_object_set_new(data, "email", field);
     shop_json_set_text(data, "next", next);
-    json_object_set_new(data, "sites", launch_addresses(ctx));
+    sites = launch_addresses(ctx);
+    json_object_set_new(data, "has_sites", json_boolean(json_array_size(sites) > 0));
+    json_object_set_new(data, "sites", sites);
 
     return ngx_http_shop_render(ctx, error != NULL ? NGX_HTTP_UNPROCESSABLE : NGX_HTTP_OK, "login",
                                 data);

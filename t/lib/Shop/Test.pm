@@ -173,8 +173,9 @@ sub start_double {
 
 sub start_moodle {
     my ($self) = @_;
-    $self->{moodle_port} = $self->start_double('moodle', '--seed',
-        "$TOP/conf-examples/demo/moodle-seed.json");
+    my $secret = spew("$self->{dir}/secrets/lti", "shared secret & more\n", 0600);
+    $self->{moodle_port} = $self->start_double('moodle', '--seed', "$TOP/conf-examples/demo/moodle-seed.json",
+        '--tool', $self->base . '/shop/ac/lti', '--tool-key', 'campus', '--tool-secret-file', $secret);
     return;
 }
 

@@ -33,6 +33,7 @@ sub new {
         token => $option{token} || 'TOKEN',
         loop  => $option{loop}  || Shop::Fake::Loop->new,
         state => Shop::Fake::Moodle::State->new( $option{seed} ),
+        tool  => $option{tool} || {},
         fault => undef,
         calls => {},
         log   => [],
@@ -60,7 +61,7 @@ sub _request {
         $self->_control( $peer, $request );
     }
     else {
-        my $html = Shop::Fake::Moodle::Pages::page( $self->{state}, $path, $request );
+        my $html = Shop::Fake::Moodle::Pages::page( $self->{state}, $path, $request, $self->{tool} );
         if ( defined $html ) {
             $self->{web}->respond_html( $peer, $html );
         }

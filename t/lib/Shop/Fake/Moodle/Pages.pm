@@ -7,6 +7,7 @@ use strict;
 use warnings;
 use utf8;
 
+use Shop::Fake::Lti;
 use Shop::Fake::Web;
 
 our $VERSION = 1;
@@ -18,6 +19,7 @@ my %texts = (
         nobody => 'Nobody yet.', until => 'until', unlimited => 'no end', course => 'Course', status => 'Status',
         completed => 'completed', running => 'in progress', members => 'members', hidden => 'hidden',
         email => 'E-mail', username => 'User name', nocourse => 'No course yet.', enrolled => 'Enrolled',
+        shop => 'Shop', who => 'Moodle would ask who you are. Go to the shop as:',
         double => 'This is a stand-in for Moodle, made for the demonstration and the tests of the shop.',
     },
     fr => {
@@ -27,6 +29,7 @@ my %texts = (
         status => 'État', completed => 'terminé', running => 'en cours', members => 'membres', hidden => 'caché',
         email => 'Courriel', username => 'Identifiant', nocourse => 'Aucun cours pour le moment.',
         enrolled => 'Inscription',
+        shop => 'Boutique', who => 'Moodle demanderait qui vous êtes. Aller à la boutique en tant que :',
         double => 'Ceci est une doublure de Moodle, faite pour la démonstration et les tests de la boutique.',
     },
 );
@@ -45,7 +48,7 @@ CSS
 
 # The page of a path, or undef.
 sub page {
-    my ( $state, $path, $request ) = @_;
+    my ( $state, $path, $request, $tool ) = @_;
     my $language = language($request);
     my $text     = $texts{$language};
     my $body =
@@ -54,6 +57,7 @@ sub page {
         : $path =~ m{^/user/(\d+)$}                           ? user_page( $state, $text, $1 )
         : $path =~ m{^/course/(\d+)$}                         ? course_page( $state, $text, $1 )
         : "$path?$request->{query}" =~ m{^/course/view[.]php[?]id=(\d+)} ? course_page( $state, $text, $1 )
+        : $path eq '/mod/lti/launch.php' && $tool->{address}  ? launch_page( $state, $text, $tool )
         :                                                       undef;
     return if !defined $body;
     my $site = escape( $state->{site}{name} );
@@ -98,6 +102,21 @@ sub courses_page {
         $html .= sprintf '<div class="card"><a href="/course/%d"><strong>%s</strong></a>%s'
             . '<div class="muted">%s · %s · %d %s</div></div>', $course->{id}, escape( $course->{fullname} ), $mark,
             escape( $course->{shortname} ), escape( $course->{category} ), $count, lc $text->{participants};
+    }
+    return $html;
+}
+
+# One form for each person, signed: what Moodle posts by itself once it knows who is there.
+sub launch_page {
+    my ( $state, $text, $tool ) = @_;
+    my $html = "<h1>$text->{shop}</h1><p>$text->{who}</p>";
+    for my $user ( grep { !$_->{deleted} && $_->{email} } $state->users ) {
+        my $name   = "$user->{firstname} $user->{lastname}";
+        my $launch = Shop::Fake::Lti::launch( $tool, { id => $user->{id}, fullname => $name, email => $user->{email} } );
+        $html .= sprintf '<form class="card" method="post" action="%s">%s<button>%s</button></form>',
+            escape( $tool->{address} ),
+            join( q{}, map { sprintf '<input type="hidden" name="%s" value="%s">', $_, escape( $launch->{$_} ) } sort keys %{$launch} ),
+            escape($name);
     }
     return $html;
 }
