@@ -124,6 +124,10 @@ SHOP_MUST_USE shop_status_t shop_percent_encode(shop_arena_t *a, shop_str_t in, 
 
 SHOP_MUST_USE shop_status_t shop_sha1(shop_str_t message, unsigned char out[SHOP_SHA1_SIZE]);
 SHOP_MUST_USE shop_status_t shop_sha256(shop_str_t message, unsigned char out[SHOP_SHA256_SIZE]);
+/* The same as 64 and as 43 characters. */
+SHOP_MUST_USE shop_status_t shop_sha256_hex(shop_arena_t *a, shop_str_t message, shop_str_t *hex);
+SHOP_MUST_USE shop_status_t shop_sha256_base64url(shop_arena_t *a, shop_str_t message,
+                                                  shop_str_t *text);
 SHOP_MUST_USE shop_status_t shop_hmac_sha256(shop_str_t key, shop_str_t message,
                                              unsigned char out[SHOP_SHA256_SIZE]);
 SHOP_MUST_USE shop_status_t shop_hmac_sha1(shop_str_t key, shop_str_t message,

@@ -107,6 +107,25 @@ shop_status_t shop_sha256(shop_str_t message, unsigned char out[SHOP_SHA256_SIZE
 }
 
 
+shop_status_t shop_sha256_hex(shop_arena_t *a, shop_str_t message, shop_str_t *hex)
+{
+    unsigned char out[SHOP_SHA256_SIZE];
+    shop_status_t status = shop_sha256(message, out);
+
+    return status == SHOP_OK ? shop_hex_encode(a, (shop_str_t){sizeof(out), out}, hex) : status;
+}
+
+
+shop_status_t shop_sha256_base64url(shop_arena_t *a, shop_str_t message, shop_str_t *text)
+{
+    unsigned char out[SHOP_SHA256_SIZE];
+    shop_status_t status = shop_sha256(message, out);
+
+    return status == SHOP_OK ? shop_base64url_encode(a, (shop_str_t){sizeof(out), out}, text)
+                             : status;
+}
+
+
 shop_status_t shop_hmac_sha256(shop_str_t key, shop_str_t message,
                                unsigned char out[SHOP_SHA256_SIZE])
 {

@@ -12,7 +12,6 @@ static json_t *lines_of(shop_put_t *put, const json_t *request);
 
 shop_status_t shop_order_fingerprint(shop_arena_t *arena, const json_t *request, shop_str_t *digest)
 {
-    unsigned char hash[SHOP_SHA256_SIZE];
     json_t *content = content_of(request);
     shop_str_t text;
     shop_status_t status;
@@ -24,12 +23,7 @@ shop_status_t shop_order_fingerprint(shop_arena_t *arena, const json_t *request,
     status = shop_json_dump(arena, content, &text);
     json_decref(content);
 
-    if (status == SHOP_OK) {
-        status = shop_sha256(text, hash);
-    }
-
-    return status == SHOP_OK ? shop_hex_encode(arena, (shop_str_t){sizeof(hash), hash}, digest)
-                             : status;
+    return status == SHOP_OK ? shop_sha256_hex(arena, text, digest) : status;
 }
 
 

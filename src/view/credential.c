@@ -19,7 +19,6 @@ static shop_status_t status_address(shop_arena_t *arena, const shop_credential_t
 
 shop_status_t shop_credential_jwk(shop_arena_t *arena, const shop_ed25519_t *key, json_t **jwk)
 {
-    unsigned char digest[SHOP_SHA256_SIZE];
     shop_str_t x, canonical, id;
 
     if (shop_base64url_encode(arena,
@@ -27,8 +26,7 @@ shop_status_t shop_credential_jwk(shop_arena_t *arena, const shop_ed25519_t *key
                               &x) != SHOP_OK ||
         shop_arena_printf(arena, &canonical, "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"%s\"}",
                           x.data) != SHOP_OK ||
-        shop_sha256(canonical, digest) != SHOP_OK ||
-        shop_base64url_encode(arena, (shop_str_t){sizeof(digest), digest}, &id) != SHOP_OK) {
+        shop_sha256_base64url(arena, canonical, &id) != SHOP_OK) {
         return SHOP_NO_MEMORY;
     }
 

@@ -7,7 +7,6 @@
 
 ngx_int_t ngx_http_shop_mailbox_hash(ngx_http_shop_ctx_t *ctx, shop_str_t email, shop_str_t *hash)
 {
-    u_char digest[SHOP_SHA256_SIZE];
     shop_str_t lower;
 
     if (shop_arena_copy(&ctx->arena, email, &lower) != SHOP_OK) {
@@ -16,10 +15,5 @@ ngx_int_t ngx_http_shop_mailbox_hash(ngx_http_shop_ctx_t *ctx, shop_str_t email,
 
     ngx_strlow(lower.data, lower.data, lower.len);
 
-    if (shop_sha256(lower, digest) != SHOP_OK ||
-        shop_base64url_encode(&ctx->arena, (shop_str_t){sizeof(digest), digest}, hash) != SHOP_OK) {
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
+    return shop_sha256_base64url(&ctx->arena, lower, hash) == SHOP_OK ? NGX_OK : NGX_ERROR;
 }

@@ -135,12 +135,9 @@ static bool sid_well_formed(shop_str_t sid)
 static ngx_int_t hash_sid(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_session_t *session = &ctx->session;
-    u_char digest[SHOP_SHA256_SIZE];
     shop_str_t hash;
 
-    if (shop_sha256(session->id, digest) != SHOP_OK ||
-        shop_base64url_encode(&ctx->arena, (shop_str_t){sizeof(digest), digest}, &hash) !=
-            SHOP_OK) {
+    if (shop_sha256_base64url(&ctx->arena, session->id, &hash) != SHOP_OK) {
         return NGX_ERROR;
     }
 

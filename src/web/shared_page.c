@@ -21,7 +21,6 @@ static ngx_int_t put_together(ngx_http_shop_ctx_t *ctx, ngx_http_shop_shared_pag
 static ngx_int_t send_whole(ngx_http_shop_ctx_t *ctx, ngx_http_shop_shared_page_t *page);
 static ngx_int_t send_halves(ngx_http_shop_ctx_t *ctx, ngx_http_shop_shared_page_t *page);
 static ngx_int_t etag(shop_arena_t *arena, shop_str_t digest, shop_str_t personal, shop_str_t *tag);
-static ngx_int_t hex_digest(shop_arena_t *arena, shop_str_t text, shop_str_t *hex);
 
 
 ngx_int_t ngx_http_shop_shared_page(ngx_http_shop_ctx_t *ctx, const char *kind, int64_t id,
@@ -115,7 +114,7 @@ static ngx_int_t render(ngx_http_shop_ctx_t *ctx, shop_arena_t *arena, const cha
     page->tail.data = copy.data + (page->tail.data - html.data);
     page->head.data = copy.data + (page->head.data - html.data);
 
-    return hex_digest(arena, copy, &page->digest);
+    return shop_sha256_hex(arena, copy, &page->digest) == SHOP_OK ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -182,22 +181,9 @@ static ngx_int_t etag(shop_arena_t *arena, shop_str_t digest, shop_str_t persona
 {
     shop_str_t mine;
 
-    if (hex_digest(arena, personal, &mine) != NGX_OK ||
+    if (shop_sha256_hex(arena, personal, &mine) != SHOP_OK ||
         shop_arena_printf(arena, tag, "\"%.16s%.16s\"", (char *) digest.data, (char *) mine.data) !=
             SHOP_OK) {
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t hex_digest(shop_arena_t *arena, shop_str_t text, shop_str_t *hex)
-{
-    u_char digest[SHOP_SHA256_SIZE];
-
-    if (shop_sha256(text, digest) != SHOP_OK ||
-        shop_hex_encode(arena, (shop_str_t){sizeof(digest), digest}, hex) != SHOP_OK) {
         return NGX_ERROR;
     }
 

@@ -218,12 +218,9 @@ static ngx_int_t send_on_mailbox(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 /* Redis never sees the code itself: a dump of it opens nothing. */
 ngx_int_t ngx_http_shop_login_key(ngx_http_shop_ctx_t *ctx, ngx_http_shop_login_t *login)
 {
-    u_char digest[SHOP_SHA256_SIZE];
     shop_str_t hash;
 
-    if (shop_sha256(login->code, digest) != SHOP_OK ||
-        shop_base64url_encode(&ctx->arena, (shop_str_t){sizeof(digest), digest}, &hash) !=
-            SHOP_OK ||
+    if (shop_sha256_base64url(&ctx->arena, login->code, &hash) != SHOP_OK ||
         shop_arena_printf(&ctx->arena, &login->key, "login:{%.*s}", (int) hash.len, hash.data) !=
             SHOP_OK) {
         return NGX_ERROR;

@@ -121,15 +121,12 @@ static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const char 
 static ngx_int_t seen_once(ngx_http_shop_ctx_t *ctx, const shop_lti_launch_t *launch)
 {
     shop_str_t argv[6], text, hash;
-    u_char digest[SHOP_SHA256_SIZE];
     shop_op_t *op;
 
     if (shop_arena_printf(&ctx->arena, &text, "%.*s:%.*s", (int) launch->consumer->key.len,
                           launch->consumer->key.data, (int) launch->nonce.len,
                           launch->nonce.data) != SHOP_OK ||
-        shop_sha256(text, digest) != SHOP_OK ||
-        shop_base64url_encode(&ctx->arena, (shop_str_t){sizeof(digest), digest}, &hash) !=
-            SHOP_OK ||
+        shop_sha256_base64url(&ctx->arena, text, &hash) != SHOP_OK ||
         shop_arena_printf(&ctx->arena, &argv[1], "lti:{%.*s}", (int) hash.len, hash.data) !=
             SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
