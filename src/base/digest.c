@@ -4,36 +4,51 @@
 
 #include "base/base.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <string.h>
-
-
-/* Block of both digests, RFC 2104. */
-#define BLOCK_SIZE 64
+#include <openssl/params.h>
 
 
 /* Looking a digest up among OpenSSL's providers costs more than digesting a short text: once. */
-static CRYPTO_ONCE fetched = CRYPTO_ONCE_STATIC_INIT;
+static CRYPTO_ONCE prepared = CRYPTO_ONCE_STATIC_INIT;
 static EVP_MD *sha1_md, *sha256_md;
+static EVP_MAC_CTX *hmac_sha1, *hmac_sha256;
 
 
-static void fetch(void)
+static EVP_MAC_CTX *prepare_hmac(EVP_MAC *mac, const char *name)
 {
+    EVP_MAC_CTX *ctx = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
+    OSSL_PARAM params[2] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *) name, 0),
+        OSSL_PARAM_construct_end(),
+    };
+
+    if (ctx != NULL && EVP_MAC_CTX_set_params(ctx, params) != 1) {
+        EVP_MAC_CTX_free(ctx);
+        return NULL;
+    }
+
+    return ctx;
+}
+
+
+static void prepare(void)
+{
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+
     sha1_md = EVP_MD_fetch(NULL, "SHA1", NULL);
     sha256_md = EVP_MD_fetch(NULL, "SHA256", NULL);
+    hmac_sha1 = prepare_hmac(mac, "SHA1");
+    hmac_sha256 = prepare_hmac(mac, "SHA256");
+
+    EVP_MAC_free(mac);
 }
 
 
-static const EVP_MD *sha1(void)
+static bool ready(void)
 {
-    return CRYPTO_THREAD_run_once(&fetched, fetch) == 1 ? sha1_md : NULL;
-}
-
-
-static const EVP_MD *sha256(void)
-{
-    return CRYPTO_THREAD_run_once(&fetched, fetch) == 1 ? sha256_md : NULL;
+    return CRYPTO_THREAD_run_once(&prepared, prepare) == 1;
 }
 
 
@@ -45,51 +60,23 @@ static shop_status_t digest(const EVP_MD *md, shop_str_t message, unsigned char 
 }
 
 
-/* The digest of the key, changed by `pad`, and of the text behind it. */
-static bool padded(EVP_MD_CTX *ctx, const EVP_MD *md, const unsigned char key[BLOCK_SIZE],
-                   unsigned char pad, shop_str_t text, unsigned char *out)
+/* A copy of what was looked up once, since HMAC() looks everything up anew for each message. */
+static shop_status_t hmac(const EVP_MAC_CTX *ready_made, size_t size, shop_str_t key,
+                          shop_str_t message, unsigned char *out)
 {
-    unsigned char block[BLOCK_SIZE];
+    static const unsigned char nothing;
+
+    /* OpenSSL takes a NULL key for "the key of last time". */
+    const unsigned char *k = key.len > 0 ? key.data : &nothing;
+    EVP_MAC_CTX *ctx = ready_made != NULL ? EVP_MAC_CTX_dup(ready_made) : NULL;
+    size_t len;
     bool done;
 
-    for (size_t i = 0; i < BLOCK_SIZE; i++) {
-        block[i] = key[i] ^ pad;
-    }
+    done = ctx != NULL && EVP_MAC_init(ctx, k, key.len, NULL) == 1 &&
+           EVP_MAC_update(ctx, message.data, message.len) == 1 &&
+           EVP_MAC_final(ctx, out, &len, size) == 1;
 
-    done =
-        EVP_DigestInit_ex(ctx, md, NULL) == 1 && EVP_DigestUpdate(ctx, block, sizeof(block)) == 1 &&
-        EVP_DigestUpdate(ctx, text.data, text.len) == 1 && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
-
-    OPENSSL_cleanse(block, sizeof(block));
-
-    return done;
-}
-
-
-/* RFC 2104 in its own words: HMAC() looks up the method, the digest and its parameters anew for
- * each message, at ten times the cost of the message. */
-static shop_status_t hmac(const EVP_MD *md, size_t size, shop_str_t key, shop_str_t message,
-                          unsigned char *out)
-{
-    unsigned char block[BLOCK_SIZE] = {0};
-    EVP_MD_CTX *ctx;
-    bool done;
-
-    if (key.len > BLOCK_SIZE) {
-        if (digest(md, key, block) != SHOP_OK) {
-            return SHOP_NO_MEMORY;
-        }
-
-    } else if (key.len > 0) {
-        memcpy(block, key.data, key.len);
-    }
-
-    ctx = md != NULL ? EVP_MD_CTX_new() : NULL;
-    done = ctx != NULL && padded(ctx, md, block, 0x36, message, out) &&
-           padded(ctx, md, block, 0x5c, (shop_str_t){size, out}, out);
-
-    EVP_MD_CTX_free(ctx);
-    OPENSSL_cleanse(block, sizeof(block));
+    EVP_MAC_CTX_free(ctx);
 
     return done ? SHOP_OK : SHOP_NO_MEMORY;
 }
@@ -97,13 +84,13 @@ static shop_status_t hmac(const EVP_MD *md, size_t size, shop_str_t key, shop_st
 
 shop_status_t shop_sha1(shop_str_t message, unsigned char out[SHOP_SHA1_SIZE])
 {
-    return digest(sha1(), message, out);
+    return digest(ready() ? sha1_md : NULL, message, out);
 }
 
 
 shop_status_t shop_sha256(shop_str_t message, unsigned char out[SHOP_SHA256_SIZE])
 {
-    return digest(sha256(), message, out);
+    return digest(ready() ? sha256_md : NULL, message, out);
 }
 
 
@@ -129,13 +116,13 @@ shop_status_t shop_sha256_base64url(shop_arena_t *a, shop_str_t message, shop_st
 shop_status_t shop_hmac_sha256(shop_str_t key, shop_str_t message,
                                unsigned char out[SHOP_SHA256_SIZE])
 {
-    return hmac(sha256(), SHOP_SHA256_SIZE, key, message, out);
+    return hmac(ready() ? hmac_sha256 : NULL, SHOP_SHA256_SIZE, key, message, out);
 }
 
 
 shop_status_t shop_hmac_sha1(shop_str_t key, shop_str_t message, unsigned char out[SHOP_SHA1_SIZE])
 {
-    return hmac(sha1(), SHOP_SHA1_SIZE, key, message, out);
+    return hmac(ready() ? hmac_sha1 : NULL, SHOP_SHA1_SIZE, key, message, out);
 }
 
 
