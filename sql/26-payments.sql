@@ -10,7 +10,10 @@ begin
                 (select a.billid from shop.payment_attempts a where a.id = (e ->> 'attempt')::bigint),
                 (select a.billid from shop.payment_attempts a
                  where a.config = e ->> 'config' and a.mode = e ->> 'mode'
-                   and a.providerref = e ->> 'provider_ref')) end));
+                   and a.providerref = e ->> 'provider_ref'),
+                (select a.billid from shop.payment_attempts a
+                 where a.config = e ->> 'config' and a.mode = e ->> 'mode'
+                   and a.providertxn = e ->> 'provider_txn')) end));
 end
 $$;
 comment on function shop.event_bill(jsonb) is 'The order that an event speaks of; null: unknown';
@@ -155,7 +158,8 @@ begin
         providerstatus = coalesce(e ->> 'provider_status', ''),
         confirmedat = case when new_state = 'paid' and e ->> 'channel' = 'poll' then clock_timestamp() end,
         askat = case when new_state = 'pending' then askat
-                     when new_state = 'paid' and e ->> 'channel' = 'notification' and (e ->> 'ask')::boolean
+                     when new_state in ('paid', 'error') and e ->> 'channel' = 'notification'
+                          and (e ->> 'ask')::boolean
                      then now() + interval '15 seconds' end
     where id = a.id;
 

@@ -1,14 +1,23 @@
 -- Tries to pay: begun, found again, given up.
 
+create or replace function shop.asked_by_try(interface text) returns boolean
+language sql immutable as $$ select interface in ('mercanet', 'stripe') $$;
+comment on function shop.asked_by_try(text) is
+    'The provider''s API answers about one try; of the other interfaces about an order with all its tries';
+
 create or replace function shop.provider_reference(wanted_interface text, wanted_config text,
-                                                   wanted_mode text, transid text, attempt bigint)
+                                                   wanted_mode text, b shop.bills, attempt bigint)
 returns text language plpgsql volatile as $$
 declare
     today constant date := (now() at time zone 'UTC')::date;
     counter integer;
 begin
-    if wanted_interface <> 'systempay' then
-        return transid || 'A' || attempt;
+    if wanted_interface = 'mercanet' then
+        -- 35 letters and digits at most: the number of the try within its order
+        return replace(b.transid, '-', '') || 'A'
+            || (select count(*) + 1 from shop.payment_attempts a where a.billid = b.id);
+    elsif wanted_interface <> 'systempay' then
+        return b.transid || 'A' || attempt;
     end if;
     insert into shop.attempt_counters as c (config, mode, day, value)
     values (wanted_config, wanted_mode, today, 0)
@@ -17,7 +26,7 @@ begin
     return to_char(today, 'YYYYMMDD') || '-' || lpad(counter::text, 6, '0');
 end
 $$;
-comment on function shop.provider_reference(text, text, text, text, bigint) is
+comment on function shop.provider_reference(text, text, text, shop.bills, bigint) is
     'What identifies a try at the provider (payments.md 1.7)';
 
 create or replace function shop.attempt_answer(a shop.payment_attempts, b shop.bills) returns jsonb
@@ -59,14 +68,14 @@ begin
            or a.state = 'pending' and a.interface in ('check', 'transfer'))
       and a.expires > now()
     order by a.id desc limit 1;
-    if found_row.interface = 'systempay' and not shop.attempt_crowded(bill, found_row) then
+    if found_row.interface in ('systempay', 'mercanet') and not shop.attempt_crowded(bill, found_row) then
         return null;
     end if;
     return found_row;
 end
 $$;
 comment on function shop.attempt_reusable(shop.bills, jsonb) is
-    'An open try of the same kind; the bank takes a reference of systempay for one visit only';
+    'An open try of the same kind; the bank takes a reference of systempay or mercanet for one visit only';
 
 create or replace function shop.attempt_insert(b shop.bills, arguments jsonb)
 returns shop.payment_attempts language plpgsql volatile as $$
@@ -77,11 +86,11 @@ begin
     a.id := nextval(pg_get_serial_sequence('shop.payment_attempts', 'id'));
     -- an answer about the order speaks of all its tries: the last one carries the question
     update shop.payment_attempts set askat = null
-    where billid = b.id and config = arguments ->> 'config' and mode = arguments ->> 'mode' and askat is not null;
+    where not shop.asked_by_try(wanted) and billid = b.id and config = arguments ->> 'config' and mode = arguments ->> 'mode' and askat is not null;
     insert into shop.payment_attempts (id, billid, config, interface, mode, token, providerref, amount,
                                        currency, state, expires, askat)
     values (a.id, b.id, arguments ->> 'config', wanted, arguments ->> 'mode', shop.random_token(),
-            shop.provider_reference(wanted, arguments ->> 'config', arguments ->> 'mode', b.transid, a.id),
+            shop.provider_reference(wanted, arguments ->> 'config', arguments ->> 'mode', b, a.id),
             b.amount, b.currency,
             case when wanted in ('check', 'transfer') then 'created' else 'redirected' end,
             now() + coalesce(make_interval(days => (arguments ->> 'valid_days')::integer),

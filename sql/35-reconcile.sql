@@ -63,8 +63,9 @@ begin
         set askedat = now(), unheard = a.unheard + 1,
             askat = now() + interval '1 minute' * least(2 ^ a.unheard, 60) + random() * interval '10 seconds'
         from due where a.id = due.id
-        returning a.id, a.billid, a.config)
-    select jsonb_agg(jsonb_build_object('attempt', t.id, 'config', t.config, 'transid', b.transid))
+        returning a.id, a.billid, a.config, a.providerref, a.providertxn)
+    select jsonb_agg(jsonb_build_object('attempt', t.id, 'config', t.config, 'transid', b.transid,
+        'provider_ref', t.providerref, 'provider_txn', coalesce(t.providertxn, '')))
     into asked
     from taken t join shop.bills b on b.id = t.billid;
     return jsonb_build_object('asked', coalesce(asked, '[]'));
@@ -73,14 +74,15 @@ $$;
 comment on function shop.reconcile_claim(jsonb) is
     'Tries that a provider is to be asked about now; one that gives no answer is asked again, ever more rarely';
 
-create or replace function shop.doubts_settle(b shop.bills, facts jsonb) returns void
+create or replace function shop.doubts_settle(b shop.bills, asked shop.payment_attempts, facts jsonb) returns void
 language plpgsql volatile as $$
 declare
     v shop.payment_events;
     known boolean;
 begin
     for v in select * from shop.payment_events x
-             where x.billid = b.id and x.verdict = 'quarantine' and x.settled is null order by x.id loop
+             where x.billid = b.id and x.verdict = 'quarantine' and x.settled is null
+               and (x.attemptid = asked.id or not shop.asked_by_try(asked.interface)) order by x.id loop
         select coalesce(bool_or(v.state is null or f ->> 'state' = v.state), v.content ->> 'provider_txn' is null)
         into known
         from jsonb_array_elements(facts) as f
@@ -96,16 +98,17 @@ begin
     end loop;
 end
 $$;
-comment on function shop.doubts_settle(shop.bills, jsonb) is
+comment on function shop.doubts_settle(shop.bills, shop.payment_attempts, jsonb) is
     'Messages in doubt against what the provider''s API says of the order';
 
-create or replace function shop.payment_confirm(b shop.bills, facts jsonb) returns void
+create or replace function shop.payment_confirm(b shop.bills, asked shop.payment_attempts, facts jsonb) returns void
 language plpgsql volatile as $$
 declare
     p shop.payment_attempts;
 begin
     select * into p from shop.payment_attempts where billid = b.id and paying;
-    if p.providertxn is null or p.confirmedat is not null then
+    if p.providertxn is null or p.confirmedat is not null
+       or p.id <> asked.id and shop.asked_by_try(asked.interface) then
         return;
     elsif exists (select from jsonb_array_elements(facts) as f
                   where f ->> 'provider_txn' = p.providertxn and f ->> 'state' = 'paid'
@@ -118,7 +121,7 @@ begin
     end if;
 end
 $$;
-comment on function shop.payment_confirm(shop.bills, jsonb) is
+comment on function shop.payment_confirm(shop.bills, shop.payment_attempts, jsonb) is
     'A payment that a notification told against what the provider''s API says of the order';
 
 create or replace function shop.reconcile_end(arguments jsonb) returns jsonb
@@ -135,8 +138,8 @@ begin
     if b.id is null then
         return '{"error": "unknown"}';
     end if;
+    select * into a from shop.payment_attempts where id = (arguments ->> 'attempt')::bigint;
     if not (arguments ->> 'heard')::boolean then
-        select * into a from shop.payment_attempts where id = (arguments ->> 'attempt')::bigint;
         if a.unheard = 5 then
             perform shop.alert('api', 'normal', b.id, format('The API of "%s" gives no answer: %s', a.config,
                                arguments ->> 'reason'), null);
@@ -146,8 +149,8 @@ begin
 
     select jsonb_agg(x -> 'verdict'), count(*) filter (where (x ->> 'paid')::boolean) into verdicts, found_paid
     from shop.payments_apply(facts) as x;
-    perform shop.doubts_settle(b, facts);
-    perform shop.payment_confirm(b, facts);
+    perform shop.doubts_settle(b, a, facts);
+    perform shop.payment_confirm(b, a, facts);
     select * into a from shop.payment_attempts where id = (arguments ->> 'attempt')::bigint;
     update shop.payment_attempts set askat = shop.ask_next(a), unheard = 0 where id = a.id;
     return jsonb_build_object('verdicts', coalesce(verdicts, '[]'), 'paid', found_paid);

@@ -12,6 +12,7 @@ moodle_port=$((port + 1))
 mail_port=$((port + 2))
 bank_port=$((port + 3))
 smtp_port=$((port + 4))
+providers_port=$((port + 5))
 pgbin=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
 
 alive() { # alive NAME: is the process that we started still there?
@@ -101,6 +102,7 @@ start_doubles() {
     free_or_ours moodle "$moodle_port"
     free_or_ours smtp "$mail_port"
     free_or_ours vads "$bank_port"
+    free_or_ours providers "$providers_port"
     secret lti "$(openssl rand -hex 24)"
     alive moodle || launch moodle perl "-I$top/t/lib" "$top/t/bin/fake-moodle" \
         --port "$moodle_port" --seed "$here/moodle-seed.json" \
@@ -109,9 +111,12 @@ start_doubles() {
         --port "$smtp_port" --web-port "$mail_port"
     alive vads || launch vads perl "-I$top/t/lib" "$top/t/bin/fake-vads" \
         --port "$bank_port" --ipn-url "http://127.0.0.1:$port/shop/pay/card/notify"
+    alive providers || launch providers perl "-I$top/t/lib" "$top/t/bin/fake-providers" \
+        --port "$providers_port"
     wait_for 'The Moodle double' 5 listening "$moodle_port"
     wait_for 'The mail box' 5 listening "$mail_port"
     wait_for 'The bank page double' 5 listening "$bank_port"
+    wait_for 'The double of the other providers' 5 listening "$providers_port"
 }
 
 secret() { # secret NAME CONTENT: written once, readable by nobody else
@@ -122,12 +127,13 @@ write_conf() {
     secret shop "$(openssl rand -base64 48)"
     secret test "$(openssl rand -base64 24)"
     secret card 1122334455667788
+    secret mercanet 002001000000001_KEY1
     secret moodle TOKEN
     secret signing "$(openssl genpkey -algorithm ed25519)"
 
     sed -e "s|@TOP@|$top|g" -e "s|@RUN@|$run|g" -e "s|@PORT@|$port|g" \
         -e "s|@MOODLE_PORT@|$moodle_port|g" -e "s|@BANK_PORT@|$bank_port|g" \
-        -e "s|@SMTP_PORT@|$smtp_port|g" \
+        -e "s|@SMTP_PORT@|$smtp_port|g" -e "s|@PROVIDERS_PORT@|$providers_port|g" \
         -e "s|@USER@|$([ "$(id -u)" -ne 0 ] || echo 'user nobody nogroup;')|" \
         "$here/nginx.conf.in" >"$run/nginx.conf"
     chmod 777 "$run/spool"
@@ -183,6 +189,7 @@ end_process() { # end_process NAME SIGNAL
 stop() {
     end_process nginx QUIT
     end_process vads TERM
+    end_process providers TERM
     end_process smtp TERM
     end_process moodle TERM
     end_process redis TERM

@@ -65,6 +65,25 @@ shop_str_t shop_pay_value(const shop_pay_config_t *config, const char *name)
 }
 
 
+shop_status_t shop_pay_check_https(shop_arena_t *arena, const shop_pay_config_t *config,
+                                   const char *const *names, shop_str_t *error)
+{
+    for (size_t i = 0; names[i] != NULL; i++) {
+        shop_str_t url = shop_pay_value(config, names[i]);
+
+        if (config->mode == SHOP_PAY_LIVE && url.len > 0 &&
+            !shop_str_starts(url, SHOP_STR("https://"))) {
+            return shop_pay_refuse(arena, error,
+                                   "\"%s\" is not encrypted: write an https address, or write "
+                                   "\"mode test\"",
+                                   names[i]);
+        }
+    }
+
+    return SHOP_OK;
+}
+
+
 static bool name_valid(shop_str_t name)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";

@@ -66,6 +66,11 @@ static bool set_details(json_t *object, const shop_pay_event_t *event)
 /* The verdict of steps 4 and 5; null leaves it to the database. */
 static bool set_verdict(json_t *object, const shop_pay_event_t *event)
 {
+    if (event->unrelated) {
+        return set_text(object, "verdict", SHOP_STR("ignore-type")) &&
+               set_text(object, "reason", event->provider_status);
+    }
+
     if (event->doubt.len > 0) {
         return set_text(object, "verdict", SHOP_STR("quarantine")) &&
                set_text(object, "reason", event->doubt);

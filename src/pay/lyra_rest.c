@@ -48,7 +48,7 @@ static shop_status_t question(shop_arena_t *arena, shop_str_t transid, shop_str_
 
 
 shop_status_t shop_lyra_ask(shop_arena_t *arena, const shop_pay_config_t *config,
-                            shop_str_t transid, shop_pay_call_t *call)
+                            const shop_pay_question_t *asked, shop_pay_call_t *call)
 {
     const shop_vads_t *vads = config->data;
     shop_str_t password = shop_pay_value(config, "rest_password_file");
@@ -71,7 +71,7 @@ shop_status_t shop_lyra_ask(shop_arena_t *arena, const shop_pay_config_t *config
         status = credentials(arena, vads->site_id, password, &call->headers[1].value);
     }
 
-    return status == SHOP_OK ? question(arena, transid, &call->body) : status;
+    return status == SHOP_OK ? question(arena, asked->transid, &call->body) : status;
 }
 
 
@@ -225,9 +225,12 @@ static shop_status_t read_error(const json_t *answer)
 
 
 shop_status_t shop_lyra_hear(shop_arena_t *arena, const shop_pay_config_t *config,
-                             unsigned http_status, shop_str_t body, shop_pay_events_t *events)
+                             const shop_pay_question_t *asked, unsigned http_status,
+                             shop_str_t body, shop_pay_events_t *events)
 {
     json_t *json = NULL;
+
+    (void) asked; /* the answer names its order */
 
     *events = (shop_pay_events_t){0};
     if (http_status == 401 || http_status == 403) {

@@ -142,8 +142,10 @@ typedef struct {
     shop_str_t currency; /* alpha-3 */
     shop_str_t language; /* ISO 639-1 of the page */
     int64_t now;
+    shop_str_t token;      /* unguessable; in the addresses */
     shop_str_t return_url; /* complete, with the attempt's token */
     shop_str_t cancel_url;
+    shop_str_t notify_url;
     shop_str_t shop_name;
     shop_str_t contrib; /* name and version of this module */
     shop_pay_customer_t customer;
@@ -183,6 +185,8 @@ const shop_str_t *shop_pay_header(const shop_pay_request_t *request, const char 
 
 typedef struct {
     shop_form_t form;
+    shop_form_t fields; /* the pairs inside a field of the form, where a provider packs them */
+    json_t *json;       /* of a JSON body; released by shop_pay_receive */
 } shop_pay_message_t;
 
 /* What a message says in the shop's own words; becomes one event (payments.md 1.1). */
@@ -200,6 +204,7 @@ typedef struct {
     shop_str_t provider_status; /* its word for the state */
     shop_str_t doubt;     /* why it must be confirmed by the provider's API; empty: no doubt */
     shop_str_t foreign;   /* which merchant fact is not ours ("site", "mode"); empty: ours */
+    bool unrelated;       /* a kind of message that says nothing about payments (ignore-type) */
     shop_pair_t *details; /* what may be stored and shown to staff (payments.md 1.12) */
     size_t detail_count;
 } shop_pay_event_t;
@@ -260,12 +265,21 @@ typedef struct {
     shop_str_t body;
 } shop_pay_call_t;
 
+/* A try that the provider is asked about; texts may be empty. */
+typedef struct {
+    shop_str_t transid;
+    shop_str_t provider_ref;
+    shop_str_t provider_txn;
+} shop_pay_question_t;
+
 struct shop_pay_interface_s {
     const char *name;
     shop_pay_kind_t kind;
     const char *title_key;          /* text key of the name shown to the buyer */
     const shop_pay_param_t *params; /* ends with a NULL name */
     bool repeats;                   /* see shop_pay_repeats */
+    bool plain_urls; /* addresses sent to this provider may have no query: the token is in the path
+                      */
 
     /* Checks what one parameter alone cannot tell, sets form_origin, networks, data. May be NULL.
      */
@@ -298,14 +312,16 @@ struct shop_pay_interface_s {
     shop_status_t (*describe)(shop_arena_t *arena, const shop_pay_config_t *config,
                               const shop_pay_message_t *message, shop_pay_event_t *event);
 
-    /* The question what the provider knows of an order: confirms events in doubt, and stands in for
-     * a notification that never came. SHOP_NOT_FOUND: no credentials configured. May be NULL. */
-    shop_status_t (*ask)(shop_arena_t *arena, const shop_pay_config_t *config, shop_str_t transid,
-                         shop_pay_call_t *call);
+    /* The question what the provider knows of a try, or of its order: confirms events in doubt, and
+     * stands in for a notification that never came. SHOP_NOT_FOUND: no credentials configured, or
+     * nothing to ask about yet. May be NULL. */
+    shop_status_t (*ask)(shop_arena_t *arena, const shop_pay_config_t *config,
+                         const shop_pay_question_t *question, shop_pay_call_t *call);
     /* Its answer, as events for shop_pay_event_json; none when the provider knows nothing yet.
      * SHOP_REFUSED: the credentials are wrong; SHOP_MALFORMED: not an answer, ask again later. */
     shop_status_t (*hear)(shop_arena_t *arena, const shop_pay_config_t *config,
-                          unsigned http_status, shop_str_t body, shop_pay_events_t *events);
+                          const shop_pay_question_t *question, unsigned http_status,
+                          shop_str_t body, shop_pay_events_t *events);
 
     /* Where this provider wants another answer than the common table: 0 or a status. May be NULL.
      */

@@ -15,6 +15,7 @@ extern const shop_pay_interface_t shop_pay_test;
 extern const shop_pay_interface_t shop_pay_freeorder;
 extern const shop_pay_interface_t shop_pay_check;
 extern const shop_pay_interface_t shop_pay_transfer;
+extern const shop_pay_interface_t shop_pay_mercanet;
 
 /* --- checks of parameters (params.c) --- */
 
@@ -28,9 +29,21 @@ bool shop_pay_is_networks(shop_str_t value);   /* "any" or CIDR blocks, blanks b
 bool shop_pay_list_has(shop_str_t list, shop_str_t word); /* words separated by blanks */
 /* "https://host[:port]" of a URL that shop_pay_is_url accepted; a view */
 shop_str_t shop_pay_origin(shop_str_t url);
+/* A live configuration reaches these parameters (ends with NULL) encrypted, or is refused. */
+SHOP_MUST_USE shop_status_t shop_pay_check_https(shop_arena_t *arena,
+                                                 const shop_pay_config_t *config,
+                                                 const char *const *names, shop_str_t *error);
 /* *error = message; always SHOP_REFUSED, or SHOP_NO_MEMORY */
 shop_status_t shop_pay_refuse(shop_arena_t *arena, shop_str_t *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* --- texts (text.c) --- */
+
+/* Without control characters and those of `forbidden`; at most `characters`; empty when not UTF-8,
+ * or when it looks like the number of a card. */
+SHOP_MUST_USE shop_status_t shop_pay_clean(shop_arena_t *arena, shop_str_t text,
+                                           const char *forbidden, size_t characters,
+                                           shop_str_t *out);
 
 /* --- networks (network.c) --- */
 

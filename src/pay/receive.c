@@ -101,7 +101,9 @@ static shop_status_t believe(shop_arena_t *arena, const shop_pay_config_t *confi
 /* Steps 4 and 5: a message in doubt is stored as such, whatever else it claims. */
 static void judge(shop_pay_result_t *result)
 {
-    if (result->event.doubt.len > 0) {
+    if (result->event.unrelated) {
+        (void) end(result, SHOP_PAY_IGNORE_TYPE, "type");
+    } else if (result->event.doubt.len > 0) {
         (void) end(result, SHOP_PAY_QUARANTINE, "shape");
     } else if (result->event.foreign.len > 0) {
         (void) end(result, SHOP_PAY_MISMATCH, "merchant");
@@ -109,15 +111,31 @@ static void judge(shop_pay_result_t *result)
 }
 
 
+static shop_status_t describe(shop_arena_t *arena, const shop_pay_config_t *config,
+                              const shop_pay_request_t *request, const shop_pay_message_t *message,
+                              shop_pay_result_t *result)
+{
+    shop_status_t status = config->interface->describe(arena, config, message, &result->event);
+
+    if (status == SHOP_OK) {
+        result->event.channel = "notification";
+        judge(result);
+        status = shop_pay_event_json(arena, config, &result->event, request->now, &result->json);
+    }
+    result->store = status == SHOP_OK;
+
+    return status;
+}
+
+
 shop_status_t shop_pay_receive(shop_arena_t *arena, const shop_pay_config_t *config,
                                const shop_pay_request_t *request, shop_pay_result_t *result)
 {
-    const shop_pay_interface_t *interface = config->interface;
     shop_pay_message_t message = {0};
 
     *result = (shop_pay_result_t){.verdict = SHOP_PAY_RETRY_LATER, .reason = "trouble"};
 
-    if (interface->parse == NULL) {
+    if (config->interface->parse == NULL) {
         return end(result, SHOP_PAY_MALFORMED, "not notified");
     }
 
@@ -126,17 +144,10 @@ shop_status_t shop_pay_receive(shop_arena_t *arena, const shop_pay_config_t *con
     }
 
     shop_status_t status = believe(arena, config, request, &message, result);
-    if (status != SHOP_OK || result->verdict != SHOP_PAY_DECIDE) {
-        return status;
+    if (status == SHOP_OK && result->verdict == SHOP_PAY_DECIDE) {
+        status = describe(arena, config, request, &message, result);
     }
-
-    status = interface->describe(arena, config, &message, &result->event);
-    if (status == SHOP_OK) {
-        result->event.channel = "notification";
-        judge(result);
-        status = shop_pay_event_json(arena, config, &result->event, request->now, &result->json);
-    }
-    result->store = status == SHOP_OK;
+    json_decref(message.json);
 
     return status;
 }

@@ -152,17 +152,8 @@ static shop_status_t check_live(shop_arena_t *arena, const shop_pay_config_t *co
                                "write \"mode test\"");
     }
 
-    static const char *const addresses[] = {"form_url", "rest_url"};
-    for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
-        if (!shop_str_starts(shop_pay_value(config, addresses[i]), SHOP_STR("https://"))) {
-            return shop_pay_refuse(arena, error,
-                                   "\"%s\" is not encrypted: write an https address, or write "
-                                   "\"mode test\"",
-                                   addresses[i]);
-        }
-    }
-
-    return SHOP_OK;
+    static const char *const addresses[] = {"form_url", "rest_url", NULL};
+    return shop_pay_check_https(arena, config, addresses, error);
 }
 
 

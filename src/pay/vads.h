@@ -70,10 +70,10 @@ SHOP_MUST_USE shop_status_t shop_vads_describe(shop_arena_t *arena, const shop_p
 /* --- lyra_rest.c --- */
 
 SHOP_MUST_USE shop_status_t shop_lyra_ask(shop_arena_t *arena, const shop_pay_config_t *config,
-                                          shop_str_t transid, shop_pay_call_t *call);
+                                          const shop_pay_question_t *asked, shop_pay_call_t *call);
 SHOP_MUST_USE shop_status_t shop_lyra_hear(shop_arena_t *arena, const shop_pay_config_t *config,
-                                           unsigned http_status, shop_str_t body,
-                                           shop_pay_events_t *events);
+                                           const shop_pay_question_t *asked, unsigned http_status,
+                                           shop_str_t body, shop_pay_events_t *events);
 
 /* --- vads_status.c: also for the answers of the platform's API --- */
 

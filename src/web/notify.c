@@ -36,8 +36,14 @@ static const ngx_http_shop_route_t pay_routes[] = {
     {NGX_HTTP_GET, ":/return", 0, 0, ngx_http_shop_pay_return},
     {NGX_HTTP_POST, ":/return", NGX_HTTP_SHOP_NO_CSRF | NGX_HTTP_SHOP_RAW_BODY, SHOP_NOTIFY_MAX,
      ngx_http_shop_pay_return},
+    {NGX_HTTP_GET, ":/return/:", 0, 0, ngx_http_shop_pay_return},
+    {NGX_HTTP_POST, ":/return/:", NGX_HTTP_SHOP_NO_CSRF | NGX_HTTP_SHOP_RAW_BODY, SHOP_NOTIFY_MAX,
+     ngx_http_shop_pay_return},
     {NGX_HTTP_GET, ":/cancel", 0, 0, ngx_http_shop_pay_cancel},
     {NGX_HTTP_POST, ":/cancel", NGX_HTTP_SHOP_NO_CSRF | NGX_HTTP_SHOP_RAW_BODY, SHOP_NOTIFY_MAX,
+     ngx_http_shop_pay_cancel},
+    {NGX_HTTP_GET, ":/cancel/:", 0, 0, ngx_http_shop_pay_cancel},
+    {NGX_HTTP_POST, ":/cancel/:", NGX_HTTP_SHOP_NO_CSRF | NGX_HTTP_SHOP_RAW_BODY, SHOP_NOTIFY_MAX,
      ngx_http_shop_pay_cancel},
 };
 

@@ -70,7 +70,8 @@ static ngx_int_t find_attempt(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement,
                               ngx_http_shop_next_pt next)
 {
     ngx_http_shop_payment_t *payment = ngx_http_shop_payment_find(ctx->main, ctx->captures[0]);
-    shop_str_t token = shop_form_text(&ctx->query, "t");
+    shop_str_t token =
+        ctx->captures[1].len > 0 ? ctx->captures[1] : shop_form_text(&ctx->query, "t");
 
     if (payment == NULL || token.len < 20 || token.len > 64) {
         return refuse(ctx, NGX_HTTP_NOT_FOUND);

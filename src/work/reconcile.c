@@ -21,13 +21,14 @@ typedef struct {
     shop_loop_t *loop;
     ngx_pool_t *pool;
     const shop_pay_config_t *config;
+    shop_pay_question_t asked;
     int64_t attempt;
 } question_t;
 
-static void on_claimed(shop_op_t *op);                        /* 1 */
-static void question_start(question_t *q, const json_t *row); /* 2 */
-static void on_response(shop_op_t *op);                       /* 3 */
-static void on_recorded(shop_op_t *op);                       /* 4 */
+static void on_claimed(shop_op_t *op);     /* 1 */
+static void question_start(question_t *q); /* 2 */
+static void on_response(shop_op_t *op);    /* 3 */
+static void on_recorded(shop_op_t *op);    /* 4 */
 
 
 static json_t *askable(const shop_work_conf_t *conf)
@@ -82,6 +83,19 @@ static void question_end(question_t *q)
 }
 
 
+/* The row of the claim dies before the answer comes. */
+static bool take_question(question_t *q, const json_t *row)
+{
+    shop_arena_t arena = shop_pool_arena(q->pool);
+
+    return shop_arena_copy(&arena, shop_json_text(row, "transid"), &q->asked.transid) == SHOP_OK &&
+           shop_arena_copy(&arena, shop_json_text(row, "provider_ref"), &q->asked.provider_ref) ==
+               SHOP_OK &&
+           shop_arena_copy(&arena, shop_json_text(row, "provider_txn"), &q->asked.provider_txn) ==
+               SHOP_OK;
+}
+
+
 static question_t *question_create(shop_work_t *work, shop_loop_t *loop, const json_t *row)
 {
     const shop_pay_config_t *config = config_find(&work->conf, shop_json_text(row, "config"));
@@ -101,6 +115,10 @@ static question_t *question_create(shop_work_t *work, shop_loop_t *loop, const j
                       .pool = pool,
                       .config = config,
                       .attempt = shop_json_int(row, "attempt")};
+    if (!take_question(q, row)) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
     return q;
 }
 
@@ -121,7 +139,7 @@ static void on_claimed(shop_op_t *op)
 
         if (q != NULL) {
             work->questions++;
-            question_start(q, row);
+            question_start(q);
         }
     }
     json_decref(answer);
@@ -182,7 +200,7 @@ static bool make_request(shop_arena_t *arena, const shop_pay_call_t *call,
 }
 
 
-static void question_start(question_t *q, const json_t *row)
+static void question_start(question_t *q)
 {
     shop_work_t *work = q->work;
     shop_arena_t arena = shop_pool_arena(q->pool);
@@ -190,8 +208,7 @@ static void question_start(question_t *q, const json_t *row)
     shop_pay_call_t call;
     shop_op_t *op = NULL;
 
-    if (q->config->interface->ask(&arena, q->config, shop_json_text(row, "transid"), &call) ==
-            SHOP_OK &&
+    if (q->config->interface->ask(&arena, q->config, &q->asked, &call) == SHOP_OK &&
         make_request(&arena, &call, &request)) {
         op = shop_op_create(work->log, CALL_DEADLINE, on_response, q);
     }
@@ -244,8 +261,8 @@ static void on_response(shop_op_t *op)
     json_t *list = NULL;
 
     if (response != NULL) {
-        status = q->config->interface->hear(&arena, q->config, (unsigned) response->status,
-                                            response->body, &events);
+        status = q->config->interface->hear(&arena, q->config, &q->asked,
+                                            (unsigned) response->status, response->body, &events);
     }
     if (status == SHOP_OK) {
         list = events_json(q, &events);

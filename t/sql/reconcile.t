@@ -46,7 +46,8 @@ is(scalar(my @none = claimed()), 0, 'nothing is due');
 age($next, '2 minutes');
 is((claimed(payments => [{config => 'card', mode => 'live'}]))[0], undef, 'not of another mode');
 my @due = claimed();
-is_deeply(\@due, [{attempt => $next->{attempt}, config => 'card', transid => $order->{transid}}], 'due');
+is_deeply(\@due, [{attempt => $next->{attempt}, config => 'card', transid => $order->{transid},
+    provider_ref => $next->{provider_ref}, provider_txn => ''}], 'due');
 is(scalar(@none = claimed()), 0, 'taken once');
 cmp_ok(due($next), '>=', 60, 'asked again if no answer comes');
 cmp_ok(due($next), '<=', 70, '… soon');
@@ -140,6 +141,26 @@ is(call($web, 'attempt_cancel', {token => $attempt->{token}, config => 'card'})-
 ended($attempt);
 ok(due($attempt), 'the bank is asked all the same');
 is(call($web, 'reconcile_end', {attempt => 0, heard => $yes})->{error}, 'unknown', 'an answer about nothing');
+
+# An API that answers about one try: each carries its own question, and says nothing about the others.
+{
+    my $order = order([$course], paymode => 'mercanet', interface => 'mercanet');
+    call($web, 'place_orders', [$order]);
+    my %sips = (config => 'mercanet', interface => 'mercanet', ask => $yes);
+    my ($first, $second) = map { started($web, $order, %sips) } 1 .. 2;
+    is($first->{provider_ref}, "$order->{transid}A1", 'the number of the try within its order');
+    is($second->{provider_ref}, "$order->{transid}A2", '… a new one for each visit');
+    is(due($first), 120, 'both tries are asked about');
+
+    my $told = event($order, $first, 'paid', config => 'mercanet', interface => 'mercanet', ask => $yes,
+        provider_ref => $first->{provider_ref}, provider_txn => $first->{provider_ref}, event_key => 'sips2:a:00');
+    is(apply({%{$told}, transid => undef}), 'apply', 'found by its reference alone');
+    my $before = alerts('unconfirmed');
+    ended($second);
+    is(alerts('unconfirmed'), $before, 'that the other try is not known says nothing about the one that paid');
+    ended($first);
+    is(alerts('unconfirmed'), $before + 1, 'that this one is not known does');
+}
 
 $web->disconnect;
 done_testing();

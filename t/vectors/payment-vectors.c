@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const vector_check_t *const tables[] = {vectors_systempay, vectors_transfer, vectors_amount};
+static const vector_check_t *const tables[] = {vectors_systempay, vectors_transfer, vectors_amount,
+                                               vectors_sips};
 
 typedef struct {
     const char *only; /* comma-separated; NULL: every interface */

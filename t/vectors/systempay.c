@@ -2,7 +2,6 @@
  * Vectors of the vads form: signatures, genuine and forged messages, whole notifications, states.
  */
 
-#include "decide.h"
 #include "vectors.h"
 
 #include "pay/vads.h"
@@ -22,27 +21,9 @@ static bool take_algorithm(vector_t *v, shop_vads_algorithm_t *algorithm)
 }
 
 
-/* An object of texts as pairs; arena memory. */
-static shop_form_t pairs_of(vector_t *v, const json_t *fields)
-{
-    shop_form_t form = {0};
-    const char *name;
-    json_t *value;
-
-    form.pairs = shop_arena_calloc(v->arena, (json_object_size(fields) + 1) * sizeof(*form.pairs));
-    json_object_foreach((json_t *) fields, name, value)
-    {
-        shop_str_t text = {json_string_length(value), (unsigned char *) json_string_value(value)};
-        form.pairs[form.count++] = (shop_pair_t){shop_str(name), text};
-    }
-
-    return form;
-}
-
-
 static bool check_sign(vector_t *v)
 {
-    shop_form_t form = pairs_of(v, json_object_get(v->input, "fields"));
+    shop_form_t form = vector_pairs(v, json_object_get(v->input, "fields"));
     shop_vads_algorithm_t algorithm;
     shop_str_t signature;
 
@@ -84,7 +65,7 @@ static bool check_verify(vector_t *v)
     }
 
     if (fields != NULL) {
-        message.form = pairs_of(v, fields);
+        message.form = vector_pairs(v, fields);
     } else if (shop_pay_parse_form(v->arena, &request, nothing, &message) != SHOP_OK) {
         return vector_verdict(v, "malformed");
     }
@@ -105,18 +86,10 @@ static shop_pay_config_t *config_of(vector_t *v)
         {SHOP_STR("key_file"), v->key},
         {SHOP_STR("signature"), signature.len > 0 ? signature : SHOP_STR("HMAC-SHA-256")},
     };
-    const shop_pay_block_t block = {
-        .name = SHOP_STR("vectors"),
-        .interface = SHOP_STR("systempay"),
-        .mode = SHOP_STR("test"),
-        .settings = settings,
-        .count = sizeof(settings) / sizeof(settings[0]),
-    };
-    shop_pay_config_t *made = NULL;
-    shop_str_t error = SHOP_STR_NULL;
+    shop_pay_config_t *made =
+        vector_config(v, "systempay", settings, sizeof(settings) / sizeof(settings[0]));
 
-    if (shop_pay_configure(v->arena, &block, &made, &error) != SHOP_OK) {
-        (void) vector_fails(v, "configuration: %.*s", (int) error.len, (const char *) error.data);
+    if (made == NULL) {
         return NULL;
     }
 
@@ -128,58 +101,12 @@ static shop_pay_config_t *config_of(vector_t *v)
 }
 
 
-static bool same_outcome(vector_t *v, const shop_pay_config_t *config, shop_pay_verdict_t verdict,
-                         shop_str_t after)
-{
-    const json_t *expected_after = json_object_get(v->expected, "order_state_after");
-    const json_t *expected_status = json_object_get(v->expected, "http_status");
-    unsigned status = shop_pay_answer(config, verdict).status;
-
-    if (!vector_verdict(v, shop_pay_verdict_name(verdict))) {
-        return false;
-    }
-    if (json_is_string(expected_after) &&
-        !vector_same(v, "state", after, shop_str(json_string_value(expected_after)))) {
-        return false;
-    }
-    if (json_is_integer(expected_status) && json_integer_value(expected_status) != (int) status) {
-        return vector_fails(v, "got HTTP status %u", status);
-    }
-
-    return true;
-}
-
-
 static bool check_decide(vector_t *v)
 {
-    const json_t *told = json_object_get(v->input, "order");
-    const decide_order_t order = {
-        .id = shop_json_text(told, "order_id"),
-        .state = shop_json_text(told, "state"),
-        .currency = shop_json_text(told, "currency"),
-        .paid_by = shop_json_text(told, "paid_by"),
-        .amount_minor = shop_json_int(told, "amount_minor"),
-        .known = json_is_string(json_object_get(told, "state")),
-    };
-    const decide_in_t in = {&order, json_object_get(v->input, "already_processed")};
-    shop_pay_request_t request = request_of(v);
-    shop_pay_config_t *config = config_of(v);
-    shop_pay_result_t result;
-    shop_str_t after = order.state;
+    const shop_pay_request_t request = request_of(v);
+    const shop_pay_config_t *config = config_of(v);
 
-    if (config == NULL) {
-        return false;
-    }
-
-    if (shop_pay_receive(v->arena, config, &request, &result) != SHOP_OK) {
-        return vector_fails(v, "the pipeline had trouble");
-    }
-
-    if (result.verdict == SHOP_PAY_DECIDE) {
-        result.verdict = decide(&result.event, &in, &after);
-    }
-
-    return same_outcome(v, config, result.verdict, after);
+    return config != NULL && vector_decide(v, config, &request);
 }
 
 
@@ -190,9 +117,8 @@ static bool check_map(vector_t *v)
     const char *operation = field != NULL && strstr(field, "CREDIT") != NULL ? "CREDIT" : "DEBIT";
     shop_pay_state_t state =
         shop_vads_state(shop_str(operation), shop_json_text(v->input, "value"));
-    const char *name = state == SHOP_PAY_STATE_UNKNOWN ? "quarantine" : shop_pay_state_name(state);
 
-    return vector_same(v, "state", shop_str(name), shop_json_text(v->expected, "state"));
+    return vector_state(v, state);
 }
 
 

@@ -5,7 +5,7 @@
 #ifndef SHOP_T_VECTORS_H
 #define SHOP_T_VECTORS_H
 
-#include "base/base.h"
+#include "pay/pay.h"
 
 typedef struct {
     shop_arena_t *arena; /* of this vector alone */
@@ -28,6 +28,7 @@ typedef struct {
 extern const vector_check_t vectors_systempay[];
 extern const vector_check_t vectors_transfer[];
 extern const vector_check_t vectors_amount[];
+extern const vector_check_t vectors_sips[];
 
 /* false, with the reason */
 bool vector_fails(vector_t *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -35,5 +36,17 @@ bool vector_fails(vector_t *v, const char *format, ...) __attribute__((format(pr
 bool vector_same(vector_t *v, const char *what, shop_str_t got, shop_str_t expected);
 /* The outcome is {"verdict": name}. */
 bool vector_verdict(vector_t *v, const char *name);
+
+/* --- outcome.c --- */
+
+/* An object of texts as pairs; arena memory. */
+shop_form_t vector_pairs(vector_t *v, const json_t *fields);
+/* A configuration in mode test; NULL: the vector has failed. */
+shop_pay_config_t *vector_config(vector_t *v, const char *interface,
+                                 const shop_pay_setting_t *settings, size_t count);
+/* A `decide` vector: the request through the pipeline, its verdict, answer and state afterwards. */
+bool vector_decide(vector_t *v, const shop_pay_config_t *config, const shop_pay_request_t *request);
+/* A `map` vector: what is not known is kept for confirmation. */
+bool vector_state(vector_t *v, shop_pay_state_t state);
 
 #endif

@@ -8,6 +8,8 @@
 
 static ngx_int_t add_addresses(ngx_http_shop_ctx_t *ctx, const json_t *row,
                                const shop_pay_config_t *config, shop_pay_attempt_t *attempt);
+static ngx_int_t add_address(ngx_http_shop_ctx_t *ctx, const shop_pay_config_t *config,
+                             const char *page, shop_str_t token, shop_str_t *address);
 static void add_customer(const json_t *row, shop_pay_customer_t *customer);
 
 
@@ -50,24 +52,37 @@ ngx_int_t ngx_http_shop_attempt_facts(const json_t *row, const shop_lang_t *lang
 }
 
 
+/* The token is in the query, or in the path for a provider who takes no query. */
+static ngx_int_t add_address(ngx_http_shop_ctx_t *ctx, const shop_pay_config_t *config,
+                             const char *page, shop_str_t token, shop_str_t *address)
+{
+    ngx_str_t *base = &ctx->main->base_url, *prefix = &ctx->main->pay_prefix;
+    const char *separator = config->interface->plain_urls ? "/" : "?t=";
+
+    if (token.len == 0) {
+        separator = "";
+    }
+
+    return shop_arena_printf(&ctx->arena, address, "%.*s%.*s%.*s/%s%s%.*s", (int) base->len,
+                             base->data, (int) prefix->len, prefix->data, (int) config->name.len,
+                             config->name.data, page, separator, (int) token.len,
+                             token.data) == SHOP_OK
+               ? NGX_OK
+               : NGX_ERROR;
+}
+
+
 static ngx_int_t add_addresses(ngx_http_shop_ctx_t *ctx, const json_t *row,
                                const shop_pay_config_t *config, shop_pay_attempt_t *attempt)
 {
-    ngx_str_t *base = &ctx->main->base_url, *prefix = &ctx->main->pay_prefix;
-    shop_str_t token = shop_json_text(row, "token");
+    attempt->token = shop_json_text(row, "token");
 
-    if (shop_arena_printf(&ctx->arena, &attempt->return_url, "%.*s%.*s%.*s/return?t=%.*s",
-                          (int) base->len, base->data, (int) prefix->len, prefix->data,
-                          (int) config->name.len, config->name.data, (int) token.len,
-                          token.data) != SHOP_OK ||
-        shop_arena_printf(&ctx->arena, &attempt->cancel_url, "%.*s%.*s%.*s/cancel?t=%.*s",
-                          (int) base->len, base->data, (int) prefix->len, prefix->data,
-                          (int) config->name.len, config->name.data, (int) token.len,
-                          token.data) != SHOP_OK) {
+    if (add_address(ctx, config, "return", attempt->token, &attempt->return_url) != NGX_OK ||
+        add_address(ctx, config, "cancel", attempt->token, &attempt->cancel_url) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return add_address(ctx, config, "notify", SHOP_STR_NULL, &attempt->notify_url);
 }
 
 

@@ -203,6 +203,16 @@ sub pay_card {
 }
 
 
+# From the payment step to a provider's page of the double (t/bin/fake-providers), an outcome, and back.
+sub pay_hosted {
+    my ($self, $outcome) = @_;
+    $self->submit(qr{^http:|step/payment$}, {}, go => 1);
+    $self->submit(qr{^/page$}, {}, outcome => $outcome);
+    my ($form) = grep { $_->{action} =~ m{/shop/pay/} } $self->{page}->forms;
+    return $form ? $self->submit(qr{/shop/pay/}, {}) : $self->{page};
+}
+
+
 # The receipt of the bank leads back: by a link, or by a form that a browser sends.
 sub back_from_bank {
     my ($self) = @_;

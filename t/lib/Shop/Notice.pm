@@ -17,10 +17,10 @@ use Shop::Fake::Vads::Message qw(fields token);
 my $KEY = '1122334455667788';
 
 
-# Options: server (a Shop::Test), block (card), key, site.
+# Options: server (a Shop::Test), block (card), interface, mode (test), key, site.
 sub new {
     my ($class, %option) = @_;
-    my $self = bless {block => 'card', key => $KEY, site => '12345678', product => 'excel_basics', %option}, $class;
+    my $self = bless {block => 'card', interface => 'systempay', key => $KEY, site => '12345678', product => 'excel_basics', %option}, $class;
     $self->{web}  = $self->{server}->pg->connect('shop_web');
     $self->{line} = line($self->{server}->dbh, $self->{product}, 1);
     return $self;
@@ -36,7 +36,7 @@ sub web { return $_[0]{web} }
 # An order with an attempt to pay it: {transid, attempt, token, provider_ref, amount, ...}.
 sub placed {
     my ($self, %change) = @_;
-    my $order = order([$self->{line}], paymode => $self->{block}, %change);
+    my $order = order([$self->{line}], paymode => $self->{block}, interface => $self->{interface}, %change);
     my $answer = call($self->{web}, 'place_orders', [$order]);
     die "not placed: $answer->{verdict} $answer->{reason}\n" if $answer->{verdict} ne 'placed';
     return $self->attempt($order);
@@ -45,7 +45,8 @@ sub placed {
 
 sub attempt {
     my ($self, $order) = @_;
-    my $attempt = started($self->{web}, $order, config => $self->{block}, mode => $self->{mode} // 'test');
+    my $attempt = started($self->{web}, $order, config => $self->{block}, interface => $self->{interface},
+        mode => $self->{mode} // 'test');
     return {%{$attempt}, transid => $order->{transid}};
 }
 

@@ -188,6 +188,13 @@ sub start_mail {
 }
 
 
+# The double of the providers with hosted pages; tests that need it start it, and name its port in a block.
+sub start_providers {
+    my ($self, @arguments) = @_;
+    return $self->{providers_port} = $self->start_double('providers', @arguments);
+}
+
+
 sub start_bank {
     my ($self) = @_;
     $self->{bank_port} = $self->start_double('vads', '--ipn-url',

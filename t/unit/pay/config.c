@@ -23,7 +23,8 @@ static const case_t cases[] = {
      "paypall",
      "test",
      {SITE},
-     "interface \"paypall\" is not known: use one of test freeorder check transfer systempay"},
+     "interface \"paypall\" is not known: use one of test freeorder check transfer systempay "
+     "mercanet"},
     {"no interface",
      "",
      "test",

@@ -156,9 +156,10 @@ sub _serve {
     return;
 }
 
-# Posts a form; callback->({ status => 0 or code, body, error }).
+# Posts a form, or what the headers say; callback->({ status => 0 or code, body, error }).
 sub post {
-    my ($self, $url, $body, $timeout, $callback) = @_;
+    my ($self, $url, $body, $timeout, $callback, $headers) = @_;
+    my %headers = ('Content-Type' => 'application/x-www-form-urlencoded; charset=UTF-8', %{ $headers // {} });
     my ($host, $port, $path) = $url =~ m{\Ahttp://([^/:]+)(?::(\d+))?(/.*)?\z}
         or return $self->after(0, sub { $callback->({ status => 0, body => '', error => "bad URL $url" }) });
     my $socket = IO::Socket::INET->new(PeerAddr => $host, PeerPort => $port // 80, Timeout => 2);
@@ -167,8 +168,8 @@ sub post {
     my $conn = {
         socket => $socket, in => '', role => 'client', callback => $callback,
         out => "POST " . ($path // '/') . " HTTP/1.1\r\nHost: $host" . ($port ? ":$port" : '')
-            . "\r\nContent-Type: application/x-www-form-urlencoded; charset=UTF-8\r\nContent-Length: "
-            . length($body) . "\r\nUser-Agent: Fake-vads\r\nConnection: close\r\n\r\n$body",
+            . "\r\n" . join('', map { "$_: $headers{$_}\r\n" } sort keys %headers) . 'Content-Length: '
+            . length($body) . "\r\nUser-Agent: Fake-bank\r\nConnection: close\r\n\r\n$body",
     };
     $self->{conns}{ fileno $socket } = $conn;
     $self->after($timeout, sub { $self->_close($conn, 'timeout') });

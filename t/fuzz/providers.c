@@ -1,0 +1,86 @@
+/*
+ * Fuzz target: notifications of the providers with hosted pages.
+ *
+ * Two properties. A body that was not signed with our key is never handed to the database. And what
+ * is signed may say anything: it is read or refused, and never pays an amount that it does not
+ * say.
+ */
+
+#include "fuzz.h"
+#include "pay/sips.h"
+
+#define NOW 1795420054
+
+
+static shop_pay_config_t *configure(shop_arena_t *arena, const char *interface,
+                                    const shop_pay_setting_t *settings, size_t count)
+{
+    const shop_pay_block_t block = {.name = SHOP_STR("fuzz"),
+                                    .interface = shop_str(interface),
+                                    .mode = SHOP_STR("test"),
+                                    .settings = settings,
+                                    .count = count};
+    shop_pay_config_t *config;
+    shop_str_t error;
+
+    must(shop_pay_configure(arena, &block, &config, &error) == SHOP_OK);
+
+    return config;
+}
+
+
+static void receive(shop_arena_t *arena, const shop_pay_config_t *config,
+                    const shop_pay_request_t *request, shop_pay_result_t *result)
+{
+    must(shop_pay_receive(arena, config, request, result) == SHOP_OK);
+    must(!result->store || result->json.len > 0);
+    must(result->event.state != SHOP_PAY_STATE_PAID || !result->event.has_amount ||
+         result->event.amount_minor >= 0);
+}
+
+
+static void check_form(shop_arena_t *arena, const shop_pay_config_t *config, shop_str_t body,
+                       bool genuine)
+{
+    const shop_pay_request_t request = {
+        .content_type = SHOP_STR("application/x-www-form-urlencoded"), .body = body, .now = NOW};
+    shop_pay_result_t result;
+
+    receive(arena, config, &request, &result);
+    must(genuine || !result.store);
+}
+
+
+static void check_sips(shop_arena_t *arena, shop_str_t input)
+{
+    const shop_pay_setting_t settings[] = {
+        {SHOP_STR("merchant_id"), SHOP_STR("002001000000001")},
+        {SHOP_STR("key_file"), SHOP_STR("Zk31TheKeyThatNobodyKnows9")},
+    };
+    const shop_pay_config_t *config = configure(arena, "mercanet", settings, 2);
+    const shop_sips_t *sips = config->data;
+    shop_str_t seal;
+    shop_buf_t body;
+
+    check_form(arena, config, input, false);
+
+    must(shop_sips_seal(arena, sips->algorithm, sips->key, input, &seal) == SHOP_OK);
+    shop_buf_init(&body, arena, 0);
+    shop_buf_add(&body, SHOP_STR("Encode=&Data="));
+    shop_buf_add_percent(&body, input);
+    shop_buf_add(&body, SHOP_STR("&Seal="));
+    shop_buf_add(&body, seal);
+    check_form(arena, config, shop_buf_str(&body), true);
+}
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    shop_heap_t *heap = shop_heap_create(-1);
+    const shop_str_t input = {size, (unsigned char *) data};
+
+    check_sips(shop_heap_arena(heap), input);
+    shop_heap_destroy(heap);
+
+    return 0;
+}

@@ -1,0 +1,146 @@
+#!/usr/bin/perl
+
+# Every provider with a hosted page, every case: one server, one row per interface and case. First their
+# messages, signed here, then buyers on the pages of the double.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Test::More;
+
+use Shop::Buyer;
+use Shop::Teller;
+use Shop::Test qw(spew wait_for);
+
+my $t = Shop::Test->new(moodle => 0, mail => 0, bank => 0, start => 0, patient => 1);
+my $port = $t->start_providers;
+my $dir  = $t->dir;
+spew("$dir/secrets/$_->[0]", $_->[1], 0600) for (['sips', '002001000000001_KEY1'], ['sips_live', 'KeyOfTheRealMerchant']);
+$t->{option}{http} = <<"CONF";
+    shop_payment mercanet {
+        interface mercanet;
+        mode test;
+        merchant_id 002001000000001;
+        key_file $dir/secrets/sips;
+        pay_url http://127.0.0.1:$port;
+        office_url http://127.0.0.1:$port;
+    }
+    shop_payment mercanet_live {
+        interface mercanet;
+        mode live;
+        merchant_id 211000021310001;
+        key_file $dir/secrets/sips_live;
+    }
+CONF
+$t->write_conf;
+$t->dbh->do(q{update shop.shops set paymodes = paymodes || '{"mercanet": true, "mercanet_live": true}'});
+$t->start_nginx;
+
+my %teller = (
+    mercanet => Shop::Teller->new(server => $t, interface => 'mercanet'),
+    mercanet_live => Shop::Teller->new(server => $t, interface => 'mercanet', block => 'mercanet_live', mode => 'live',
+        key => 'KeyOfTheRealMerchant', merchant => '211000021310001'),
+);
+my $LIMIT = 60;
+
+
+# interface or block, name, messages, answers, status of the order, state of the try, verdicts
+my @cases = (
+    (map { my $i = $_; (
+        [$i, 'paid', [{}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
+        [$i, 'refused', [{say => 'refused'}], '200', 'REFUSED', 'refused', 'apply:refused'],
+        [$i, 'cancelled', [{say => 'cancelled'}], '200', 'PLACED', 'cancelled', 'apply:cancelled'],
+        [$i, 'pending, then paid', [{say => 'pending'}, {}], '200 200', 'SOLDOUT', 'paid', 'apply:pending apply:paid'],
+        [$i, 'refused, then paid by the same try', [{say => 'refused'}, {}], '200 200', 'SOLDOUT', 'paid', 'apply:refused apply:paid'],
+        [$i, 'paid, then late news', [{}, {say => 'pending'}], '200 200', 'SOLDOUT', 'paid', 'apply:paid ignore-stale:pending'],
+        [$i, 'another amount', [{amount => 1}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+        [$i, 'another currency', [{currency => 'USD'}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+        [$i, 'a word that nobody knows', [{say => 'unheard'}], '200', 'PLACED', 'redirected', 'quarantine'],
+    ) } qw(mercanet)),
+    ['mercanet', 'a changed byte', [{tamper => sub { $_[0] =~ s/amount%3D1/amount%3D2/r }}], '403', 'PLACED', 'redirected', ''],
+    ['mercanet', 'another key', [{key => '002001000000002_KEY1'}], '403', 'PLACED', 'redirected', ''],
+    ['mercanet', 'no seal', [{tamper => sub { $_[0] =~ s/&Seal=\w+/&Seal=/r }}], '403', 'PLACED', 'redirected', ''],
+    ['mercanet', 'in base64', [{encode => 'base64'}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
+    ['mercanet', 'in base64url', [{encode => 'base64url'}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
+    ['mercanet', 'another merchant', [{merchant => '002001000000002'}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+    ['mercanet', 'a try of nobody', [{reference => 'NOBODYSTRY1'}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+    ['mercanet_live', 'paid', [{platform => 'PROD'}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
+    ['mercanet_live', 'test in live', [{platform => 'SIMU'}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+    ['mercanet_live', 'test account in live', [{key => '002001000000001_KEY1', merchant => '002001000000001'}], '403', 'PLACED',
+        'redirected', ''],
+);
+
+for my $case (@cases) {
+    my ($block, $name, $messages, $answers, $status, $state, $verdicts) = @{$case};
+    my $teller = $teller{$block};
+    my $order  = $teller->placed;
+    my @answers = map { $teller->tell($order, %{$_}) } @{$messages};
+    is(join(' ', map { $_->{status} } @answers), $answers, "$block, $name: answers");
+    is(join(' | ', $teller->status($order), $teller->state($order), $teller->verdicts($order)), "$status | $state | $verdicts",
+        "$block, $name");
+}
+
+for my $block (qw(mercanet)) {
+    my $teller = $teller{$block};
+    my $order  = $teller->placed;
+    $teller->tell($order) for 1 .. 3;
+    is($teller->verdicts($order), 'apply:paid', "$block, told three times: applied once");
+    is($t->sql('select repeats from shop.payment_events where content ->> $$transid$$ = ?', $order->{transid}), 2, '… and counted');
+
+    my $nobody = {%{$teller->placed}, transid => "NOSUCHORDEROF" . uc $block =~ tr/_//dr, provider_ref => 'NOSUCHTRYA1', attempt => 0};
+    is($teller->tell($nobody)->{status}, 200, "$block, of an unknown order");
+    is($teller->verdicts($nobody), 'unknown-order:paid', '… kept for staff');
+
+    my $twice = $teller->placed;
+    my $twin  = $teller->attempt($twice);
+    if ($twin->{attempt} != $twice->{attempt}) {
+        $teller->tell($twice);
+        $teller->tell($twin);
+        is(join(' ', $teller->status($twice), $teller->state($twice), $teller->state($twin)), 'SOLDOUT paid paid',
+            "$block, paid by two tries: kept as money that came twice");
+    }
+
+    my $late = $teller->placed;
+    $t->dbh->do(q{update shop.bills set status = 'CANCELLED' where transid = ?}, undef, $late->{transid});
+    is($teller->tell($late)->{status}, 200, "$block, paid after it was cancelled");
+    is($t->sql('select status || late from shop.bills where transid = ?', $late->{transid}), 'SOLDOUTtrue', '… is paid, with a flag');
+    is($t->sql(q{select count(*) from shop.alerts a join shop.bills b on b.id = a.billid where kind = 'late_payment' and transid = ?},
+        $late->{transid}), 1, '… for staff');
+}
+
+
+# --- with a browser ---
+
+sub due { $t->dbh->do('update shop.payment_attempts set askat = now() where askat is not null'); return }
+
+for my $block (qw(mercanet)) {
+    for my $case (['paid', qr/Paid|received/i], ['refused', qr/refused|not accepted/i]) {
+        my ($outcome, $text) = @{$case};
+        my $buyer = Shop::Buyer->new(base => $t->base);
+        $buyer->add('excel_basics');
+        $buyer->checkout;
+        $buyer->order($block);
+        $buyer->pay_hosted($outcome);
+        like($buyer->path, qr{/shop/ac/order/\w+/done}, "$block, $outcome on the provider's page: back at the order");
+        like($buyer->page->text, $text, '… which says so');
+    }
+
+    $t->control('providers', {notify => 'never'});
+    my $buyer = Shop::Buyer->new(base => $t->base);
+    $buyer->add('excel_basics');
+    $buyer->checkout;
+    $buyer->order($block);
+    $buyer->pay_hosted('paid');
+    my ($transid) = $buyer->path =~ m{order/(\w+)/done};
+    is($t->sql('select status from shop.bills where transid = ?', $transid), 'PLACED', "$block, no notification comes");
+    due();
+    ok(wait_for(sub { $t->sql('select status from shop.bills where transid = ?', $transid) eq 'SOLDOUT' }, $LIMIT, 0.1),
+        '… found paid by asking');
+    $t->control('providers', {notify => 'before'});
+}
+
+unlike($t->error_log, qr/KeyOfTheRealMerchant|_KEY1|Seal|zoe\@/, 'nothing secret or personal in the log');
+$t->finish;
+done_testing();
