@@ -114,6 +114,7 @@ begin
         update shop.jobs set state = 'cancelled', reason = 'refunded'
         where billid = b.id and state in ('pending', 'waiting', 'blocked', 'manual');
         perform shop.stock_return(b.id);
+        perform shop.credits_refund(b.id);
     end if;
     return b;
 end

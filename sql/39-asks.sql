@@ -147,6 +147,122 @@ $$;
 comment on function shop.ask_extend(shop.jobs, jsonb) is
     'Moves the end of an instance, once for each job; asked again it says what was done';
 
+create or replace function shop.ask_attempts(j shop.jobs, asked jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+    return (
+        select jsonb_build_object('target', coalesce(max((t.value ->> 'target')::integer), 0))
+        from shop.jobs o
+        left join shop.job_steps s on s.jobid = o.id and s.name = 'target'
+        cross join lateral jsonb_array_elements(coalesce(s.output -> 'targets', o.progress -> 'targets', '[]')) as t
+        where o.customerid = j.customerid and o.handler = j.handler and o.id <> j.id
+          and o.state not in ('done', 'cancelled', 'failed')
+          and t.value ->> 'quiz' = asked ->> 'quiz');
+end
+$$;
+comment on function shop.ask_attempts(shop.jobs, jsonb) is
+    'How many attempts in a quiz other jobs of the customer have decided but not finished';
+
+create or replace function shop.ask_ours(j shop.jobs, asked jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+    return jsonb_build_object('ours', exists (
+        select from shop.product_instances p
+        where p.contexttype = 'userenrol' and shop.instance_live(p)
+          and p.productiondata ->> 'userid' = asked ->> 'userid'
+          and p.productiondata ->> 'courseid' = asked ->> 'courseid'));
+end
+$$;
+comment on function shop.ask_ours(shop.jobs, jsonb) is 'Does a live instance enrol this user in this course?';
+
+create or replace function shop.ask_count(j shop.jobs, asked jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+    return (
+        select jsonb_build_object('count', count(*)) from shop.product_instances p
+        where p.customerid = j.customerid and p.contexttype = asked ->> 'contexttype');
+end
+$$;
+comment on function shop.ask_count(shop.jobs, jsonb) is 'How many instances of a kind the customer has had';
+
+create or replace function shop.ask_course_name(j shop.jobs, asked jsonb) returns jsonb
+language plpgsql volatile as $$
+begin
+    insert into shop.course_names (name, jobid) values (asked ->> 'name', j.id) on conflict (name) do nothing;
+    return (select jsonb_build_object('reserved', jobid = j.id)
+            from shop.course_names where name = asked ->> 'name');
+end
+$$;
+comment on function shop.ask_course_name(shop.jobs, jsonb) is 'Reserves a short name for the course that a job makes';
+
+create or replace function shop.ask_credit(j shop.jobs, asked jsonb) returns jsonb
+language plpgsql volatile as $$
+declare
+    fresh bigint;
+begin
+    insert into shop.credit_accounts (customerid) values (j.customerid) on conflict (customerid) do nothing;
+    perform from shop.credit_accounts where customerid = j.customerid for no key update;
+    insert into shop.credit_entries (customerid, amount, unspent, kind, jobid, label, expires)
+    values (j.customerid, (asked ->> 'amount')::integer, (asked ->> 'amount')::integer, 'bought', j.id,
+            coalesce(j.inputs #>> '{product,name}', ''),
+            to_timestamp(nullif((asked ->> 'expires')::bigint, 0)))
+    on conflict (jobid) do nothing returning id into fresh;
+    if fresh is not null then
+        update shop.credit_accounts set balance = balance + (asked ->> 'amount')::integer
+        where customerid = j.customerid;
+    end if;
+    return shop.ask_balance(j);
+end
+$$;
+comment on function shop.ask_credit(shop.jobs, jsonb) is 'Brings credits to the account of the customer, once for each job';
+
+create or replace function shop.ask_balance(j shop.jobs) returns jsonb
+language plpgsql stable as $$
+begin
+    return jsonb_build_object('balance', coalesce(
+        (select balance from shop.credit_accounts where customerid = j.customerid), 0));
+end
+$$;
+comment on function shop.ask_balance(shop.jobs) is 'How many credits the customer has now';
+
+create or replace function shop.ask_seats(j shop.jobs, asked jsonb) returns jsonb
+language plpgsql volatile as $$
+declare
+    one shop.jobs := j;
+    made record;
+    first text;
+begin
+    for n in 1 .. (asked ->> 'count')::integer loop
+        one.unit := n;
+        made := shop.instance_insert(one, asked);
+        first := coalesce(first, made.reference);
+    end loop;
+    return jsonb_build_object('count', asked -> 'count', 'reference', first);
+end
+$$;
+comment on function shop.ask_seats(shop.jobs, jsonb) is 'Makes the free seats of a job, each once';
+
+create or replace function shop.ask_seat_mail(j shop.jobs, asked jsonb) returns jsonb
+language plpgsql volatile as $$
+begin
+    insert into shop.mails (key, shopid, template, lang, toname, toaddress, data)
+    select 'seat_given:' || j.id, b.shopid, 'seat_given', b.lang,
+           btrim((who.person ->> 'firstname') || ' ' || (who.person ->> 'lastname')), who.person ->> 'email',
+           jsonb_build_object('firstname', who.person ->> 'firstname', 'address', who.person ->> 'email',
+               'course', asked ->> 'course', 'seller', s.name, 'server', coalesce(s.seller ->> 'name', s.name),
+               'by', btrim((b.customer ->> 'firstname') || ' ' || (b.customer ->> 'lastname')),
+               'dates', case when (asked ->> 'end')::bigint > 0
+                        then jsonb_build_object('end', shop.utc(to_timestamp((asked ->> 'end')::bigint)))
+                        else '{}' end)
+    from shop.bills b join shop.shops s on s.id = b.shopid
+    cross join lateral (select j.inputs #> '{seat,person}' as person) as who
+    where b.id = j.billid
+    on conflict (key) do nothing;
+    return '{"told": true}';
+end
+$$;
+comment on function shop.ask_seat_mail(shop.jobs, jsonb) is 'Tells a person of the place that was bought, once';
+
 create or replace function shop.job_ask(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
 declare
@@ -159,6 +275,14 @@ begin
         when 'period' then shop.ask_period(j, arguments)
         when 'span' then shop.ask_span(j, arguments)
         when 'extend' then shop.ask_extend(j, arguments)
+        when 'ours' then shop.ask_ours(j, arguments)
+        when 'count' then shop.ask_count(j, arguments)
+        when 'attempts' then shop.ask_attempts(j, arguments)
+        when 'course_name' then shop.ask_course_name(j, arguments)
+        when 'credit' then shop.ask_credit(j, arguments)
+        when 'balance' then shop.ask_balance(j)
+        when 'seats' then shop.ask_seats(j, arguments)
+        when 'seat_mail' then shop.ask_seat_mail(j, arguments)
         when 'needed' then shop.ask_needed(arguments)
         else '{"verdict": "refused"}' end;
 end

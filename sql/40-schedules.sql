@@ -64,3 +64,48 @@ begin
 end
 $$;
 comment on function shop.schedules_run() is 'Everything that is due becomes jobs';
+
+create or replace function shop.credit_take(e shop.credit_entries, why text) returns void
+language plpgsql volatile as $$
+begin
+    insert into shop.credit_entries (customerid, amount, kind, entryid, label)
+    values (e.customerid, -e.unspent, why, e.id, e.label);
+    update shop.credit_entries set unspent = 0 where id = e.id;
+    update shop.credit_accounts set balance = balance - e.unspent where customerid = e.customerid;
+end
+$$;
+comment on function shop.credit_take(shop.credit_entries, text) is 'Takes back what is left of credits that came';
+
+create or replace function shop.credits_expire() returns integer
+language plpgsql volatile as $$
+declare
+    e shop.credit_entries;
+    count integer := 0;
+begin
+    for e in select * from shop.credit_entries where unspent > 0 and expires <= now()
+             order by customerid, id limit 500 for update skip locked loop
+        perform shop.credit_take(e, 'expired');
+        count := count + 1;
+    end loop;
+    return count;
+end
+$$;
+comment on function shop.credits_expire() is 'Credits that were not spent in time are gone';
+
+create or replace function shop.credits_refund(bill bigint) returns void
+language plpgsql volatile as $$
+declare
+    e shop.credit_entries;
+begin
+    for e in select c.* from shop.credit_entries c join shop.jobs j on j.id = c.jobid
+             where j.billid = bill and c.kind = 'bought' order by c.id for update of c loop
+        if e.unspent = e.amount then
+            perform shop.credit_take(e, 'refunded');
+        elsif not exists (select from shop.credit_entries where entryid = e.id) then
+            perform shop.alert('credits', 'normal', bill,
+                'Credits of a refunded order have been spent: settle it with the customer', null);
+        end if;
+    end loop;
+end
+$$;
+comment on function shop.credits_refund(bigint) is 'Credits of an order that was given back are taken back';

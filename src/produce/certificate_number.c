@@ -1,6 +1,7 @@
 /*
- * Numbers of the certificates that the shop issues itself: "C-", the year, then sixteen characters
- * in groups of four, the last two a checksum as in product references (handlers.md 3.4).
+ * Product references: sixteen characters in groups of four, the last two a checksum; and the
+ * numbers of the certificates that the shop issues itself: "C-", the year, then the same
+ * (handlers.md 3.4).
  */
 
 #include "produce/produce.h"
@@ -31,13 +32,19 @@ void shop_certificate_number(int64_t now, const unsigned char random[SHOP_JOB_RA
                              char out[SHOP_CERTIFICATE_NUMBER_SIZE])
 {
     char compact[15];
-    char text[PAYLOAD + 2];
-    size_t at = GROUPS_AT;
 
     shop_time_compact(now, compact);
     memcpy(out, "C-", YEAR_AT);
     memcpy(out + YEAR_AT, compact, 4);
     out[YEAR_AT + 4] = '-';
+    shop_reference_draw(random, out + GROUPS_AT);
+}
+
+
+void shop_reference_draw(const unsigned char random[SHOP_JOB_RANDOM], char out[SHOP_REFERENCE_SIZE])
+{
+    char text[PAYLOAD + 2];
+    size_t at = 0;
 
     for (size_t i = 0; i < PAYLOAD; i++) {
         /* two bytes for one of 36: the bias is below one in a thousand */

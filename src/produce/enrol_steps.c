@@ -12,10 +12,11 @@
 
 /* --- step `guard`: an enrolment that others made must not be shortened by ours --- */
 
+/* What covers the customer; of a seat's person the database is asked when it matters. */
 static bool covered_by_us(const shop_job_t *job)
 {
-    return shop_course_in_list(json_object_get(job->inputs, "covered"),
-                               shop_job_output_id(job, "course"));
+    return !shop_job_is_seat(job) && shop_course_in_list(json_object_get(job->inputs, "covered"),
+                                                         shop_job_output_id(job, "course"));
 }
 
 
@@ -23,6 +24,12 @@ void shop_guard_build(const shop_job_t *job, shop_act_t *act)
 {
     bool unlimited = shop_json_int(shop_job_output(job, "dates"), "end") == 0;
 
+    if (shop_str_eq(shop_job_phase(job), SHOP_STR("ours"))) {
+        shop_act_ask(act, json_pack("{s:s, s:I, s:I}", "what", "ours", "courseid",
+                                    (json_int_t) shop_job_output_id(job, "course"), "userid",
+                                    (json_int_t) shop_job_output_id(job, "user")));
+        return;
+    }
     if (unlimited || covered_by_us(job) ||
         job->site->on_foreign_enrolment == SHOP_FOREIGN_OVERWRITE) {
         shop_act_skip(act);
@@ -36,12 +43,15 @@ void shop_guard_build(const shop_job_t *job, shop_act_t *act)
 
 void shop_guard_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
 {
-    bool enrolled = shop_course_in_list(answer->json, shop_job_output_id(job, "course"));
+    bool asked = shop_str_eq(shop_job_phase(job), SHOP_STR("ours"));
+    bool enrolled = asked || shop_course_in_list(answer->json, shop_job_output_id(job, "course"));
 
     if (answer->answer_class != SHOP_ANSWER_OK) {
         shop_act_by_class(job, answer, act);
-    } else if (!enrolled) {
+    } else if (!enrolled || shop_json_bool(answer->json, "ours")) {
         shop_act_done(act, json_object());
+    } else if (shop_job_is_seat(job) && !asked) {
+        shop_act_more(act, shop_job_progress(job, "ours"));
     } else if (job->site->on_foreign_enrolment == SHOP_FOREIGN_KEEP) {
         shop_act_done(act, json_pack("{s:b}", "keep", 1));
     } else {

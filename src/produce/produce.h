@@ -262,6 +262,11 @@ void shop_username_make(shop_str_t firstname, shop_str_t lastname, unsigned digi
 SHOP_MUST_USE shop_status_t shop_like_escape(shop_arena_t *arena, shop_str_t text,
                                              shop_str_t *pattern);
 
+/* Product references: "WWWW-XXXX-YYYY-ZZCC". */
+#define SHOP_REFERENCE_SIZE 20
+void shop_reference_draw(const unsigned char random[SHOP_JOB_RANDOM],
+                         char out[SHOP_REFERENCE_SIZE]);
+
 /* Certificate numbers (certificate_number.c): "C-2026-WWWW-XXXX-YYYY-ZZCC". */
 #define SHOP_CERTIFICATE_NUMBER_SIZE 27
 void shop_certificate_number(int64_t now, const unsigned char random[SHOP_JOB_RANDOM],

@@ -116,12 +116,28 @@ void shop_group_read(const shop_job_t *job, const shop_group_t *group, const sho
 void shop_member_build(const shop_job_t *job, const char *group_step, shop_act_t *act);
 
 /* Support course, handlers.md 4.3: never fails the job. */
+bool shop_support_wanted(const shop_job_t *job);
 void shop_support_build(const shop_job_t *job, shop_act_t *act);
 void shop_support_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
 
 /* A configured function, handlers.md 12 (wsfunction.c). */
 void shop_wsfunction_build(const shop_job_t *job, shop_act_t *act);
 void shop_wsfunction_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+
+/* --- what is made in Moodle and marked with the reference of its instance (made.c) --- */
+
+void shop_reference_build(const shop_job_t *job, shop_act_t *act); /* {reference} */
+shop_str_t shop_job_reference(const shop_job_t *job);
+/* The period and the owner's role. Output {start, end, roleid}. */
+void shop_made_dates_build(const shop_job_t *job, const char *owner, const char *fallback,
+                           shop_act_t *act);
+json_t *shop_instance_made(const shop_job_t *job, const char *context, int64_t id, json_t *facts);
+
+/* Something due: is the instance in force, does another need the same? {current, needed} */
+void shop_needed_build(const shop_job_t *job, shop_act_t *act);
+
+/* `{name}` of the text, replaced by the texts of `values`. */
+json_t *shop_fill_text(shop_str_t text, const json_t *values);
 
 /* The product instance: facts common to all handlers; the caller adds its own to `facts`. */
 json_t *shop_instance_make(const shop_job_t *job, const char *context, int64_t context_id,
@@ -173,6 +189,13 @@ extern const shop_handler_t shop_handler_enrolonecoursemultiple;
 extern const shop_handler_t shop_handler_assignroleoncontext;
 extern const shop_handler_t shop_handler_extendenrolperiod;
 extern const shop_handler_t shop_handler_prorogate;
+extern const shop_handler_t shop_handler_addquizattempts;
+extern const shop_handler_t shop_handler_setuponecoursesession;
+extern const shop_handler_t shop_handler_generateseats;
+extern const shop_handler_t shop_handler_addtrainingcredits;
+extern const shop_handler_t shop_handler_registeredproduct;
+extern const shop_handler_t shop_handler_createcategory;
+extern const shop_handler_t shop_handler_createcourse;
 extern const shop_handler_t shop_handler_unlockpdcertificate;
 
 #endif

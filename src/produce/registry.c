@@ -11,6 +11,13 @@ static const shop_handler_t *const handlers[] = {
     &shop_handler_assignroleoncontext,
     &shop_handler_extendenrolperiod,
     &shop_handler_prorogate,
+    &shop_handler_addquizattempts,
+    &shop_handler_setuponecoursesession,
+    &shop_handler_generateseats,
+    &shop_handler_addtrainingcredits,
+    &shop_handler_registeredproduct,
+    &shop_handler_createcategory,
+    &shop_handler_createcourse,
     &shop_handler_unlockpdcertificate,
 };
 

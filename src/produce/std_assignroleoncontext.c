@@ -194,14 +194,6 @@ static bool action_is(const shop_job_t *job, const char *action)
 }
 
 
-static void needed_build(const shop_job_t *job, shop_act_t *act)
-{
-    shop_act_ask(
-        act, json_pack("{s:s, s:I}", "what", "needed", "product",
-                       (json_int_t) shop_json_int(json_object_get(job->inputs, "instance"), "id")));
-}
-
-
 static void due_build(const shop_job_t *job, shop_act_t *act)
 {
     bool needed = shop_json_bool(shop_job_output(job, "needed"), "needed");
@@ -258,7 +250,7 @@ static const shop_step_t postpay[] = {
 };
 
 static const shop_step_t schedule[] = {
-    {"needed", needed_build, NULL},
+    {"needed", shop_needed_build, NULL},
     {"due", due_build, NULL},
     {NULL, NULL, NULL},
 };

@@ -21,6 +21,12 @@ static shop_str_t support_course(const shop_job_t *job)
 }
 
 
+bool shop_support_wanted(const shop_job_t *job)
+{
+    return support_course(job).len != 0;
+}
+
+
 static json_t *support_enrolment(const shop_job_t *job, int64_t role)
 {
     return json_pack("{s:I, s:I, s:I, s:I}", "roleid", (json_int_t) role, "userid",
@@ -50,7 +56,8 @@ void shop_support_build(const shop_job_t *job, shop_act_t *act)
     shop_str_t course = support_course(job);
     int64_t id;
 
-    if (course.len == 0 || shop_role_find(job->site, SHOP_STR("student")) == 0) {
+    if (course.len == 0 || shop_job_output_id(job, "user") == 0 ||
+        shop_role_find(job->site, SHOP_STR("student")) == 0) {
         shop_act_skip(act);
         return;
     }

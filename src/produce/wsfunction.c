@@ -3,7 +3,8 @@
  * (handlers.md 12).
  *
  * `ws_args` is a JSON template; `{userid}`, `{username}`, `{courseid}`, `{cmid}`, `{reference}`,
- * `{jobkey}` in its texts are replaced. The default asks for userid, cmid and reference.
+ * `{jobkey}`, `{quizid}`, `{amount}` in its texts are replaced. The default asks for userid, cmid
+ * and reference.
  */
 
 #include "produce/produce_internal.h"
@@ -12,6 +13,7 @@
 
 #define TEMPLATE_MAX 8192
 #define DEPTH_MAX 8
+#define AMOUNT_MAX 1000000
 
 static const char default_template[] =
     "{\"userid\":\"{userid}\",\"cmid\":\"{cmid}\",\"reference\":\"{reference}\"}";
@@ -19,17 +21,38 @@ static const char default_template[] =
 
 /* --- placeholders --- */
 
+/* Attempts or credits: what the parameters say, for each unit. */
+static int64_t sold_amount(const shop_job_t *job)
+{
+    bool attempts = shop_param_text(job, "attemptsamount").len != 0;
+    int64_t quantity = shop_json_int(job->inputs, "quantity");
+    int64_t amount;
+
+    if (!shop_param_int(job, attempts ? "attemptsamount" : "creditsamount", 1, AMOUNT_MAX,
+                        &amount)) {
+        return 0;
+    }
+    return amount * (quantity > 0 ? quantity : 1);
+}
+
+
 static json_t *placeholders(const shop_job_t *job)
 {
     shop_str_t reference = shop_json_text(shop_job_output(job, "instance"), "reference");
 
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "userid",
+    const json_t *quiz =
+        json_array_get(json_object_get(shop_job_output(job, "quizzes"), "list"), 0);
+    int64_t amount = sold_amount(job);
+
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "userid",
                      json_sprintf("%lld", (long long) shop_job_output_id(job, "user")), "username",
                      shop_json_str(shop_json_text(shop_job_output(job, "user"), "username")),
                      "courseid",
                      json_sprintf("%lld", (long long) shop_job_output_id(job, "course")), "cmid",
                      shop_json_str(shop_param_text(job, "certificateid")), "reference",
-                     shop_json_str(reference), "jobkey", shop_json_str(reference));
+                     shop_json_str(reference), "jobkey", shop_json_str(reference), "quizid",
+                     json_sprintf("%lld", (long long) shop_json_int(quiz, "id")), "amount",
+                     json_sprintf("%lld", (long long) amount));
 }
 
 
@@ -53,7 +76,7 @@ static const json_t *placeholder_at(shop_str_t text, const json_t *values, size_
 }
 
 
-static json_t *fill_text(shop_str_t text, const json_t *values)
+json_t *shop_fill_text(shop_str_t text, const json_t *values)
 {
     shop_heap_t *heap = shop_heap_create(-1);
     json_t *filled = NULL;
@@ -94,9 +117,9 @@ static json_t *fill(const json_t *template, const json_t *values, int depth)
         return NULL;
     }
     if (json_is_string(template)) {
-        return fill_text((shop_str_t){json_string_length(template),
-                                      (unsigned char *) json_string_value(template)},
-                         values);
+        return shop_fill_text((shop_str_t){json_string_length(template),
+                                           (unsigned char *) json_string_value(template)},
+                              values);
     }
     if (!json_is_object(template) && !json_is_array(template)) {
         return json_incref((json_t *) template);

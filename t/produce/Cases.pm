@@ -17,14 +17,21 @@ my $DAY  = 86_400;
 
 sub seed {
     return {
-        roles => {customer => 9, studentplus => 11},
+        roles => {customer => 9, studentplus => 11, coursecreator => 2},
         users => [
             {id => 50, username => 'zoe.known', firstname => 'Zoé', lastname => 'Martin', email => 'zoe@known.example'},
             {id => 51, username => 'lea', firstname => 'Léa', lastname => 'Blanc', email => 'lea@known.example', idnumber => 'emp-7'},
         ],
         categories => [{id => 30, name => 'Sold areas'}],
         courses    => [
-            {id => 20, shortname => 'EXCEL-1', fullname => 'Excel', idnumber => 'excel-1'},
+            {
+                id => 20, shortname => 'EXCEL-1', fullname => 'Excel', idnumber => 'excel-1',
+                quizzes => [
+                    {id => 7, cmid => 70, name => 'Final test', attempts => 3, idnumber => 'final', used => {50 => 1}},
+                    {id => 8, cmid => 80, name => 'Second test', attempts => 2, used => {50 => 2}},
+                ],
+                groups => [{id => 60, name => 'Generous'}],
+            },
             {id => 21, shortname => 'CUSTOMERS', fullname => 'Customers', idnumber => 'customers'},
             {id => 22, shortname => 'MODEL', fullname => 'Model course', visible => 1},
         ],
@@ -54,7 +61,7 @@ sub sell {
         params => $case->{params} // {}, abstract => 'Product', unitcost => '10.00', 
         untaxed => sprintf('%.2f', 10 * $quantity), taxed => sprintf('%.2f', 12 * $quantity),
         customerdata => $case->{answers}, users => $case->{users}, elements => $case->{elements} // []);
-    my $order = Orders::order([$line], customer => {lastname => 'Martin', firstname => 'Zoé', organisation => 'ACME',
+    my $order = Orders::order([$line], customer => {lastname => 'Martin', firstname => 'Zoe', organisation => 'ACME',
         address => '1 rue Haute', zip => '44000', city => 'Nantes', country => 'FR', email => $case->{email} // 'zoe@new.example',
         phone => ''}, %{$case->{order} // {}});
     my ($placed) = Orders::call($p->dbh, 'place_orders', [$order]);
@@ -98,6 +105,19 @@ sub enrolled {
     is(join(q{ }, sort keys %{$enrolment->{roles}}), join(q{ }, @roles), 'in which roles');
     return;
 }
+
+
+sub known { return (email => 'zoe@known.example', order => {user => 50, proven => 'moodle'}) }
+
+
+sub attempts { my ($world, $quiz) = @_;
+    my @own = grep { $_->{quiz} == $quiz && ($_->{userid} // 0) == 50 } values %{$world->{moodle}{overrides}};
+    is(scalar @own, 1, "one override of quiz $quiz");
+    return $own[0];
+}
+
+
+sub person { my ($first, $email) = @_; return {firstname => $first, lastname => 'Noir', email => $email, city => 'Nantes', country => 'FR'} }
 
 
 my @cases = (
@@ -205,6 +225,147 @@ my @cases = (
         params  => {timeshift => '10', from_old_end => '1'}, answers => {productcode => [q{}]},
         before  => [{handler => 'std_enrolonecourse', name => 'before', params => {coursename => 'EXCEL-1', duration => '30'}}],
         right   => sub { my ($p, $world) = @_; enrolled($world, buyer($world), 20, $PAID, $PAID + 40 * $DAY, 5) },
+    },
+    {
+        handler => 'std_addquizattempts', name => 'addquizattempts: an override with a closing date', known(), quantity => 2,
+        params  => {coursename => 'EXCEL-1', quizid => '7'},
+        prepare => sub {
+            my ($p) = @_;
+            $p->state->{overrides}{3} = {id => 3, quiz => 7, userid => 50, timeclose => 1_780_000_000, attempts => 4};
+        },
+        right => sub {
+            my ($p, $world) = @_;
+            my $override = attempts($world, 7);
+            is($override->{attempts}, 6, 'two more than four');
+            is($override->{timeclose}, 1_780_000_000, 'the closing date stays');
+            is(scalar instances($world, 'attempt'), 1, 'one instance');
+        },
+    },
+    {
+        handler => 'std_addquizattempts', name => 'addquizattempts: two quizzes, a generous group', known(),
+        params  => {quizcmid => '70, 80', attemptsamount => '3'},
+        prepare => sub {
+            my ($p) = @_;
+            $p->state->{groups}{60}{members}{50} = 1;
+            $p->state->{overrides}{4} = {id => 4, quiz => 8, groupid => 60, attempts => 5};
+        },
+        right => sub {
+            my ($p, $world) = @_;
+            is(attempts($world, 7)->{attempts}, 6, 'three more than the quiz allows');
+            is(attempts($world, 8)->{attempts}, 8, 'three more than the group has');
+        },
+    },
+    {
+        handler => 'std_addquizattempts', name => 'addquizattempts: by ID number', known(),
+        params  => {coursename => 'EXCEL-1', quizidnumber => 'other,final'},
+        right   => sub { my ($p, $world) = @_; is(attempts($world, 7)->{attempts}, 4, 'one more') },
+    },
+    {
+        handler => 'std_setuponecoursesession', name => 'setuponecoursesession', quantity => 3,
+        params  => {coursename => 'EXCEL-1', duration => '30', delegation => 'studentplus', customersupport => 'CUSTOMERS'},
+        users   => {student => [person('Paul', 'paul@new.example'), person('Léa', 'lea@known.example')],
+            _supervisor => [person('Rose', 'rose@new.example')]},
+        right => sub {
+            my ($p, $world) = @_;
+            my $buyer = buyer($world);
+            my ($group) = values %{{map { $_->{idnumber} => $_ } grep { $_->{idnumber} =~ /^shop-cust-/ } values %{$world->{moodle}{groups}}}};
+            enrolled($world, $buyer, 20, $PAID, $PAID + 30 * $DAY, 4);
+            for (['paul@new.example', 5], ['lea@known.example', 5], ['rose@new.example', 4]) {
+                my $user = buyer($world, $_->[0]);
+                enrolled($world, $user, 20, $PAID, $PAID + 30 * $DAY, $_->[1]);
+                ok($group->{members}{$user}, 'in the group of the buyer');
+                ok($world->{moodle}{assignments}{"user/$user/11/$buyer"}, 'the buyer looks after him');
+            }
+            is(scalar instances($world, 'userenrol'), 3, 'an instance for each seat');
+            is(scalar @{$world->{told}}, 3, 'each was told');
+            is($p->sql('customer_find', {email => 'zoe@new.example'})->{hasaccount}, $buyer, 'the buyer stays who he is');
+        },
+    },
+    {
+        handler => 'std_generateseats', name => 'generateseats', quantity => 2,
+        params  => {courselist => 'EXCEL-%', packsize => '3', duration => '30', seat_validity => '365'},
+        right   => sub {
+            my ($p, $world) = @_;
+            is(scalar instances($world, 'seat'), 6, 'six free seats');
+            is(join(q{ }, map { $_->{unit} } instances($world)), '1 2 3 4 5 6', 'each its own');
+        },
+    },
+    {
+        handler => 'std_addtrainingcredits', name => 'addtrainingcredits: mirrored', quantity => 2,
+        params  => {creditsamount => '10', credits_mode => 'mirror', credits_field => 'credits', credits_validity => '90'},
+        before  => [{handler => 'std_addtrainingcredits', name => 'before', params => {creditsamount => '5'}}],
+        right   => sub {
+            my ($p, $world) = @_;
+            is($world->{balances}[0]{balance}, 25, 'the balance');
+            is($world->{moodle}{users}{buyer($world)}{fields}{credits}, 25, 'shown in Moodle');
+            is(scalar @{$world->{credits}}, 2, 'two entries');
+        },
+    },
+    {
+        handler => 'std_registeredproduct', name => 'registeredproduct: with courses',
+        params  => {duration => '365', extrasupport => 'EXCEL-1, MODEL'}, answers => {site => ['acme.example']},
+        right   => sub {
+            my ($p, $world) = @_;
+            my $user = buyer($world);
+            enrolled($world, $user, $_, $PAID, $PAID + 365 * $DAY, 5) for 20, 22;
+            is((instances($world, 'registered_product'))[0]{productiondata}{answers}{site}[0], 'acme.example', 'the answers are kept');
+        },
+    },
+    {
+        handler => 'std_registeredproduct', name => 'registeredproduct: a licence alone',
+        params  => {duration => '365', customersupport => q{}},
+        right   => sub {
+            my ($p, $world) = @_;
+            is(scalar(grep { $_->{email} eq 'zoe@new.example' } values %{$world->{moodle}{users}}), 0, 'needs no account');
+            is(scalar instances($world, 'registered_product'), 1, 'one licence');
+        },
+    },
+    {
+        handler => 'std_createcategory', name => 'createcategory', params => {parentcategory => '30', duration => '100'},
+        answers => {catname => ['Area of Zoé']},
+        right   => sub {
+            my ($p, $world) = @_;
+            my ($made) = grep { $_->{parent} == 30 } values %{$world->{moodle}{categories}};
+            is($made->{name}, 'Area of Zoé', 'named as asked');
+            is($made->{idnumber}, $p->dbh->selectrow_array('select reference from shop.product_instances'), 'marked with the reference');
+            ok($world->{moodle}{assignments}{"coursecat/$made->{id}/2/" . buyer($world)}, 'owned by the buyer');
+        },
+    },
+    {
+        handler => 'std_createcategory', name => 'createcategory: without a name', quantity => 2,
+        params  => {parentcategory => '30', catname_pattern => 'Customer {catname}'},
+        right   => sub {
+            my ($p, $world) = @_;
+            is(join(q{, }, sort map { $_->{name} } grep { $_->{parent} == 30 } values %{$world->{moodle}{categories}}),
+                'Customer ACME 1, Customer ACME 2', 'numbered');
+        },
+    },
+    {
+        handler => 'std_createcourse', name => 'createcourse: empty', params => {coursecategory => '30', duration => '100'},
+        answers => {fullname => ['Space of ACME'], idnumber => ['MS-01']},
+        prepare => sub {
+            my ($p) = @_;
+            $p->state->add_course({shortname => 'ZOEMARTI_1', fullname => 'Somebody else', categoryid => 30});
+        },
+        right => sub {
+            my ($p, $world) = @_;
+            my ($made) = grep { $_->{idnumber} eq 'MS-01' } values %{$world->{moodle}{courses}};
+            is($made->{shortname}, 'ZOEMARTI_2', 'under the next free name');
+            is($made->{enddate}, $PAID + 100 * $DAY, 'until the end');
+            enrolled($world, buyer($world), $made->{id}, $PAID, 0, 3);
+            is(join(q{ }, map { $_->{action} } @{$world->{schedules}}), 'suspend', 'hidden some days later');
+        },
+    },
+    {
+        handler => 'std_createcourse', name => 'createcourse: from a model', params => {coursecategory => '30', template => 'MODEL'},
+        answers => {fullname => ['Copy for ACME']},
+        right   => sub {
+            my ($p, $world) = @_;
+            my @made = grep { $_->{fullname} eq 'Copy for ACME' } values %{$world->{moodle}{courses}};
+            is(scalar @made, 1, 'one course');
+            is($made[0]{copied}, 22, 'a whole copy');
+            is($made[0]{idnumber}, $p->dbh->selectrow_array('select reference from shop.product_instances'), 'marked');
+        },
     },
     {
         handler => 'std_unlockpdcertificate', name => 'unlockpdcertificate: group',

@@ -32,7 +32,7 @@ my $words = do {
 my @faults = map { {kind => $_} } qw(crash_before crash_after lost not_done);
 my @refusals = map { {kind => 'refused', code => $_} } 'http503', sort values %Shop::Production::CLASSES;
 my %named = map { $_->{handler} => 1 } Cases::all();
-my %refused;    # a refusal is tried once at each call of a handler's step
+my %struck;    # a fault strikes each call of a handler once, however many cases and units there are
 my ($runs, $bad) = (0, 0);
 
 
@@ -54,7 +54,8 @@ sub fault_at {
     my ($case, $run, $act, $fault, $rest, $calm) = @_;
     return if $act->{kind} ne 'call' && $fault->{kind} !~ /^crash/;
     return if forgiven($act, $fault);
-    return if $fault->{kind} eq 'refused' && $refused{"$case->{handler} $act->{step} $act->{function} $fault->{code}"}++;
+    return if $act->{kind} eq 'call' && $struck{join q{ }, $case->{handler}, $run->{seat}, @{$act}{qw(step function)},
+        $fault->{kind}, $fault->{code} // q{}}++;
     my $mark = $p->mark;
     my @back = $p->finish({%{$run}}, fault => $fault);
     $p->finish($p->claim($_)) for @{$rest};

@@ -83,8 +83,8 @@ sub back {
 sub claim {
     my ($self, $id) = @_;
     my %run = (id => $id);
-    @run{qw(token handler inputs outputs progress unknown tries)} = $self->{dbh}->selectrow_array(
-        q{select c ->> 'token', c #>> '{inputs,handler}', c -> 'inputs', c -> 'steps', c -> 'progress', c -> 'unknown',
+    @run{qw(token handler seat inputs outputs progress unknown tries)} = $self->{dbh}->selectrow_array(
+        q{select c ->> 'token', c #>> '{inputs,handler}', (c #> '{inputs,seat}' is not null)::integer, c -> 'inputs', c -> 'steps', c -> 'progress', c -> 'unknown',
             c -> 'tries' from shop.job_claim(?, 'w', '10 minutes') as c}, undef, $id);
     croak "job $id cannot be claimed" if !defined $run{token};
     return \%run;
@@ -94,8 +94,8 @@ sub claim {
 sub question {
     my ($self, $run, $do, $more) = @_;
     return sprintf '{"do":"%s","handler":"%s","job":{"inputs":%s,"outputs":%s,"progress":%s,"unknown":%s,"tries":%d,'
-        . '"now":%d,"random":"r%d"}%s}', $do, @{$run}{qw(handler inputs outputs)}, $run->{progress} // 'null',
-        $run->{unknown}, $run->{tries}, $self->{now}, $run->{token}, defined $more ? ",$more" : q{};
+        . '"now":%d,"random":"%d.%d"}%s}', $do, @{$run}{qw(handler inputs outputs)}, $run->{progress} // 'null',
+        $run->{unknown}, $run->{tries}, $self->{now}, @{$run}{qw(id token)}, defined $more ? ",$more" : q{};
 }
 
 
@@ -210,6 +210,7 @@ sub strike {
 sub finish {
     my ($self, $run, %option) = @_;
     my @back;
+    local $self->{now} = $self->{now};
     for (1 .. 8) {
         my $act = $self->drive($run, %option);
         delete $option{fault};
@@ -218,12 +219,13 @@ sub finish {
             return @back;
         }
         push @back, $act->{kind};
+        $self->{now} += 3600 if $act->{kind} eq 'wait';
         if ($act->{kind} eq 'crash') {
             $run = $self->crash($run);
             next;
         }
         $self->hand_back($run, step => $act->{step}, reason => $act->{reason},
-            state => $act->{kind} =~ /^(?:blocked|manual)$/ ? $act->{kind} : 'pending',
+            state => $act->{kind} =~ /^(?:blocked|manual)$/ ? $act->{kind} : $act->{kind} eq 'wait' ? 'waiting' : 'pending',
             tried => $act->{kind} eq 'retry', unknown => $act->{unknown});
         $run = $act->{kind} =~ /^(?:blocked|manual)$/ ? $self->restart($run) : $self->claim($run->{id});
     }
@@ -240,6 +242,9 @@ my %worlds = (
         join shop.product_instances p on p.id = e.productid order by p.unit, e.id},
     schedules => q{select s.action, s.dueat, s.doneat is not null as done from shop.schedules s order by 1, 2},
     certificates => q{select holder, course from shop.certificates order by 1, 2},
+    credits => q{select kind, amount, unspent, expires from shop.credit_entries order by id},
+    balances => q{select balance from shop.credit_accounts order by customerid},
+    told => q{select toaddress from shop.mails where template = 'seat_given' order by 1},
     jobs => q{select phase, unit, state from shop.jobs order by id},
 );
 
@@ -263,6 +268,20 @@ sub world {
 }
 
 
+# Courses that were made have ranks for ids: one that was made again has another id.
+sub made_courses {
+    my ($all, $state) = @_;
+    my $rank = 0;
+    for my $made (grep { defined $_->{categoryid} } $state->courses) {
+        my $name = 'COURSE-' . ++$rank;
+        $all =~ s/"\Q$made->{id}\E" => \{/"$name" => {/g;
+        $all =~ s/"((?:course)?id|instanceid)" => "?\Q$made->{id}\E"?,/"$1" => $name,/g;
+        $all =~ s{/\Q$made->{id}\E" =>}{/$name" =>}g;
+    }
+    return $all;
+}
+
+
 # As one text; references are replaced by their rank, clocks by nothing.
 sub world_text {
     my ($self) = @_;
@@ -271,6 +290,7 @@ sub world_text {
     my %rank;
     $all =~ s/\b((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})\b/$rank{$1} \/\/= 'REFERENCE-' . (1 + keys %rank)/ge;
     $all =~ s/"created" => "?\d+"?/"created" => 0/g;
+    $all = made_courses($all, $self->state);
     $all =~ s/=> "(-?\d{1,15})"/=> $1/g;
     return $all;
 }

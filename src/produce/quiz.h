@@ -1,0 +1,38 @@
+/*
+ * Private to std_addquizattempts.c and its steps: which quizzes, how many attempts, the overrides.
+ */
+
+#ifndef SHOP_PRODUCE_QUIZ_H
+#define SHOP_PRODUCE_QUIZ_H
+
+#include "produce/produce_internal.h"
+
+int64_t shop_quiz_amount(const shop_job_t *job); /* attempts sold; 0: unreadable */
+
+/* --- quiz_find.c: the quizzes of the parameters --- */
+
+const json_t *shop_quiz_list(const shop_job_t *job); /* [{id, cmid, name, base, courseid}] */
+void shop_quiz_modules_build(const shop_job_t *job, shop_act_t *act);
+void shop_quiz_modules_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+void shop_quiz_quizzes_build(const shop_job_t *job, shop_act_t *act);
+void shop_quiz_quizzes_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+void shop_quiz_named_build(const shop_job_t *job, shop_act_t *act);
+void shop_quiz_named_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+
+/* --- quiz_target.c: how many attempts the buyer will have in each; {targets [{quiz, target}]} ---
+ */
+
+void shop_quiz_target_build(const shop_job_t *job, shop_act_t *act);
+void shop_quiz_target_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+
+/* --- quiz_save.c: the overrides written, and read again --- */
+
+void shop_quiz_save_build(const shop_job_t *job, shop_act_t *act);
+void shop_quiz_save_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+
+/* The buyer's own override among those of a quiz; NULL: none. */
+const json_t *shop_quiz_override(const shop_job_t *job, const json_t *overrides);
+/* {s: n}: the question about one quiz. */
+json_t *shop_quiz_question(const char *name, int64_t quiz);
+
+#endif

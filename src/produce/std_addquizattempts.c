@@ -1,0 +1,149 @@
+/*
+ * Handler std_addquizattempts: more attempts in one or several quizzes (handlers.md 9.10).
+ *
+ * `attempts_mode` "override" (Moodle 4.4 and later) sets how many attempts the buyer has in all, a
+ * number decided in step `target` and written in step `save`; "function" calls a function of the
+ * site.
+ */
+
+#include "produce/quiz.h"
+
+#define AMOUNT_MAX 1000
+
+
+static bool mode_is(const shop_job_t *job, const char *mode)
+{
+    shop_str_t text = shop_param_text(job, "attempts_mode");
+
+    return shop_str_eq(text.len != 0 ? text : SHOP_STR("override"), shop_str(mode));
+}
+
+
+int64_t shop_quiz_amount(const shop_job_t *job)
+{
+    int64_t quantity = shop_json_int(job->inputs, "quantity");
+    int64_t amount;
+
+    if (!shop_param_int(job, "attemptsamount", 1, AMOUNT_MAX, &amount)) {
+        return 0;
+    }
+    return amount * (quantity > 0 ? quantity : 1);
+}
+
+
+/* --- step `course`: where the quizzes are, unless they are given as course modules --- */
+
+static void course_build(const shop_job_t *job, shop_act_t *act)
+{
+    if (!mode_is(job, "override") && !mode_is(job, "function")) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "attempts_mode_parameter");
+    } else if (shop_quiz_amount(job) == 0) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "attemptsamount_parameter");
+    } else if (shop_param_text(job, "quizcmid").len != 0) {
+        shop_act_skip(act);
+    } else {
+        shop_course_build(job, act);
+    }
+}
+
+
+static void target_build(const shop_job_t *job, shop_act_t *act)
+{
+    if (!mode_is(job, "override")) {
+        shop_act_skip(act);
+        return;
+    }
+    shop_quiz_target_build(job, act);
+}
+
+
+static void save_build(const shop_job_t *job, shop_act_t *act)
+{
+    if (!mode_is(job, "override")) {
+        shop_act_skip(act);
+        return;
+    }
+    shop_quiz_save_build(job, act);
+}
+
+
+/* --- step `instance` --- */
+
+static void instance_build(const shop_job_t *job, shop_act_t *act)
+{
+    const json_t *quizzes = shop_quiz_list(job);
+    const json_t *targets = json_object_get(shop_job_output(job, "target"), "targets");
+    shop_dates_t dates = {.start = shop_job_moment(job, "paid_at")};
+    json_t *facts = json_pack("{s:I, s:O, s:O*}", "amount", (json_int_t) shop_quiz_amount(job),
+                              "quizzes", quizzes, "targets", targets);
+
+    shop_act_record(act, SHOP_ACT_INSTANCE,
+                    shop_instance_make(job, "attempt",
+                                       shop_json_int(json_array_get(quizzes, 0), "id"), &dates,
+                                       facts));
+}
+
+
+static void function_build(const shop_job_t *job, shop_act_t *act)
+{
+    if (!mode_is(job, "function")) {
+        shop_act_skip(act);
+        return;
+    }
+    shop_wsfunction_build(job, act);
+}
+
+
+static void feedback(const shop_job_t *job, json_t *vars)
+{
+    const json_t *quizzes = shop_quiz_list(job);
+
+    shop_course_feedback(job, vars);
+    json_object_set_new(vars, "amount", json_integer(shop_quiz_amount(job)));
+    (void) shop_json_set_text(vars, "quiz", shop_json_text(json_array_get(quizzes, 0), "name"));
+}
+
+
+static const shop_param_t params[] = {
+    {.name = "attemptsamount",
+     .type = SHOP_PARAM_INT,
+     .fallback = "1",
+     .help = "Attempts for each unit"},
+    {.name = "quizid", .type = SHOP_PARAM_TEXT, .help = "Ids of the quizzes; the course, too"},
+    {.name = "quizcmid", .type = SHOP_PARAM_TEXT, .help = "Ids of their course modules"},
+    {.name = "quizidnumber",
+     .type = SHOP_PARAM_TEXT,
+     .help = "ID numbers of the quizzes; the course, too"},
+    SHOP_PARAMS_COURSE,
+    {.name = "attempts_mode",
+     .type = SHOP_PARAM_TEXT,
+     .fallback = "override",
+     .help = "override: Moodle's user overrides; function: ws_function"},
+    SHOP_PARAMS_FUNCTION,
+    SHOP_PARAM_SUPPORT,
+    {.name = NULL},
+};
+
+static const shop_step_t postpay[] = {
+    {"course", course_build, shop_course_read},
+    {"user", shop_user_build, shop_user_read},
+    {"modules", shop_quiz_modules_build, shop_quiz_modules_read},
+    {"quizzes", shop_quiz_quizzes_build, shop_quiz_quizzes_read},
+    {"named", shop_quiz_named_build, shop_quiz_named_read},
+    {"target", target_build, shop_quiz_target_read},
+    {"save", save_build, shop_quiz_save_read},
+    {"instance", instance_build, NULL},
+    {"function", function_build, shop_wsfunction_read},
+    {"support", shop_support_build, shop_support_read},
+    {NULL, NULL, NULL},
+};
+
+const shop_handler_t shop_handler_addquizattempts = {
+    .name = "std_addquizattempts",
+    .buyers = SHOP_BUYERS_LOGGED_IN,
+    .units = SHOP_JOB_PER_LINE,
+    .params = params,
+    .prepay = shop_user_prepay,
+    .postpay = postpay,
+    .feedback = feedback,
+};
