@@ -106,6 +106,8 @@ begin
                 'enddate', shop.utc(p.enddate),
                 'certificate', shop.job_certificate(j.id),
                 'course', nullif(p.productiondata ->> 'courseid', '0')::bigint,
+                'user', (p.productiondata ->> 'userid')::bigint,
+                'username', p.productiondata ->> 'username',
                 'feedback', j.feedback || jsonb_build_object('reason', j.reason, 'code', j.code))
                 order by j.id), '[]'),
             'production', case

@@ -64,11 +64,9 @@ static bool reachable(ngx_http_shop_main_conf_t *conf)
 static ngx_int_t build_request(ngx_http_shop_ctx_t *ctx, shop_str_t email,
                                shop_http_request_t *request)
 {
-    shop_moodle_conf_t *moodle = &ctx->main->moodle;
+    ngx_str_t *token = &ctx->main->moodle.token;
     shop_str_t pattern;
     json_t *arguments;
-
-    ngx_memzero(request, sizeof(*request));
 
     if (shop_like_escape(&ctx->arena, email, &pattern) != SHOP_OK) {
         return NGX_ERROR;
@@ -77,11 +75,23 @@ static ngx_int_t build_request(ngx_http_shop_ctx_t *ctx, shop_str_t email,
     arguments = ngx_http_shop_own(ctx, json_pack("{s:[{s:s, s:o}]}", "criteria", "key", "email",
                                                  "value", shop_json_str(pattern)));
 
+    return ngx_http_shop_moodle_request(ctx, (shop_str_t){token->len, token->data},
+                                        "core_user_get_users", arguments, request);
+}
+
+
+ngx_int_t ngx_http_shop_moodle_request(ngx_http_shop_ctx_t *ctx, shop_str_t token,
+                                       const char *function, const json_t *arguments,
+                                       shop_http_request_t *request)
+{
+    ngx_str_t *site = &ctx->main->moodle.url;
+
+    ngx_memzero(request, sizeof(*request));
+
     if (arguments == NULL ||
-        shop_moodle_encode(&ctx->arena, (shop_str_t){moodle->token.len, moodle->token.data},
-                           "core_user_get_users", arguments, &request->body) != SHOP_OK ||
+        shop_moodle_encode(&ctx->arena, token, function, arguments, &request->body) != SHOP_OK ||
         shop_arena_printf(&ctx->arena, &request->url, "%.*s/webservice/rest/server.php",
-                          (int) moodle->url.len, moodle->url.data) != SHOP_OK) {
+                          (int) site->len, site->data) != SHOP_OK) {
         return NGX_ERROR;
     }
 

@@ -10,6 +10,7 @@
 
 static char *moodle_roles(ngx_conf_t *cf, ngx_array_t *params, shop_moodle_conf_t *moodle);
 static char *moodle_times(ngx_conf_t *cf, ngx_array_t *params, shop_moodle_conf_t *moodle);
+static char *moodle_login(ngx_conf_t *cf, ngx_array_t *params, shop_moodle_conf_t *moodle);
 static char *moodle_options(ngx_conf_t *cf, ngx_array_t *params, shop_moodle_conf_t *moodle);
 static ngx_int_t take_role(ngx_conf_t *cf, ngx_http_shop_param_t *param, shop_role_t *role);
 static bool take_time(ngx_array_t *params, const char *name, ngx_msec_t *value, bool *bad);
@@ -23,6 +24,8 @@ static const char *const moodle_known[] = {"url",
                                            "token_file",
                                            "host",
                                            "canary",
+                                           "login_token_file",
+                                           "no_login_users",
                                            "role",
                                            "connect_timeout",
                                            "read_timeout",
@@ -89,11 +92,46 @@ char *ngx_http_shop_conf_moodle(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     if ((rv = secret_param(cf, params, "token_file", &moodle->token)) != NGX_CONF_OK ||
         (rv = moodle_roles(cf, params, moodle)) != NGX_CONF_OK ||
+        (rv = moodle_login(cf, params, moodle)) != NGX_CONF_OK ||
         (rv = moodle_times(cf, params, moodle)) != NGX_CONF_OK) {
         return rv;
     }
 
     return moodle_options(cf, params, moodle);
+}
+
+
+/* Letting people in has a token of its own, which can do nothing else (handlers.md 7.1). */
+static char *moodle_login(ngx_conf_t *cf, ngx_array_t *params, shop_moodle_conf_t *moodle)
+{
+    ngx_http_shop_param_t *param = ngx_http_shop_conf_param(params, "no_login_users");
+    shop_str_t ids = SHOP_STR("2"), word;
+    int64_t *id;
+
+    if (param != NULL) {
+        ids = (shop_str_t){param->value.len, param->value.data};
+    }
+
+    if (ngx_array_init(&moodle->no_login_users, cf->pool, 2, sizeof(int64_t)) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    while (shop_str_split(&ids, ' ', &word)) {
+        id = ngx_array_push(&moodle->no_login_users);
+        if (id == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        if (shop_str_to_int(word, id) != SHOP_OK) {
+            return "needs ids of Moodle users in \"no_login_users\"";
+        }
+    }
+
+    if (ngx_http_shop_conf_param(params, "login_token_file") == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    return secret_param(cf, params, "login_token_file", &moodle->login_token);
 }
 
 

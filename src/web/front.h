@@ -45,6 +45,7 @@ ngx_int_t ngx_http_shop_order_show(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_done(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_status(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_certificate(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_order_open(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_terms(ngx_http_shop_ctx_t *ctx);
 
 ngx_int_t ngx_http_shop_login_show(ngx_http_shop_ctx_t *ctx);
@@ -180,6 +181,8 @@ ngx_int_t ngx_http_shop_pay_cancel(ngx_http_shop_ctx_t *ctx);
 
 #define SHOP_CERTIFICATE_NUMBER_MAX 64
 
+/* A course of this order, in Moodle (order_open.c). */
+ngx_int_t ngx_http_shop_order_open_course(ngx_http_shop_ctx_t *ctx, json_t *order);
 /* The document of a certificate of this order (order_certificate.c). */
 ngx_int_t ngx_http_shop_order_certificate_show(ngx_http_shop_ctx_t *ctx, json_t *order);
 
@@ -202,6 +205,10 @@ typedef ngx_int_t (*ngx_http_shop_account_pt)(ngx_http_shop_ctx_t *ctx,
  * case; asks nobody when Moodle is not configured or its breaker is open. */
 ngx_int_t ngx_http_shop_account_find(ngx_http_shop_ctx_t *ctx, shop_str_t email,
                                      ngx_http_shop_account_pt then);
+/* A call of the site's web service, to be sent by shop_http_send(). NGX_ERROR: no memory. */
+ngx_int_t ngx_http_shop_moodle_request(ngx_http_shop_ctx_t *ctx, shop_str_t token,
+                                       const char *function, const json_t *arguments,
+                                       shop_http_request_t *request);
 
 
 /* A path of ours to come back to, or the catalogue (SE-3). */

@@ -15,6 +15,7 @@
 static ngx_int_t security_headers(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t caching_headers(ngx_http_shop_ctx_t *ctx, ngx_http_shop_caching_e caching);
 static ngx_int_t set_etag(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t send_redirect(ngx_http_shop_ctx_t *ctx, shop_str_t address);
 static ngx_int_t send_parts(ngx_http_request_t *r, const shop_str_t *parts, size_t count);
 static bool local_path(shop_str_t address);
 
@@ -248,6 +249,23 @@ ngx_int_t ngx_http_shop_redirect(ngx_http_shop_ctx_t *ctx, shop_str_t path)
 }
 
 
+bool ngx_http_shop_moodle_address(ngx_http_shop_ctx_t *ctx, shop_str_t address)
+{
+    ngx_str_t *site = &ctx->main->moodle.url;
+
+    return site->len > 0 && address.len > site->len && address.data[site->len] == '/' &&
+           shop_str_starts(address, (shop_str_t){site->len, site->data});
+}
+
+
+ngx_int_t ngx_http_shop_redirect_to_moodle(ngx_http_shop_ctx_t *ctx, shop_str_t address)
+{
+    return ngx_http_shop_moodle_address(ctx, address)
+               ? send_redirect(ctx, address)
+               : ngx_http_shop_bug(ctx, "redirect out of Moodle");
+}
+
+
 ngx_int_t ngx_http_shop_redirect_to(ngx_http_shop_ctx_t *ctx, shop_str_t address)
 {
     ngx_str_t *base = &ctx->main->base_url;
@@ -258,6 +276,12 @@ ngx_int_t ngx_http_shop_redirect_to(ngx_http_shop_ctx_t *ctx, shop_str_t address
         return ngx_http_shop_bug(ctx, "redirect out of the shop");
     }
 
+    return send_redirect(ctx, address);
+}
+
+
+static ngx_int_t send_redirect(ngx_http_shop_ctx_t *ctx, shop_str_t address)
+{
     if (ngx_http_shop_header(ctx->r, SHOP_STR("Location"), address) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

@@ -365,6 +365,9 @@ ngx_int_t ngx_http_shop_send_json(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, j
 ngx_int_t ngx_http_shop_redirect(ngx_http_shop_ctx_t *ctx, shop_str_t path);
 /* 303 to a local path (begins with one slash) or to an address that we made ourselves. */
 ngx_int_t ngx_http_shop_redirect_to(ngx_http_shop_ctx_t *ctx, shop_str_t address);
+/* A page of the configured Moodle; and 303 to one. */
+bool ngx_http_shop_moodle_address(ngx_http_shop_ctx_t *ctx, shop_str_t address);
+ngx_int_t ngx_http_shop_redirect_to_moodle(ngx_http_shop_ctx_t *ctx, shop_str_t address);
 /* A page (or JSON) that says what happened and what to do next. */
 ngx_int_t ngx_http_shop_error(ngx_http_shop_ctx_t *ctx, ngx_uint_t status);
 /* 503 with Retry-After. */

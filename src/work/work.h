@@ -25,8 +25,10 @@
 /* --- the Moodle site: filled by the web room from the `shop_moodle` block --- */
 
 typedef struct {
-    ngx_str_t url;    /* wwwroot without a last slash; empty: no Moodle, jobs stay pending */
-    ngx_str_t token;  /* content of the token file, without blanks around it */
+    ngx_str_t url;         /* wwwroot without a last slash; empty: no Moodle, jobs stay pending */
+    ngx_str_t token;       /* content of the token file, without blanks around it */
+    ngx_str_t login_token; /* of the service that lets people in (auth_userkey); empty: none */
+    ngx_array_t no_login_users; /* int64_t: ids that nobody is let in as */
     ngx_str_t canary; /* e-mail of a known user who hides it (start-up check); empty: none */
     ngx_str_t host;   /* optional `Host` header; empty: that of the url */
     shop_site_t site; /* role map, accounts, foreign enrolments */

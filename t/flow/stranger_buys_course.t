@@ -46,8 +46,8 @@ ok($b->says('produce.paid'), 'the page thanks for the payment');
 ok($order->comes_to('COMPLETE'), 'everything is delivered');
 
 $b->open($b->path);
-my ($open) = grep { $_->{href} =~ m{/course/view[.]php[?]id=\d+$} } $b->page->links;
-ok($open, 'the page leads to the course');
+my ($open) = map { $_->{href} } grep { $_->{href} =~ m{/open/\d+} } $b->page->links;
+like($b->http->get($open)->{headers}{location}, qr{/course/view[.]php[?]id=\d+$}, 'the page leads to the course');
 
 my $account = $ada->account;
 ok($account, 'she has an account');

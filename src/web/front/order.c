@@ -57,6 +57,12 @@ ngx_int_t ngx_http_shop_order_certificate(ngx_http_shop_ctx_t *ctx)
 }
 
 
+ngx_int_t ngx_http_shop_order_open(ngx_http_shop_ctx_t *ctx)
+{
+    return read_order(ctx, SHOP_SQL_ORDER_READ, ngx_http_shop_order_open_course);
+}
+
+
 ngx_int_t ngx_http_shop_order_terms(ngx_http_shop_ctx_t *ctx)
 {
     ctx->step = SHOP_STR("invoice");

@@ -197,18 +197,16 @@ static void add_certificate(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *link
 /* What was opened in Moodle is one step away. */
 static void add_course(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *links)
 {
-    ngx_str_t *site = &ctx->main->moodle.url;
     int64_t course = shop_json_int(item, "course");
-    shop_str_t url;
+    shop_str_t page;
 
-    if (course <= 0 || site->len == 0 ||
+    if (course <= 0 || ctx->main->moodle.url.len == 0 ||
         !shop_str_eq(shop_json_text(item, "state"), SHOP_STR("done")) ||
-        shop_arena_printf(&ctx->arena, &url, "%.*s/course/view.php?id=%lld", (int) site->len,
-                          site->data, (long long) course) != SHOP_OK) {
+        shop_arena_printf(&ctx->arena, &page, "/open/%lld", (long long) course) != SHOP_OK) {
         return;
     }
 
-    add_link(ctx, links, url, "produce.open_course");
+    add_link(ctx, links, ngx_http_shop_order_url(ctx, (char *) page.data), "produce.open_course");
 }
 
 

@@ -12,6 +12,7 @@ use Shop::Fake::Moodle::Authoring;
 use Shop::Fake::Moodle::Params qw(check refuse);
 use Shop::Fake::Moodle::Quiz;
 use Shop::Fake::Moodle::Roles;
+use Shop::Fake::Moodle::Userkey;
 
 our $VERSION = 1;
 
@@ -92,6 +93,7 @@ my %functions = (
     Shop::Fake::Moodle::Authoring::functions(),
     Shop::Fake::Moodle::Quiz::functions(),
     Shop::Fake::Moodle::Roles::functions(),
+    Shop::Fake::Moodle::Userkey::functions(),
 );
 
 sub names {

@@ -8,6 +8,7 @@ use warnings;
 use utf8;
 
 use Shop::Fake::Lti;
+use Shop::Fake::Moodle::Userkey;
 use Shop::Fake::Web;
 
 our $VERSION = 1;
@@ -19,6 +20,7 @@ my %texts = (
         nobody => 'Nobody yet.', until => 'until', unlimited => 'no end', course => 'Course', status => 'Status',
         completed => 'completed', running => 'in progress', members => 'members', hidden => 'hidden',
         email => 'E-mail', username => 'User name', nocourse => 'No course yet.', enrolled => 'Enrolled',
+        logged_in => 'Logged in as', no_key => 'This address has been used. Moodle would ask who you are.',
         shop => 'Shop', who => 'Moodle would ask who you are. Go to the shop as:',
         double => 'This is a stand-in for Moodle, made for the demonstration and the tests of the shop.',
     },
@@ -29,6 +31,7 @@ my %texts = (
         status => 'État', completed => 'terminé', running => 'en cours', members => 'membres', hidden => 'caché',
         email => 'Courriel', username => 'Identifiant', nocourse => 'Aucun cours pour le moment.',
         enrolled => 'Inscription',
+        logged_in => 'Connecté en tant que', no_key => 'Cette adresse a déjà servi. Moodle demanderait qui vous êtes.',
         shop => 'Boutique', who => 'Moodle demanderait qui vous êtes. Aller à la boutique en tant que :',
         double => 'Ceci est une doublure de Moodle, faite pour la démonstration et les tests de la boutique.',
     },
@@ -57,6 +60,7 @@ sub page {
         : $path =~ m{^/user/(\d+)$}                           ? user_page( $state, $text, $1 )
         : $path =~ m{^/course/(\d+)$}                         ? course_page( $state, $text, $1 )
         : "$path?$request->{query}" =~ m{^/course/view[.]php[?]id=(\d+)} ? course_page( $state, $text, $1 )
+        : $path eq '/auth/userkey/login.php'                  ? login_page( $state, $text, $request )
         : $path eq '/mod/lti/launch.php' && $tool->{address}  ? launch_page( $state, $text, $tool )
         :                                                       undef;
     return if !defined $body;
@@ -104,6 +108,15 @@ sub courses_page {
             escape( $course->{shortname} ), escape( $course->{category} ), $count, lc $text->{participants};
     }
     return $html;
+}
+
+# Where a one-time address leads: Moodle would go on to the wanted page at once.
+sub login_page {
+    my ( $state, $text, $request ) = @_;
+    my $user = Shop::Fake::Moodle::Userkey::enter( $state, $request->{query} ) or return "<h1>$text->{no_key}</h1>";
+    my ($course) = $request->{query} =~ /wantsurl=\S*course%2Fview[.]php%3Fid%3D(\d+)/;
+    return "<p>$text->{logged_in} " . escape("$user->{firstname} $user->{lastname}") . '</p>'
+        . ( $course ? course_page( $state, $text, $course ) // q{} : q{} );
 }
 
 # One form for each person, signed: what Moodle posts by itself once it knows who is there.
