@@ -231,17 +231,16 @@ int shop_dec_cmp(shop_dec_t a, shop_dec_t b)
 
 shop_status_t shop_dec_round(shop_dec_t d, unsigned decimals, shop_money_t *rounded)
 {
-    u128 value = magnitude(d.e12), unit = (u128) SHOP_DEC_ONE, q;
+    static const uint64_t units[] = {1000000000000, 100000000000, 10000000000, 1000000000,
+                                     100000000};
+    u128 value = magnitude(d.e12), unit, q;
     __int128 e4;
 
     if (decimals > 4) {
         return SHOP_BUG;
     }
 
-    for (unsigned i = 0; i < decimals; i++) {
-        unit /= 10;
-    }
-
+    unit = units[decimals];
     q = value / unit + (value % unit >= unit - value % unit);
 
     for (unsigned i = decimals; i < 4; i++) {

@@ -48,6 +48,19 @@ shop_snapshot_builder_t *shop_snapshot_builder_create(shop_arena_t *arena)
 }
 
 
+/* The last ones first: what is left of the list stays where it is. */
+bool shop_snapshot_release_some(shop_snapshot_builder_t *builder, size_t slice)
+{
+    size_t left = json_array_size(builder->documents);
+
+    for (; slice > 0 && left > 0; slice--) {
+        json_array_remove(builder->documents, --left);
+    }
+
+    return left > 0;
+}
+
+
 void shop_snapshot_release(shop_snapshot_builder_t *builder)
 {
     shop_patterns_free(&builder->snapshot);

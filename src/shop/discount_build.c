@@ -91,6 +91,10 @@ static const char *read_all(shop_arena_t *arena, const json_t *row, shop_discoun
         return "discount_rate_invalid";
     }
 
+    if (shop_rate_name(arena, discount->rate, &discount->rate_name) != SHOP_OK) {
+        return "no_memory";
+    }
+
     wrong = read_operator(shop_json_text(row, "operator"), discount);
 
     if (wrong == NULL) {

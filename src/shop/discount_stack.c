@@ -263,20 +263,17 @@ static shop_status_t land_line(landing_t *l, size_t line, shop_rate_t rate)
 /* "12.5"; the discount as a whole has a rate when all its lines have the same. */
 static shop_status_t name_rate(landing_t *l, shop_rate_t rate)
 {
-    shop_status_t status;
+    const shop_discount_t *discount = l->agreed->discount;
+    shop_status_t status = SHOP_OK;
 
     if (rate.e4 == l->rate.e4) {
         return SHOP_OK;
     }
 
-    status = shop_money_print(l->arena, (shop_money_t){rate.e4}, 4, &l->text);
-
-    while (status == SHOP_OK && l->text.data[l->text.len - 1] == '0') {
-        l->text.len--;
-    }
-
-    if (status == SHOP_OK && l->text.data[l->text.len - 1] == '.') {
-        l->text.len--;
+    if (rate.e4 == discount->rate.e4) {
+        l->text = discount->rate_name;
+    } else {
+        status = shop_rate_name(l->arena, rate, &l->text);
     }
 
     l->agreed->rate = l->rate.e4 == 0 ? l->text : SHOP_STR("");

@@ -148,6 +148,7 @@ struct shop_discount_s {
     shop_str_t name;
     shop_str_t reason[SHOP_LANGS];
     shop_rate_t rate;
+    shop_str_t rate_name; /* "12.5" */
     shop_operator_e operator;
     int64_t ordering;
     shop_str_t stamp;   /* changes with every change of the row */

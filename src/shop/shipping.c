@@ -231,8 +231,8 @@ static bool free_above(const shop_zone_t *zone, const shop_totals_t *totals)
 {
     shop_money_t sum = totals->order_taxed;
 
-    for (size_t i = 0; i < totals->discount_count; i++) {
-        if (shop_money_add(sum, totals->discounts[i].taxed, &sum) != SHOP_OK) {
+    for (size_t i = 0; zone->has_free_above && i < totals->agreed_count; i++) {
+        if (shop_money_add(sum, totals->agreed[i].taxed, &sum) != SHOP_OK) {
             return false;
         }
     }

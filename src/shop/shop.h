@@ -215,6 +215,9 @@ SHOP_MUST_USE shop_status_t shop_snapshot_builder_finish(shop_snapshot_builder_t
                                                          size_t slice, bool *more);
 shop_snapshot_t *shop_snapshot_of(shop_snapshot_builder_t *builder); /* when finished */
 void shop_snapshot_release(shop_snapshot_builder_t *builder);
+/* Before that, so that it does not take long: up to `slice` documents; false: nothing is left.
+ * Nothing of the snapshot may be read any more. */
+bool shop_snapshot_release_some(shop_snapshot_builder_t *builder, size_t slice);
 
 const shop_shop_t *shop_find_shop(const shop_snapshot_t *snapshot, shop_str_t alias_or_id);
 /* In the shop's catalogue, for a slave the local copy before the master's. By shortname (letters of

@@ -44,12 +44,9 @@ ngx_http_shop_generation_t *ngx_http_shop_generation_create(ngx_log_t *log)
 
 void ngx_http_shop_generation_release(ngx_http_shop_generation_t *generation)
 {
-    if (generation == NULL || --generation->references > 0) {
-        return;
+    if (generation != NULL && --generation->references == 0) {
+        ngx_http_shop_generation_end(generation);
     }
-
-    shop_snapshot_release(generation->builder);
-    ngx_destroy_pool(generation->pool);
 }
 
 

@@ -1,6 +1,7 @@
 /*
  * A catalogue snapshot with the pages rendered from it: what generation.c (life), generation_load.c
- * (from PostgreSQL) and shared_page.c (pages) share.
+ * (from PostgreSQL), generation_end.c (out of memory), generation_time.c (figures) and
+ * shared_page.c (pages) share.
  */
 
 #ifndef NGX_HTTP_SHOP_GENERATION_H
@@ -31,11 +32,24 @@ struct ngx_http_shop_generation_s {
     const shop_snapshot_t *snapshot;
     ngx_http_shop_shared_page_t *pages[SHOP_PAGE_BUCKETS];
     size_t page_bytes;
+    ngx_queue_t queue; /* of those that nobody holds any more */
 };
 
 /* One reference, the caller's. NULL: no memory. */
 ngx_http_shop_generation_t *ngx_http_shop_generation_create(ngx_log_t *log);
 /* The worker's present generation becomes this one, which passes its reference on. */
 void ngx_http_shop_generation_replace(ngx_http_shop_generation_t *generation);
+
+/* generation_end.c: nobody holds it; its memory is given back in slices, or, when the worker ends,
+ * at once. */
+void ngx_http_shop_generation_end(ngx_http_shop_generation_t *generation);
+void ngx_http_shop_generation_end_all(void);
+
+/* generation_time.c: around a load, and around each piece of work on a catalogue. */
+void ngx_http_shop_generation_load_begins(void);
+void ngx_http_shop_generation_load_ends(void);
+void ngx_http_shop_generation_work_begins(void);
+void ngx_http_shop_generation_work_ends(void);
+void ngx_http_shop_generation_time_stop(void);
 
 #endif

@@ -18,6 +18,7 @@
 
 static void start(void);
 static ngx_int_t on_row(shop_op_t *op, size_t columns, const shop_str_t *values);
+static shop_status_t add_row(size_t columns, const shop_str_t *values);
 static void on_end(shop_op_t *op);
 static void on_slice(ngx_event_t *ev);
 static void on_retry(ngx_event_t *ev);
@@ -75,6 +76,7 @@ static void start(void)
 
     load.again = false;
     load.status = SHOP_OK;
+    ngx_http_shop_generation_load_begins();
 
     load.generation = ngx_http_shop_generation_create(ngx_http_shop_worker->log);
     if (load.generation == NULL) {
@@ -94,24 +96,34 @@ static void start(void)
 
 static ngx_int_t on_row(shop_op_t *op, size_t columns, const shop_str_t *values)
 {
-    json_t *document;
-
     (void) op;
 
-    if (columns != 2 || values[1].data == NULL) {
-        load.status = SHOP_MALFORMED;
-        return NGX_ERROR;
-    }
-
-    load.status = shop_json_parse(values[1], SHOP_LOAD_ROW_MAX, &document);
-    if (load.status != SHOP_OK) {
-        return NGX_ERROR;
-    }
-
-    load.status = shop_snapshot_builder_add(load.generation->builder, values[0], document);
-    json_decref(document);
+    ngx_http_shop_generation_work_begins();
+    load.status = add_row(columns, values);
+    ngx_http_shop_generation_work_ends();
 
     return load.status == SHOP_OK ? NGX_OK : NGX_ERROR;
+}
+
+
+static shop_status_t add_row(size_t columns, const shop_str_t *values)
+{
+    json_t *document;
+    shop_status_t status;
+
+    if (columns != 2 || values[1].data == NULL) {
+        return SHOP_MALFORMED;
+    }
+
+    status = shop_json_parse(values[1], SHOP_LOAD_ROW_MAX, &document);
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    status = shop_snapshot_builder_add(load.generation->builder, values[0], document);
+    json_decref(document);
+
+    return status;
 }
 
 
@@ -136,9 +148,14 @@ static void on_end(shop_op_t *op)
 
 static void on_slice(ngx_event_t *ev)
 {
+    shop_status_t status;
     bool more = false;
 
-    if (shop_snapshot_builder_finish(load.generation->builder, SHOP_LOAD_SLICE, &more) != SHOP_OK) {
+    ngx_http_shop_generation_work_begins();
+    status = shop_snapshot_builder_finish(load.generation->builder, SHOP_LOAD_SLICE, &more);
+    ngx_http_shop_generation_work_ends();
+
+    if (status != SHOP_OK) {
         failed("its rows do not fit together");
         return;
     }
@@ -158,6 +175,7 @@ static void finished(void)
 
     load.generation = NULL;
     load.backoff.failures = 0;
+    ngx_http_shop_generation_load_ends();
 
     generation->snapshot = shop_snapshot_of(generation->builder);
     ngx_http_shop_generation_replace(generation);
@@ -213,4 +231,6 @@ void ngx_http_shop_generation_stop(void)
     ngx_http_shop_generation_release(load.generation);
     load.generation = NULL;
     ngx_http_shop_generation_replace(NULL);
+    ngx_http_shop_generation_end_all();
+    ngx_http_shop_generation_time_stop();
 }

@@ -51,12 +51,12 @@ static json_t *build_status(ngx_http_shop_worker_t *worker)
 {
     ngx_http_shop_shared_t *shared = worker->conf->zone->data;
 
-    return json_pack("{s:s, s:i, s:o, s:o, s:o?, s:{s:I, s:I, s:b}}", "version", SHOP_VERSION,
+    return json_pack("{s:s, s:i, s:o, s:o, s:o?, s:{s:I, s:I, s:b}, s:o}", "version", SHOP_VERSION,
                      "worker", (int) ngx_worker, "counts", sum_counts(shared), "backends",
                      backends(worker), "work", shop_work_status(worker->work), "this_worker",
                      "operations", (json_int_t) shop_op_live(), "postgres_in_flight",
                      (json_int_t) shop_pg_in_flight(worker->pg), "catalogue",
-                     worker->generation != NULL);
+                     worker->generation != NULL, "catalogue", ngx_http_shop_generation_figures());
 }
 
 
@@ -92,7 +92,8 @@ static json_t *backends(ngx_http_shop_worker_t *worker)
 
 static ngx_int_t send_text(ngx_http_shop_ctx_t *ctx, json_t *status)
 {
-    static const char *const sections[] = {"counts", "this_worker", "backends", "work"};
+    static const char *const sections[] = {"counts", "this_worker", "catalogue", "backends",
+                                           "work"};
 
     shop_buf_t out;
     shop_str_t text;

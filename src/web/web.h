@@ -185,7 +185,7 @@ ngx_int_t ngx_http_shop_worker_start(ngx_cycle_t *cycle);
 void ngx_http_shop_worker_stop(ngx_cycle_t *cycle);
 
 
-/* --- the catalogue in a worker (generation.c, generation_load.c) --- */
+/* --- the catalogue in a worker (generation*.c) --- */
 
 /* Takes a reference on the present generation for this request and finds the location's shop in it;
  * NGX_DECLINED: there is none yet. */
@@ -198,6 +198,8 @@ ngx_int_t ngx_http_shop_generation_wait(ngx_http_shop_ctx_t *ctx, ngx_http_shop_
 void ngx_http_shop_generation_start(void);
 void ngx_http_shop_generation_refresh(void);
 void ngx_http_shop_generation_stop(void);
+/* {products, load_ms, held_us} of the last load; a new reference. */
+json_t *ngx_http_shop_generation_figures(void);
 const shop_snapshot_t *ngx_http_shop_snapshot(ngx_http_shop_ctx_t *ctx);
 
 

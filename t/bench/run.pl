@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# make bench: every comparison of this folder, or those named (catalog, cart, payments, orders). BENCH_ROUNDS and
+# make bench: every comparison of this folder, or those named (catalog, cart, payments, orders, price, sizes). BENCH_ROUNDS and
 # BENCH_SECONDS change how long each side runs.
 
 use strict;
@@ -14,12 +14,16 @@ use Bench;
 use Bench::Cart;
 use Bench::Catalog;
 use Bench::Money;
+use Bench::Price;
+use Bench::Sizes;
 
 my %RUN = (
     catalog  => \&Bench::Catalog::run,
     cart     => \&Bench::Cart::run,
     payments => \&Bench::Money::notifications,
     orders   => \&Bench::Money::orders,
+    price    => \&Bench::Price::run,
+    sizes    => \&Bench::Sizes::run,
 );
 
 for my $name (@ARGV ? @ARGV : sort keys %RUN) {

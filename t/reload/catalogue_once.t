@@ -24,6 +24,11 @@ is(loads(), 2, 'and loads it once');
 $t->dbh->do('notify shop_catalog');
 ok(wait_for(sub { loads() == 4 }), 'a change is heard by both');
 
+my $figures = $t->status->{catalogue};
+is($figures->{products}, $t->sql('select count(*) from shop.items'), 'the status page knows how many products there are');
+cmp_ok($figures->{held_us}, '>', 0, 'and how long the load has held the worker');
+like($t->http->get('/shop/status')->{body}, qr/^shop_catalogue_held_us \d+$/m, 'Prometheus, too');
+
 # As many connections as there are lanes: nothing is left for the listener.
 $t->stop_nginx;
 $t->dbh->do('alter role shop_web connection limit 3');

@@ -58,6 +58,17 @@ build/t/price-random: build/pure/t/price/random.o $(PRICE_OBJS) build/libshop.a
 	@mkdir -p $(@D)
 	@$(UNIT_CC) $(UNIT_CFLAGS) $(filter %.o,$^) build/libshop.a $(UNIT_LIBS) -o $@
 
+# What is measured is built as it is sold: optimized, without sanitizers.
+BENCH_SRCS := t/bench/price.c $(patsubst %,t/price/%.c,world scene) $(PURE_SRCS)
+
+build/t/bench-price: $(BENCH_SRCS:%.c=build/fast/%.o)
+	@mkdir -p $(@D)
+	@$(UNIT_CC) $^ $(UNIT_LIBS) -o $@
+
+build/fast/%.o: %.c
+	@mkdir -p $(@D)
+	@$(UNIT_CC) -std=gnu11 -g -O2 -Wall -Wextra -Werror -Isrc -It/lib -MMD -MP $(PANGO_CFLAGS) -c $< -o $@
+
 .SECONDARY:
 
--include $(shell find build/pure -name '*.d' 2>/dev/null)
+-include $(shell find build/pure build/fast -name '*.d' 2>/dev/null)

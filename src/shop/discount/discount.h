@@ -83,6 +83,7 @@ const char *shop_rules_read(shop_arena_t *arena, shop_str_t text, shop_discount_
                             shop_rule_reader_pt reader);
 /* "12.5": more than 0, at most 100. */
 bool shop_rule_rate(shop_str_t text, shop_rate_t *rate);
+SHOP_MUST_USE shop_status_t shop_rate_name(shop_arena_t *arena, shop_rate_t rate, shop_str_t *name);
 /* A decimal number that is not negative. */
 bool shop_rule_number(shop_str_t text, shop_money_t *number);
 /* A whole number of at least `min`. */

@@ -133,6 +133,22 @@ bool shop_rule_rate(shop_str_t text, shop_rate_t *rate)
 }
 
 
+shop_status_t shop_rate_name(shop_arena_t *arena, shop_rate_t rate, shop_str_t *name)
+{
+    shop_status_t status = shop_money_print(arena, (shop_money_t){rate.e4}, 4, name);
+
+    while (status == SHOP_OK && name->data[name->len - 1] == '0') {
+        name->len--;
+    }
+
+    if (status == SHOP_OK && name->data[name->len - 1] == '.') {
+        name->len--;
+    }
+
+    return status;
+}
+
+
 bool shop_rule_number(shop_str_t text, shop_money_t *number)
 {
     return text.len > 0 && text.data[0] != '+' && shop_money_parse(text, number) == SHOP_OK &&

@@ -336,6 +336,11 @@ static void check_orders(void)
         is_str(shop->catalog->roots[1]->items[0]->shortname, "a", "all in their places");
         is_int(shop_find_item(snapshot, shop, SHOP_STR("deep"))->id, 100, "all found");
 
+        ok(shop_snapshot_release_some(builder, 1), "given back in slices, there is more");
+        while (shop_snapshot_release_some(builder, slice)) {
+        }
+        ok(!shop_snapshot_release_some(builder, slice), "until nothing is left");
+
         json_decref(reversed);
         shop_snapshot_release(builder);
         shop_heap_destroy(heap);
