@@ -147,8 +147,9 @@ typedef struct {
     const json_t *inputs;   /* frozen */
     const json_t *outputs;  /* object: name -> output, of the steps that are done */
     const json_t *progress; /* what the current step has stored so far; NULL: nothing */
-    /* The last act of the current step may have happened without our knowing: check first. Over as
-     * soon as the step has stored something. */
+    /* The last act of the current step may have happened without our knowing, or others were at
+     * work since the step stored its progress: check first. Over as soon as the step has stored
+     * something. */
     bool unknown;
     unsigned tries; /* failed tries of the current step */
     int64_t now;

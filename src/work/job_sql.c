@@ -12,10 +12,11 @@ bool shop_job_read_claim(shop_running_t *run)
     run->id = shop_json_int(run->claim, "id");
     run->token = shop_json_int(run->claim, "token");
     run->tries = (unsigned) shop_json_int(run->claim, "tries");
-    run->unknown = shop_json_bool(run->claim, "unknown");
     run->inputs = json_object_get(run->claim, "inputs");
     run->outputs = json_is_object(steps) ? json_copy((json_t *) steps) : json_object();
     run->progress = json_is_object(progress) ? json_incref((json_t *) progress) : NULL;
+    /* what was decided before the job was handed back may have been overtaken since */
+    run->unknown = shop_json_bool(run->claim, "unknown") || run->progress != NULL;
     run->handler = shop_handler_find(shop_json_text(run->inputs, "handler"));
 
     if (shop_time_parse(shop_json_text(run->claim, "failing_since"), &run->failing_since) !=

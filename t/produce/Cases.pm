@@ -41,6 +41,9 @@ sub seed {
 
 # --- selling ---
 
+sub paid_at { return $PAID }
+
+
 sub set_paid { my ($p, $bill) = @_;
     $p->dbh->do(q{update shop.jobs set inputs = inputs || jsonb_build_object('paid_at', shop.utc(to_timestamp(?)),
         'ordered_at', shop.utc(to_timestamp(?))) where billid = ?}, undef, $PAID, $PAID - $DAY, $bill);

@@ -32,7 +32,10 @@ my $words = do {
 my @faults = map { {kind => $_} } qw(crash_before crash_after lost not_done);
 my @refusals = map { {kind => 'refused', code => $_} } 'http503', sort values %Shop::Production::CLASSES;
 my %named = map { $_->{handler} => 1 } Cases::all();
-my %struck;    # a fault strikes each call of a handler once, however many cases and units there are
+# A fault strikes each call of a handler once, however many cases and units there are; a refusal of what
+# handlers have in common strikes at one of them.
+my %struck;
+my %shared = map { $_ => 1 } qw(course user support group member group2 member2 guard);
 my ($runs, $bad) = (0, 0);
 
 
@@ -54,7 +57,8 @@ sub fault_at {
     my ($case, $run, $act, $fault, $rest, $calm) = @_;
     return if $act->{kind} ne 'call' && $fault->{kind} !~ /^crash/;
     return if forgiven($act, $fault);
-    return if $act->{kind} eq 'call' && $struck{join q{ }, $case->{handler}, $run->{seat}, @{$act}{qw(step function)},
+    my $whose = $fault->{kind} eq 'refused' && $shared{$act->{step}} ? 'all' : $case->{handler};
+    return if $act->{kind} eq 'call' && $struck{join q{ }, $whose, $run->{seat}, @{$act}{qw(step function)},
         $fault->{kind}, $fault->{code} // q{}}++;
     my $mark = $p->mark;
     my @back = $p->finish({%{$run}}, fault => $fault);

@@ -87,6 +87,7 @@ sub claim {
         q{select c ->> 'token', c #>> '{inputs,handler}', (c #> '{inputs,seat}' is not null)::integer, c -> 'inputs', c -> 'steps', c -> 'progress', c -> 'unknown',
             c -> 'tries' from shop.job_claim(?, 'w', '10 minutes') as c}, undef, $id);
     croak "job $id cannot be claimed" if !defined $run{token};
+    $run{unknown} = 'true' if defined $run{progress};
     return \%run;
 }
 

@@ -1,0 +1,219 @@
+#!/usr/bin/perl
+
+# Acceptance scenarios of production that are about more than one order, one person or one moment; and
+# what other shops got wrong. Numbers: handlers.md 13 and 15.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../sql", $FindBin::Bin;
+use JSON::PP ();
+use Test::More;
+
+use Cases;
+use Orders ();
+use Shop::Pg;
+use Shop::Production;
+
+my $pg  = Shop::Pg->new(demo => 1);
+my $dbh = $pg->dbh;
+$dbh->begin_work;
+my $p    = Shop::Production->new(dbh => $dbh, seed => Cases::seed());
+my $DAY  = 86_400;
+my $PAID = Cases::paid_at();
+
+
+sub scenario {
+    my ($name, $code) = @_;
+    my $mark = $p->mark;
+    subtest $name => $code;
+    $p->back($mark);
+    return;
+}
+
+
+sub sell { my (%case) = @_; return Cases::sell($p, {name => $case{handler}, %case}) }
+sub run  { my ($job) = @_; my @back = $p->finish($p->claim($job)); return (grep { $_ ne 'wait' } @back) ? fail("job ends: @back") : () }
+
+
+# Until the job is handed back, without mending anything. Gives the reason.
+sub stop {
+    my ($job) = @_;
+    my $act = $p->drive(my $run = $p->claim($job));
+    $p->hand_back($run, step => $act->{step}, state => $act->{kind}, reason => $act->{reason},
+        feedback => JSON::PP->new->decode($p->step->line($p->question($run, 'feedback', '"event":"failed"'))));
+    return "$act->{kind} $act->{reason}";
+}
+
+
+sub enrolment { my ($user, $course) = @_; return $p->state->enrolment($user, $course) }
+
+
+scenario '8: two extensions, the first of them late' => sub {
+    run($_) for sell(handler => 'std_enrolonecourse', params => {coursename => 'EXCEL-1', duration => '30'});
+    my %more = (handler => 'std_extendenrolperiod', params => {coursename => 'EXCEL-1', extension => '10'}, answers => {productcode => [q{}]});
+    my ($first) = sell(%more);
+    my ($second) = sell(%more);
+    my $late = $p->claim($first);
+    eval { $p->drive($late, each => sub { die "late\n" if $_[1]{kind} eq 'call' && $_[1]{step} eq 'enrol' }); 1 };
+    is($@, "late\n", 'the first one has its target, and waits');
+    $p->hand_back($late, state => 'pending', step => 'enrol');
+    run($second);
+    my ($user) = map { $_->{id} } grep { $_->{email} eq 'zoe@new.example' } $p->state->users;
+    is(enrolment($user, 20)->{timeend}, $PAID + 50 * $DAY, 'the second one counts both');
+    run($first);
+    is(enrolment($user, 20)->{timeend}, $PAID + 50 * $DAY, 'and the late one shortens nothing');
+};
+
+scenario '9: a session of three, one account is suspended' => sub {
+    $p->state->{users}{51}{suspended} = 1;
+    my @jobs = sell(handler => 'std_setuponecoursesession', quantity => 3, params => {coursename => 'EXCEL-1'},
+        users => {student => [map { {firstname => $_, lastname => 'Noir', email => lc "$_\@" . ($_ eq 'Lea' ? 'known' : 'new') . '.example'} } qw(Ann Lea Bob)]});
+    is(scalar @jobs, 4, 'the buyer and three people');
+    run($_) for @jobs[0, 1, 3];
+    is(stop($jobs[2]), 'manual account_suspended', 'one is for a person to decide');
+    my ($status) = $dbh->selectrow_array('select status from shop.bills order by id desc limit 1');
+    is($status, 'SOLDOUT', 'the order is not complete');
+    is(scalar @{$p->world->{instances}}, 2, 'two seats are done');
+    my ($said) = $dbh->selectrow_array('select feedback ->> ? from shop.jobs where id = ?', undef, 'event', $jobs[2]);
+    is($said, 'failed', 'the sales mail says so');
+    $p->state->{users}{51}{suspended} = 0;
+    $dbh->do('update shop.jobs set state = ? where id = ?', undef, 'pending', $jobs[2]);
+    run($jobs[2]);
+    ($status) = $dbh->selectrow_array('select status from shop.bills order by id desc limit 1');
+    is($status, 'COMPLETE', 'once it is decided the order is complete');
+};
+
+scenario '12: two orders for the same quiz, the first of them late' => sub {
+    my %sale = (handler => 'std_addquizattempts', Cases::known(), params => {coursename => 'EXCEL-1', quizid => '7'}, quantity => 2);
+    my ($first)  = sell(%sale);
+    my ($second) = sell(%sale);
+    my $late = $p->claim($first);
+    eval { $p->drive($late, each => sub { die "late\n" if $_[1]{function} eq 'mod_quiz_save_overrides' }); 1 };
+    $p->hand_back($late, state => 'pending', step => 'save');
+    run($second);
+    run($first);
+    my ($override) = values %{$p->state->{overrides}};
+    is($override->{attempts}, 7, 'three of the quiz and twice two');
+};
+
+scenario '13: the end of a role' => sub {
+    my %sale = (handler => 'std_assignroleoncontext', params => {contextlevel => 'course', instance => '20', role => 'teacher', endtime => '+5D'});
+    run($_) for sell(%sale);
+    my ($role) = keys %{$p->state->{assignments}};
+    my $pass = sub {
+        $dbh->do(q{update shop.schedules set dueat = now() - interval '1 s' where doneat is null});
+        $dbh->do(q{update shop.product_instances set startdate = now() - interval '9 days', enddate = now() - interval '1 s' where id = ?}, undef, $_[0]);
+        $dbh->do('select shop.schedules_run()');
+        run($_) for @{$dbh->selectcol_arrayref(q{select id from shop.jobs where phase = 'schedule' and state = 'pending'})};
+    };
+    my ($first) = $dbh->selectrow_array('select id from shop.product_instances');
+    run($_) for sell(%sale, params => {%{$sale{params}}, endtime => '+90D'});
+    $dbh->do('delete from shop.schedules where productid <> ?', undef, $first);
+    $pass->($first);
+    ok($p->state->{assignments}{$role}, 'another order still needs it: it stays');
+    my ($second) = $dbh->selectrow_array('select max(id) from shop.product_instances');
+    $dbh->do(q{insert into shop.schedules (productid, action, dueat, params) values (?, 'unassign', now(), '{"action": "unassign", "at": "end"}')}, undef, $second);
+    $pass->($second);
+    is_deeply($p->state->{assignments}, {}, 'then it is taken away');
+};
+
+scenario 'a role that begins later' => sub {
+    run($_) for sell(handler => 'std_assignroleoncontext', params => {contextlevel => 'course', instance => '20', role => 'teacher', starttime => '2099-01-01'});
+    is_deeply($p->state->{assignments}, {}, 'is not given yet');
+    $dbh->do(q{update shop.schedules set dueat = now()});
+    $dbh->do(q{update shop.product_instances set startdate = now() - interval '1 s'});
+    $dbh->do('select shop.schedules_run()');
+    run($_) for @{$dbh->selectcol_arrayref(q{select id from shop.jobs where phase = 'schedule'})};
+    is(scalar keys %{$p->state->{assignments}}, 1, 'but at its date');
+};
+
+scenario '14: a copy that broke off' => sub {
+    my ($job) = sell(handler => 'std_createcourse', params => {coursecategory => '30', template => 'MODEL'}, answers => {fullname => ['Copy']});
+    $p->state->{quizzes}{9} = {id => 9, course => 22, cmid => 90, name => 'Q', attempts => 1, used => {}, idnumber => q{}};
+    $p->state->{removed}{'moodle/question:add'} = 1;
+    is(stop($job), 'blocked moodle_rights', 'Moodle stops in the middle');
+    is(scalar(grep { $_->{fullname} eq 'Copy' } $p->state->courses), 1, 'and leaves an empty course behind');
+    delete $p->state->{removed}{'moodle/question:add'};
+    run($job);
+    my @made = grep { $_->{fullname} eq 'Copy' } $p->state->courses;
+    is(scalar @made, 1, 'one course in the end');
+    is($made[0]{copied}, 22, 'a whole one');
+};
+
+scenario '15.18, 15.19: references that cannot be extended' => sub {
+    run($_) for sell(handler => 'std_enrolonecourse', params => {coursename => 'EXCEL-1'});
+    my ($unlimited) = $dbh->selectrow_array('select reference from shop.product_instances');
+    my %more = (handler => 'std_extendenrolperiod', params => {coursename => 'EXCEL-1', extension => '10'});
+    my $try = sub { my ($code, %change) = @_; return stop((sell(%more, answers => {productcode => [$code]}, %change))[0]) };
+    is($try->($unlimited), 'manual ref_unlimited', 'an unlimited one stays unlimited');
+    $dbh->do(q{update shop.product_instances set enddate = now() + interval '9 days'});
+    is($try->('AAAA-BBBB-CCCC-DDDD'), 'manual ref_unknown', 'one that does not exist');
+    is($try->($unlimited, email => 'thief@new.example'), 'manual ref_not_yours', 'somebody else\'s');
+    is($try->($unlimited, params => {coursename => 'MODEL', extension => '10'}), 'manual ref_other_product', 'one of another course');
+    $dbh->do('update shop.product_instances set deleted = true');
+    is($try->($unlimited), 'manual ref_deleted', 'one that is suspended');
+};
+
+scenario '15.20: a shorter purchase after a longer one, and a deleted unit' => sub {
+    my %sale = (handler => 'std_enrolonecoursemultiple');
+    run($_) for sell(%sale, params => {coursename => 'EXCEL-1', duration => '60'});
+    $dbh->do('update shop.product_instances set deleted = true');
+    $p->state->{enrolments} = {};
+    run($_) for sell(%sale, params => {coursename => 'EXCEL-1', duration => '5'});
+    my ($user) = map { $_->{id} } grep { $_->{email} eq 'zoe@new.example' } $p->state->users;
+    is(enrolment($user, 20)->{timeend}, $PAID + 5 * $DAY, 'what was deleted does not count');
+};
+
+scenario '15.26: credits come once, and go with a refund' => sub {
+    my ($job) = sell(handler => 'std_addtrainingcredits', params => {creditsamount => '7'});
+    run($job);
+    $dbh->do(q{update shop.jobs set state = 'pending', doneat = null, progress = null});
+    $dbh->do('delete from shop.job_steps');
+    run($job);
+    is($p->world->{balances}[0]{balance}, 7, 'run again, credited once');
+    my ($transid) = $dbh->selectrow_array('select transid from shop.bills order by id desc limit 1');
+    is($p->sql('bill_flow', {transid => $transid, to => 'PAYBACK', actor => 'test'})->{verdict}, 'ok', 'the order is given back');
+    is($p->world->{balances}[0]{balance}, 0, 'and the credits with it');
+    is(join(q{ }, map { $_->{kind} } @{$p->world->{credits}}), 'bought refunded', 'both are written down');
+};
+
+scenario 'credits that were not spent in time' => sub {
+    run($_) for sell(handler => 'std_addtrainingcredits', params => {creditsamount => '7', credits_validity => '1'});
+    $dbh->do(q{update shop.credit_entries set expires = now() - interval '1 s'});
+    $dbh->do('select shop.credits_expire()');
+    $dbh->do('select shop.credits_expire()');
+    is($p->world->{balances}[0]{balance}, 0, 'are gone, once');
+};
+
+scenario '15.16, 15.29: parameters that say nothing' => sub {
+    my %expected = (
+        std_assignroleoncontext => 'blocked contextlevel_parameter', std_extendenrolperiod => 'blocked course_parameter',
+        std_createcategory => 'blocked parentcategory_parameter', std_createcourse => 'blocked coursecategory_parameter',
+        std_setuponecoursesession => 'blocked course_parameter', std_enrolonecoursemultiple => 'blocked course_parameter',
+        std_addquizattempts => 'blocked course_parameter',
+    );
+    is(stop((sell(handler => $_))[0]), $expected{$_}, $_) for sort keys %expected;
+    is(stop((sell(handler => 'std_createcourse', params => {coursecategory => '30'}, answers => {fullname => [q{}]}))[0]),
+        'manual coursename_empty', 'a course needs a name');
+    is(stop((sell(handler => 'std_createcourse', params => {coursecategory => '30'}, answers => {fullname => ['X'], idnumber => ['excel-1']}))[0]),
+        'manual courseidnumber_taken', 'and a free ID number');
+    is(stop((sell(handler => 'std_assignroleoncontext', params => {contextlevel => 'system', role => 'student'}, answers => {foruser => ['nobody']}))[0]),
+        'manual user_unknown', 'a person must exist');
+};
+
+scenario 'a function that the service lacks stops one job, not the site' => sub {
+    $p->state->{removed}{core_role_assign_roles} = 1;
+    my ($job) = sell(handler => 'std_assignroleoncontext', params => {contextlevel => 'course', instance => '20', role => 'teacher'});
+    is(stop($job), 'blocked moodle_rights', 'the job is blocked');
+};
+
+scenario 'an unlimited quiz has nothing to sell' => sub {
+    $p->state->{quizzes}{7}{attempts} = 0;
+    is(stop((sell(handler => 'std_addquizattempts', Cases::known(), params => {coursename => 'EXCEL-1', quizid => '7'}))[0]),
+        'manual quiz_unlimited', 'a person decides');
+};
+
+$dbh->rollback;
+done_testing();
