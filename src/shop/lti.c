@@ -208,6 +208,8 @@ static void lti_person(const shop_form_t *form, shop_lti_launch_t *launch)
 
     launch->nonce = shop_form_text(form, "oauth_nonce");
     launch->fullname = shop_form_text(form, "lis_person_name_full");
+    launch->firstname = shop_form_text(form, "lis_person_name_given");
+    launch->lastname = shop_form_text(form, "lis_person_name_family");
     launch->target = shop_form_text(form, "custom_target");
 
     if (shop_email_valid(email)) {

@@ -20,7 +20,7 @@ typedef struct {
     shop_str_t nonce; /* to be seen once; the caller keeps it for 10 minutes */
     int64_t user;     /* Moodle's id */
     shop_str_t email; /* valid, or empty: not shared */
-    shop_str_t fullname;
+    shop_str_t fullname, firstname, lastname;
     shop_str_t target; /* custom_target; empty: none. To be checked before anybody is sent there */
 } shop_lti_launch_t;
 

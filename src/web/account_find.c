@@ -154,6 +154,10 @@ static void read_users(ngx_http_shop_ctx_t *ctx, shop_str_t email, const json_t 
         account->user = shop_json_int(user, "id");
 
         account->fullname = kept(ctx, user, "fullname");
+        account->firstname = kept(ctx, user, "firstname");
+        account->lastname = kept(ctx, user, "lastname");
+        account->city = kept(ctx, user, "city");
+        account->country = kept(ctx, user, "country");
         account->institution = kept(ctx, user, "institution");
         account->since = shop_json_int(user, "firstaccess");
 

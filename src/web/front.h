@@ -194,8 +194,8 @@ typedef struct {
     bool found;
     int64_t user;
     shop_str_t fullname;
-    shop_str_t institution; /* of the profile */
-    int64_t since;          /* first access: when the account was made Moodle does not tell */
+    shop_str_t firstname, lastname, city, country, institution; /* of the profile */
+    int64_t since; /* first access: when the account was made Moodle does not tell */
 } ngx_http_shop_account_t;
 
 typedef ngx_int_t (*ngx_http_shop_account_pt)(ngx_http_shop_ctx_t *ctx,

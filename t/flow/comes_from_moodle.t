@@ -88,6 +88,8 @@ $b->open('cart');
 like($b->page->text, qr/Data protection essentials/, 'with the cart that he had');
 $b->open('step/customer');
 is($b->value_of(qr{step/customer$}, 'email'), 'camille.martin@example.org', 'and his address');
+is($b->value_of(qr{step/customer$}, 'lastname'), 'Martin', 'and what his profile says');
+is($b->value_of(qr{step/customer$}, 'city'), $camille->{city}, '… of his town as well');
 $other->http->{cookies}{shoplaunch} = $code;
 is($other->open('login/launched')->status, 422, 'the code serves once');
 

@@ -14,8 +14,8 @@ typedef struct {
     shop_str_t code; /* of the link; secret */
     shop_str_t key;  /* of what Redis knows of it */
     int64_t user;    /* of Moodle, which vouches for him; 0: a mailbox was proven */
-    shop_str_t name; /* with `user` */
-    json_t *cart;    /* found again */
+    shop_str_t name, firstname, lastname; /* with `user` */
+    json_t *cart;                         /* found again */
 } ngx_http_shop_login_t;
 
 

@@ -26,7 +26,8 @@ static ngx_int_t confirm_page(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t on_launched(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t on_taken(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 1 */
 static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx,
-                            const ngx_http_shop_account_t *account);   /* 2 */
+                            const ngx_http_shop_account_t *account); /* 2 */
+static json_t *profile_of(const ngx_http_shop_account_t *account);
 static ngx_int_t on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 3 */
 static ngx_int_t on_cart(ngx_http_shop_ctx_t *ctx);                    /* 4 */
 static ngx_int_t on_saved(ngx_http_shop_ctx_t *ctx);                   /* 5 */
@@ -142,6 +143,8 @@ static json_t *read_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     login->email = shop_json_text(stored, "email");
     login->user = shop_json_int(stored, "user");
     login->name = shop_json_text(stored, "name");
+    login->firstname = shop_json_text(stored, "firstname");
+    login->lastname = shop_json_text(stored, "lastname");
     login->next = ngx_http_shop_safe_next(ctx, shop_json_text(stored, "next"));
 
     return stored;
@@ -215,12 +218,16 @@ static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_accoun
     ngx_http_shop_account_t known = *account;
 
     if (login->user > 0 && known.user != login->user) {
-        known = (ngx_http_shop_account_t){.user = login->user, .fullname = login->name};
+        known = (ngx_http_shop_account_t){.user = login->user,
+                                          .fullname = login->name,
+                                          .firstname = login->firstname,
+                                          .lastname = login->lastname};
     }
 
     json_object_set_new(ctx->session.data, "user", json_integer((json_int_t) known.user));
     shop_json_set_text(ctx->session.data, "name", known.fullname);
     shop_json_set_text(ctx->session.data, "institution", known.institution);
+    json_object_set_new(ctx->session.data, "profile", profile_of(&known));
     json_object_set_new(ctx->session.data, "since", json_integer((json_int_t) known.since));
 
     return ngx_http_shop_call(
@@ -229,6 +236,15 @@ static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_accoun
                   (json_int_t) known.user, "shop", shop_json_str(ctx->shop->alias), "vouched",
                   login->user > 0),
         on_customer);
+}
+
+
+/* What an address form can be filled in from, until the shop knows more. */
+static json_t *profile_of(const ngx_http_shop_account_t *account)
+{
+    return json_pack("{s:o, s:o, s:o, s:o}", "firstname", shop_json_str(account->firstname),
+                     "lastname", shop_json_str(account->lastname), "city",
+                     shop_json_str(account->city), "country", shop_json_str(account->country));
 }
 
 

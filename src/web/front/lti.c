@@ -174,10 +174,11 @@ static ngx_int_t keep(ngx_http_shop_ctx_t *ctx, const shop_lti_launch_t *launch)
     shop_op_t *op;
 
     stored = ngx_http_shop_own(
-        ctx, json_pack("{s:o, s:o, s:I, s:o, s:b}", "email", shop_json_str(launch->email), "next",
-                       shop_json_str(ngx_http_shop_safe_next(ctx, launch->target)), "user",
+        ctx, json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:b}", "email", shop_json_str(launch->email),
+                       "next", shop_json_str(ngx_http_shop_safe_next(ctx, launch->target)), "user",
                        (json_int_t) launch->user, "name", shop_json_str(launch->fullname),
-                       "trusted", trusted(ctx, launch)));
+                       "firstname", shop_json_str(launch->firstname), "lastname",
+                       shop_json_str(launch->lastname), "trusted", trusted(ctx, launch)));
 
     if (login == NULL || stored == NULL || RAND_bytes(random, sizeof(random)) != 1 ||
         shop_base64url_encode(&ctx->arena, (shop_str_t){sizeof(random), random}, &login->code) !=

@@ -14,6 +14,7 @@
 
 static ngx_http_shop_customer_t *state_create(ngx_http_shop_ctx_t *ctx);
 static void replace_email(ngx_http_shop_ctx_t *ctx);
+static void prefill_profile(ngx_http_shop_ctx_t *ctx);
 static void prefill_invoice(ngx_http_shop_ctx_t *ctx, const json_t *last);
 static ngx_int_t show_on_known(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t count_addresses(ngx_http_shop_ctx_t *ctx);
@@ -73,7 +74,24 @@ static ngx_int_t show_on_known(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
     ngx_http_shop_customer_prefill(ctx, known);
 
+    if (ctx->cart->customer.lastname.len == 0) {
+        prefill_profile(ctx);
+    }
+
     return ngx_http_shop_customer_page(ctx);
+}
+
+
+/* Who buys for the first time is known to Moodle at least. */
+static void prefill_profile(ngx_http_shop_ctx_t *ctx)
+{
+    const json_t *profile = json_object_get(ctx->session.data, "profile");
+    shop_customer_t *customer = &ctx->cart->customer;
+
+    customer->firstname = shop_json_text(profile, "firstname");
+    customer->lastname = shop_json_text(profile, "lastname");
+    customer->city = shop_json_text(profile, "city");
+    customer->country = shop_json_text(profile, "country");
 }
 
 

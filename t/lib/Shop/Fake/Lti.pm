@@ -18,7 +18,7 @@ sub escape {
     return $text;
 }
 
-# The members of a signed launch of this user {id, fullname, email}; more replaces or, when undef, removes some.
+# The members of a signed launch of this user {id, fullname, firstname, lastname, email}; more replaces or, when undef, removes some.
 sub launch {
     my ( $tool, $user, %more ) = @_;
     my %member = (
@@ -32,6 +32,8 @@ sub launch {
         oauth_callback                   => 'about:blank',
         user_id                          => $user->{id},
         lis_person_name_full             => $user->{fullname},
+        lis_person_name_given            => $user->{firstname},
+        lis_person_name_family           => $user->{lastname},
         lis_person_contact_email_primary => $user->{email},
         roles                            => 'Learner',
         resource_link_id                 => 1,

@@ -125,7 +125,7 @@ sub launch_page {
     my $html = "<h1>$text->{shop}</h1><p>$text->{who}</p>";
     for my $user ( grep { !$_->{deleted} && $_->{email} } $state->users ) {
         my $name   = "$user->{firstname} $user->{lastname}";
-        my $launch = Shop::Fake::Lti::launch( $tool, { id => $user->{id}, fullname => $name, email => $user->{email} } );
+        my $launch = Shop::Fake::Lti::launch( $tool, { %{$user}, fullname => $name } );
         $html .= sprintf '<form class="card" method="post" action="%s">%s<button>%s</button></form>',
             escape( $tool->{address} ),
             join( q{}, map { sprintf '<input type="hidden" name="%s" value="%s">', $_, escape( $launch->{$_} ) } sort keys %{$launch} ),
