@@ -24,10 +24,8 @@ begin
             when bool_or(l.type is null or l.type not in ('BILLING', 'DISCOUNT', 'SHIPPING')) then 'line_type'
             when bool_or(coalesce(l.code, '') = '' or l.unitcost is null or l.untaxed is null
                          or l.taxed is null or coalesce(l.quantity, 0) <= 0) then 'line'
-            when bool_or(l.type = 'BILLING' and (l.quantity <> trunc(l.quantity)
-                         -- half of the last decimal of the currency, which may have none
-                     or abs(l.unitcost * l.quantity - l.untaxed)
-                        > case when l.untaxed = trunc(l.untaxed) then 0.501 else 0.0051 end)) then 'line_amount'
+            when bool_or(l.type = 'BILLING' and (l.quantity <> trunc(l.quantity) or l.untaxed
+                     <> round(l.unitcost * l.quantity, shop.currency_decimals(e ->> 'currency')))) then 'line_amount'
             when bool_or(l.type = 'DISCOUNT' and (l.untaxed > 0 or l.taxed > 0)) then 'discount'
             when sum(l.untaxed) <> (e #>> '{totals,untaxed}')::numeric
               or sum(l.taxed) <> (e #>> '{totals,amount}')::numeric

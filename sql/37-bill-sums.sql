@@ -36,9 +36,10 @@ begin
     if tg_op <> 'INSERT' then
         perform shop.bill_sums_check(old.billid);
     end if;
-    -- lines that come with their bill are looked at with it
+    -- lines that come with their bill are looked at with it: it was made in this transaction
     if tg_op <> 'DELETE' and not exists (
-        select from shop.bills b where b.id = new.billid and b.xmin = pg_current_xact_id()::xid) then
+        select from shop.bill_transitions t
+        where t.billid = new.billid and t.fromstatus is null and t.xmin = pg_current_xact_id()::xid) then
         perform shop.bill_sums_check(new.billid);
     end if;
     return null;
@@ -86,14 +87,28 @@ declare
     decimals constant integer := shop.currency_decimals(b.currency);
 begin
     update shop.bill_items d
-    set totalprice = n.untaxed, unitcost = n.untaxed, taxedprice = n.taxed, tax = n.tax
+    set totalprice = -n.untaxed, unitcost = -n.untaxed, taxedprice = -n.taxed, fulltaxed = -n.fulltaxed, tax = n.tax
     from (
-        select x.id, -round(l.totalprice * (x.productiondata ->> 'rate')::numeric / 100, decimals) as untaxed,
-               -round(l.taxedprice * (x.productiondata ->> 'rate')::numeric / 100, decimals) as taxed, l.tax
-        from shop.bill_items x
-        join shop.bill_items l on l.id = (x.productiondata ->> 'line')::bigint and l.billid = x.billid
-        where x.billid = b.id and x.type = 'DISCOUNT') as n
-    where d.id = n.id and (d.totalprice, d.taxedprice) <> (n.untaxed, n.taxed);
+        -- never more than what the discounts before leave of the line
+        select s.id, s.tax,
+               least(s.untaxed, greatest(s.line_untaxed - sum(s.untaxed) over before + s.untaxed, 0)) as untaxed,
+               least(s.taxed, greatest(s.line_taxed - sum(s.taxed) over before + s.taxed, 0)) as taxed,
+               case when s.fulltaxed is not null then
+                   least(s.fulltaxed, greatest(s.line_fulltaxed - sum(s.fulltaxed) over before + s.fulltaxed, 0))
+               end as fulltaxed
+        from (
+            select x.id, x.ordering, l.id as line, l.tax, l.totalprice as line_untaxed,
+                   l.taxedprice as line_taxed, l.fulltaxed as line_fulltaxed,
+                   round(l.totalprice * r.rate, decimals) as untaxed,
+                   round(l.taxedprice * r.rate, decimals) as taxed,
+                   round(l.fulltaxed * r.rate, decimals) as fulltaxed
+            from shop.bill_items x
+            join shop.bill_items l on l.id = (x.productiondata ->> 'line')::bigint and l.billid = x.billid
+            cross join lateral (select (x.productiondata ->> 'rate')::numeric / 100 as rate) as r
+            where x.billid = b.id and x.type = 'DISCOUNT') as s
+        window before as (partition by s.line order by s.ordering)) as n
+    where d.id = n.id
+      and (d.totalprice, d.taxedprice, d.fulltaxed) is distinct from (-n.untaxed, -n.taxed, -n.fulltaxed);
 end
 $$;
 comment on function shop.discounts_renew(shop.bills) is

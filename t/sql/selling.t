@@ -76,6 +76,7 @@ my @bad = (
     [discount => order([$course[0], discount_line($course[0], untaxed => '1.00', taxed => '1.20')])],
     [totals   => order(full($course[0], totals => {untaxed => '621.00', taxes => '124.20', amount => '745.20'}))],
     [amount   => order([$course[0], discount_line($course[0], untaxed => '-700.00', taxed => '-840.00')])],
+    [line_amount => order([{%{$course[0]}, unitcost => '690.01'}])],
 );
 for my $bad (@bad) {
     is(call($web, 'place_orders', [$bad->[1]])->{reason}, $bad->[0], "refused: $bad->[0]");
@@ -94,6 +95,15 @@ for my $wrong ('update shop.bills set untaxedamount = untaxedamount + 1, amount 
     ok(!eval { $dbh->do($wrong, undef, $bill->{id}); 1 }, "refused: $wrong");
     like($@, qr/is not the sum of its lines|violates check/, 'because the sums would not hold');
 }
+ok(!eval {
+    $dbh->begin_work;
+    $dbh->do(q{update shop.bills set lang = 'en' where id = ?}, undef, $bill->{id});
+    $dbh->do(q{insert into shop.bill_items (billid, ordering, type, itemcode, unitcost, quantity, totalprice, taxedprice)
+        values (?, 9, 'MANUAL', 'GIFT', -5, 1, -5, -6)}, undef, $bill->{id});
+    $dbh->commit;
+    1;
+}, 'refused: a line that comes with another change of its bill');
+$dbh->rollback if !$dbh->{AutoCommit};
 ok(eval {
     $dbh->begin_work;
     $dbh->do(q{delete from shop.bill_items where billid = ? and type = 'SHIPPING'}, undef, $bill->{id});
@@ -145,6 +155,29 @@ is($pg->value(q{select totalprice || ' ' || taxedprice from shop.bill_items wher
     '-138.000 -165.600', 'the discount follows its line by its frozen rate');
 my $after = call($web, 'order_read', \%this);
 is($after->{amount}, sprintf('%.2f', $before->{amount} + 828 - 82.80), 'and the total both');
+
+# Two halves of five cents: what rounding adds is left away, with taxes and without.
+my $cents = {%{line($dbh, 'python_start', 1)}, unitcost => '0.05', untaxed => '0.05', taxed => '0.06'};
+my @half = map {
+    discount_line($cents, untaxed => $_, unitcost => $_, taxed => '-0.03', productiondata => {discountid => $discount,
+        rate => '50', itemcode => $cents->{code}, line => 1, code => undef})
+} '-0.03', '-0.02';
+my $halves = order([$cents, line($dbh, 'excel_basics', 1), @half], discounts => [{id => $discount, stamp => $stamp}]);
+is(call($web, 'place_orders', [$halves])->{verdict}, 'placed', 'discounts that leave nothing of a line');
+my %halved = (transid => $halves->{transid});
+my $taken = sub {
+    return $pg->value(q{select string_agg(l.totalprice || ' ' || l.taxedprice, ', ' order by l.ordering) from shop.bill_items l
+        join shop.bills b on b.id = l.billid where b.transid = ? and l.type = 'DISCOUNT'}, $halves->{transid});
+};
+call($web, 'bill_recalculate', \%halved);
+is($taken->(), '-0.030 -0.030, -0.020 -0.030', 'recalculated they take no more than there is');
+call($web, 'bill_ignoretax', \%halved);
+call($web, 'bill_recalculate', \%halved);
+is($taken->(), '-0.030 -0.030, -0.020 -0.020', 'nor without taxes');
+call($web, 'bill_ignoretax', {%halved, ignore => JSON::PP::false});
+is($taken->(), '-0.030 -0.030, -0.020 -0.030', 'and the taxes come back');
+is(call($web, 'bill_recalculate', \%halved)->{amount}, $halves->{totals}{amount}, 'to the total of before');
+
 $dbh->do(q{update shop.bills set idnumber = 'ACC-1' where id = ?}, undef, $id);
 for my $command ([bill_recalculate => {}], [bill_ignoretax => {}], [line_relocate => {line => 1, at => 1}]) {
     is(call($web, $command->[0], {%this, %{$command->[1]}})->{reason}, 'frozen', "$command->[0] of a lettered bill: no");
