@@ -8,7 +8,7 @@ use warnings;
 use File::Basename qw(basename dirname);
 use File::Temp qw(tempdir);
 use lib dirname(__FILE__) . '/../lib';
-use Shop::Source qw(top);
+use Shop::Source qw(files slurp top);
 use Test::More;
 
 my $program = top() . '/build/t/price-cases';
@@ -30,6 +30,14 @@ for my $file (@files) {
     $total += $good;
 }
 cmp_ok($total, '>=', 150, "$total cases in all");
+
+# Every type that there is, in all its ways.
+my $every = slurp('t/price/cases/every_type.json');
+for my $file (files(qr{^src/shop/discount/\w+\.c$})) {
+    my ($type) = slurp($file) =~ /^    \.name = "(\w+)"/m or next;
+    my @missing = grep { $every !~ /"name": "$type: $_/ } qw(granted refused capped scoped combined);
+    is("@missing", '', "$type is granted, refused, capped, scoped, combined");
+}
 
 # Each of these says something wrong of a cart that costs 120.00.
 my $dir = tempdir(CLEANUP => 1);

@@ -108,6 +108,18 @@ refuses(q{update shop.items set password = 'far too long' where shortname = 'pyt
 refuses(q{update shop.items set taxcode = 999 where shortname = 'python_start'}, '23.36 a tax exists');
 refuses(q{delete from shop.taxes where id in (select taxcode from shop.items)}, '23.17 a tax that is used stays');
 
+refuses(q{update shop.items set setid = (select id from shop.items where shortname = 'office_set')
+    where shortname = 'starter_bundle'}, '23.36 a container is in no container');
+$dbh->begin_work;
+my $elements = q{select count(*) from shop.items where shortname in ('powerpoint_basics', 'word_basics')};
+$dbh->do(q{delete from shop.items where shortname = 'office_set'});
+is($pg->value($elements), 2, '23.40 a set that goes leaves its elements');
+is($pg->value("$elements and setid is null"), 2, '23.40 which are sold alone from then on');
+$dbh->rollback;
+refuses('delete from shop.categories where id in (select categoryid from shop.items)', '23.42 a category with products stays');
+refuses('update shop.categories set parentid = id', '23.42 and is not below itself');
+refuses(q{update shop.items set handlerparams = '"coursename=X"'}, '23.44 parameters of a handler are names and values');
+
 my $other = $pg->value(q{insert into shop.catalogs (name) values ('Other') returning id});
 my $stranger = $pg->value(q{insert into shop.items (catalogid, categoryid, code, shortname, name)
     select ?, categoryid, 'STRANGER', 'stranger', 'Stranger' from shop.items limit 1 returning id}, $other);
