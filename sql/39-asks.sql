@@ -75,6 +75,27 @@ $$;
 comment on function shop.ask_needed(jsonb) is
     'Is the instance of a role in force now, and does another one give the same role?';
 
+create or replace function shop.reference_plain(given text) returns text
+language sql immutable as $$
+    select regexp_replace(upper(regexp_replace(coalesce(given, ''), '[^0-9A-Za-z]', '', 'g')),
+                          '^(.{4})(.{4})(.{4})(.{4})$', '\1-\2-\3-\4')
+$$;
+comment on function shop.reference_plain(text) is 'A reference as people write it, in the form in which it is kept';
+
+create or replace function shop.licence_verify(arguments jsonb) returns jsonb
+language plpgsql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+begin
+    return coalesce((
+        select jsonb_build_object('valid', true, 'product', coalesce(nullif(i.idnumber, ''), i.code),
+                                  'start', shop.epoch(p.startdate), 'end', shop.epoch(p.enddate))
+        from shop.product_instances p left join shop.items i on i.id = p.catalogitemid
+        where p.reference = shop.reference_plain(arguments ->> 'reference')
+          and p.contexttype = 'registered_product' and shop.instance_live(p) and p.startdate <= now()),
+        '{"valid": false}');
+end
+$$;
+comment on function shop.licence_verify(jsonb) is 'Is a licence in force, and of what product?';
+
 create or replace function shop.extend_problem(j shop.jobs, p shop.product_instances, asked jsonb) returns text
 language sql immutable as $$
     select case when p.id is null then 'ref_unknown'
@@ -91,12 +112,11 @@ comment on function shop.extend_problem(shop.jobs, shop.product_instances, jsonb
 create or replace function shop.extend_which(j shop.jobs, asked jsonb) returns bigint
 language plpgsql stable as $$
 declare
-    plain constant text := upper(regexp_replace(coalesce(asked ->> 'reference', ''), '[^0-9A-Za-z]', '', 'g'));
+    plain constant text := shop.reference_plain(asked ->> 'reference');
     own bigint[];
 begin
     if plain <> '' then
-        return (select id from shop.product_instances
-                where reference = regexp_replace(plain, '^(.{4})(.{4})(.{4})(.{4})$', '\1-\2-\3-\4'));
+        return (select id from shop.product_instances where reference = plain);
     end if;
     own := array(select p.id from shop.product_instances p
                  where p.customerid = j.customerid and shop.extend_problem(j, p, asked) is null limit 2);

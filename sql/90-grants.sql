@@ -11,7 +11,7 @@ grant execute on function
     shop.attempt_start(jsonb), shop.attempt_returned(jsonb), shop.attempt_cancel(jsonb),
     shop.reconcile_claim(jsonb), shop.reconcile_end(jsonb),
     shop.customer_find(jsonb), shop.customer_save(jsonb), shop.login_request(jsonb),
-    shop.certificate_verify(jsonb),
+    shop.certificate_verify(jsonb), shop.licence_verify(jsonb),
     shop.jobs_claim(jsonb), shop.job_step(jsonb), shop.job_end(jsonb), shop.instance_record(jsonb),
     shop.certificate_issue(jsonb), shop.job_ask(jsonb), shop.mails_claim(jsonb), shop.mail_done(jsonb), shop.mail_retry(jsonb),
     shop.registrar_run(jsonb), shop.invoices_verify(jsonb), shop.housekeeping(jsonb)

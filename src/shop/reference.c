@@ -83,9 +83,9 @@ bool shop_reference_valid(shop_str_t text)
     size_t length = 0;
 
     for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = text.data[i];
+        unsigned char c = (unsigned char) toupper(text.data[i]);
 
-        if (c == '-') {
+        if (c == '-' || c == ' ') {
             continue;
         }
 

@@ -286,6 +286,9 @@ static shop_refusal_t check_answer(shop_arena_t *arena, const shop_field_t *fiel
     if (field->type == SHOP_FIELD_SELECT) {
         refusal.key = is_option(field, value) ? NULL : "field_option";
 
+    } else if (shop_str_eq(field->pattern, SHOP_STR("@reference"))) {
+        refusal.key = shop_reference_valid(value) ? NULL : "ref_malformed";
+
     } else if (field->pattern.len > 0) {
         refusal.key = check_pattern(arena, field->pattern, value);
     }

@@ -94,7 +94,7 @@ typedef struct {
     shop_field_type_e type;
     bool required;
     size_t max_length;  /* in characters; 0: 1000 */
-    shop_str_t pattern; /* POSIX extended, anchored; empty: none */
+    shop_str_t pattern; /* POSIX extended, anchored; "@reference": of an instance; empty: none */
     shop_str_t initial;
     shop_option_t *options;
     size_t option_count;

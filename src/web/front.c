@@ -47,6 +47,7 @@ static const ngx_http_shop_route_t front_routes[] = {
     {NGX_HTTP_GET, "certificate/:", SHARED, 0, ngx_http_shop_certificate},
     {NGX_HTTP_GET, "certificate/:/credential", SHARED, 0, ngx_http_shop_credential},
     {NGX_HTTP_GET, "certificate/:/status", SHARED, 0, ngx_http_shop_credential_status},
+    {NGX_HTTP_GET, "api/licence/:", SHARED, 0, ngx_http_shop_licence},
     {NGX_HTTP_GET, "-/issuer", SHARED, 0, ngx_http_shop_issuer},
     {NGX_HTTP_GET, "-/keys/:", SHARED, 0, ngx_http_shop_signing_key},
 

@@ -31,6 +31,7 @@ ngx_int_t ngx_http_shop_link_import(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_import_confirmed(ngx_http_shop_ctx_t *ctx);
 
 ngx_int_t ngx_http_shop_certificate(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_licence(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_credential(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_credential_status(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_issuer(ngx_http_shop_ctx_t *ctx);

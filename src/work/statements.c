@@ -38,4 +38,5 @@ const shop_pg_statement_t shop_sql_statements[SHOP_SQL_COUNT] = {
     [SHOP_SQL_CUSTOMER_SAVE] = {CALL("customer_save")},
     [SHOP_SQL_LOGIN_REQUEST] = {CALL("login_request")},
     [SHOP_SQL_CERTIFICATE_VERIFY] = {CALL("certificate_verify"), .read_only = true},
+    [SHOP_SQL_LICENCE_VERIFY] = {CALL("licence_verify"), .read_only = true},
 };

@@ -209,6 +209,21 @@ scenario 'a function that the service lacks stops one job, not the site' => sub 
     is(stop($job), 'blocked moodle_rights', 'the job is blocked');
 };
 
+scenario '15.27: a licence is in force from its begin to its end, and not when it is suspended' => sub {
+    run($_) for sell(handler => 'std_registeredproduct', params => {endtime => '2099-01-01', customersupport => q{}});
+    my ($key) = $dbh->selectrow_array('select reference from shop.product_instances');
+    my $valid = sub { return $p->sql('licence_verify', {reference => $_[0] // $key})->{valid} ? 1 : 0 };
+    is($valid->(), 1, 'in force');
+    is($valid->(lc $key =~ tr/-/ /r), 1, 'also as people write it');
+    for my $change (q{deleted = true}, q{deleted = false, startdate = now() + interval '1 day'},
+        q{startdate = now() - interval '9 days', enddate = now() - interval '1 s'}) {
+        $dbh->do("update shop.product_instances set $change");
+        is($valid->(), 0, "not with $change");
+    }
+    $dbh->do(q{update shop.product_instances set enddate = null, contexttype = 'userenrol'});
+    is($valid->(), 0, 'and an enrolment is no licence');
+};
+
 scenario 'an unlimited quiz has nothing to sell' => sub {
     $p->state->{quizzes}{7}{attempts} = 0;
     is(stop((sell(handler => 'std_addquizattempts', Cases::known(), params => {coursename => 'EXCEL-1', quizid => '7'}))[0]),
