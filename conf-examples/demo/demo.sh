@@ -112,7 +112,7 @@ start_doubles() {
     alive vads || launch vads perl "-I$top/t/lib" "$top/t/bin/fake-vads" \
         --port "$bank_port" --ipn-url "http://127.0.0.1:$port/shop/pay/card/notify"
     alive providers || launch providers perl "-I$top/t/lib" "$top/t/bin/fake-providers" \
-        --port "$providers_port"
+        --port "$providers_port" --ogone-notify "http://127.0.0.1:$port/shop/pay/ogone/notify"
     wait_for 'The Moodle double' 5 listening "$moodle_port"
     wait_for 'The mail box' 5 listening "$mail_port"
     wait_for 'The bank page double' 5 listening "$bank_port"
@@ -128,6 +128,9 @@ write_conf() {
     secret test "$(openssl rand -base64 24)"
     secret card 1122334455667788
     secret mercanet 002001000000001_KEY1
+    secret ogone_in 'Demo-In-Passphrase!1'
+    secret ogone_out 'Demo-Out-Passphrase!1'
+    secret ogone_api api-password
     secret moodle TOKEN
     secret signing "$(openssl genpkey -algorithm ed25519)"
 

@@ -121,9 +121,11 @@ SHOP_MUST_USE shop_status_t shop_percent_encode(shop_arena_t *a, shop_str_t in, 
 
 #define SHOP_SHA1_SIZE 20
 #define SHOP_SHA256_SIZE 32
+#define SHOP_SHA512_SIZE 64
 
 SHOP_MUST_USE shop_status_t shop_sha1(shop_str_t message, unsigned char out[SHOP_SHA1_SIZE]);
 SHOP_MUST_USE shop_status_t shop_sha256(shop_str_t message, unsigned char out[SHOP_SHA256_SIZE]);
+SHOP_MUST_USE shop_status_t shop_sha512(shop_str_t message, unsigned char out[SHOP_SHA512_SIZE]);
 /* The same as 64 and as 43 characters. */
 SHOP_MUST_USE shop_status_t shop_sha256_hex(shop_arena_t *a, shop_str_t message, shop_str_t *hex);
 SHOP_MUST_USE shop_status_t shop_sha256_base64url(shop_arena_t *a, shop_str_t message,

@@ -12,7 +12,7 @@
 
 /* Looking a digest up among OpenSSL's providers costs more than digesting a short text: once. */
 static CRYPTO_ONCE prepared = CRYPTO_ONCE_STATIC_INIT;
-static EVP_MD *sha1_md, *sha256_md;
+static EVP_MD *sha1_md, *sha256_md, *sha512_md;
 static EVP_MAC_CTX *hmac_sha1, *hmac_sha256;
 
 
@@ -39,6 +39,7 @@ static void prepare(void)
 
     sha1_md = EVP_MD_fetch(NULL, "SHA1", NULL);
     sha256_md = EVP_MD_fetch(NULL, "SHA256", NULL);
+    sha512_md = EVP_MD_fetch(NULL, "SHA512", NULL);
     hmac_sha1 = prepare_hmac(mac, "SHA1");
     hmac_sha256 = prepare_hmac(mac, "SHA256");
 
@@ -91,6 +92,12 @@ shop_status_t shop_sha1(shop_str_t message, unsigned char out[SHOP_SHA1_SIZE])
 shop_status_t shop_sha256(shop_str_t message, unsigned char out[SHOP_SHA256_SIZE])
 {
     return digest(ready() ? sha256_md : NULL, message, out);
+}
+
+
+shop_status_t shop_sha512(shop_str_t message, unsigned char out[SHOP_SHA512_SIZE])
+{
+    return digest(ready() ? sha512_md : NULL, message, out);
 }
 
 

@@ -16,6 +16,7 @@ extern const shop_pay_interface_t shop_pay_freeorder;
 extern const shop_pay_interface_t shop_pay_check;
 extern const shop_pay_interface_t shop_pay_transfer;
 extern const shop_pay_interface_t shop_pay_mercanet;
+extern const shop_pay_interface_t shop_pay_ogone;
 
 /* --- checks of parameters (params.c) --- */
 

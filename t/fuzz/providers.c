@@ -7,6 +7,7 @@
  */
 
 #include "fuzz.h"
+#include "pay/ogone.h"
 #include "pay/sips.h"
 
 #define NOW 1795420054
@@ -74,12 +75,48 @@ static void check_sips(shop_arena_t *arena, shop_str_t input)
 }
 
 
+/* The input as a feedback: once as it is, once with the signature that it should have. */
+static void check_ogone(shop_arena_t *arena, shop_str_t input)
+{
+    const shop_pay_setting_t settings[] = {
+        {SHOP_STR("pspid"), SHOP_STR("FUZZ")},
+        {SHOP_STR("sha_in_file"), SHOP_STR("ThePassphraseInNobodyKnows")},
+        {SHOP_STR("sha_out_file"), SHOP_STR("ThePassphraseOutNobodyKnows")},
+        {SHOP_STR("api_user"), SHOP_STR("api")},
+        {SHOP_STR("api_password_file"), SHOP_STR("password")},
+    };
+    const shop_pay_config_t *config = configure(arena, "ogone", settings, 5);
+    const shop_pay_question_t asked = {.transid = SHOP_STR("ABC")};
+    const shop_ogone_t *ogone = config->data;
+    shop_pay_events_t events;
+    shop_form_t form;
+    shop_str_t signature;
+    shop_buf_t body;
+
+    check_form(arena, config, input, false);
+    must(shop_ogone_hear(arena, config, &asked, 200, input, &events) != SHOP_NO_MEMORY);
+
+    if (shop_form_parse(arena, input, 100, &form) != SHOP_OK) {
+        return;
+    }
+
+    must(shop_ogone_sign_out(arena, ogone->hash, ogone->sha_out, ogone->extra, form.pairs,
+                             form.count, &signature) == SHOP_OK);
+    shop_buf_init(&body, arena, 0);
+    shop_buf_add(&body, input);
+    shop_buf_add(&body, SHOP_STR("&SHASIGN="));
+    shop_buf_add(&body, signature);
+    check_form(arena, config, shop_buf_str(&body), true);
+}
+
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     shop_heap_t *heap = shop_heap_create(-1);
     const shop_str_t input = {size, (unsigned char *) data};
 
     check_sips(shop_heap_arena(heap), input);
+    check_ogone(shop_heap_arena(heap), input);
     shop_heap_destroy(heap);
 
     return 0;

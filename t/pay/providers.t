@@ -15,9 +15,11 @@ use Shop::Teller;
 use Shop::Test qw(spew wait_for);
 
 my $t = Shop::Test->new(moodle => 0, mail => 0, bank => 0, start => 0, patient => 1);
-my $port = $t->start_providers;
+my $port = $t->start_providers('--ogone-notify', $t->base . '/shop/pay/ogone/notify');
 my $dir  = $t->dir;
-spew("$dir/secrets/$_->[0]", $_->[1], 0600) for (['sips', '002001000000001_KEY1'], ['sips_live', 'KeyOfTheRealMerchant']);
+spew("$dir/secrets/$_->[0]", $_->[1], 0600) for (['sips', '002001000000001_KEY1'], ['sips_live', 'KeyOfTheRealMerchant'],
+    ['ogone_in', 'Demo-In-Passphrase!1'], ['ogone_out', 'Demo-Out-Passphrase!1'], ['ogone_api', 'api-password'],
+    ['ogone_live_in', 'Real-In-Passphrase!1'], ['ogone_live_out', 'Real-Out-Passphrase!1']);
 $t->{option}{http} = <<"CONF";
     shop_payment mercanet {
         interface mercanet;
@@ -33,15 +35,36 @@ $t->{option}{http} = <<"CONF";
         merchant_id 211000021310001;
         key_file $dir/secrets/sips_live;
     }
+    shop_payment ogone {
+        interface ogone;
+        mode test;
+        pspid ATELIER;
+        sha_in_file $dir/secrets/ogone_in;
+        sha_out_file $dir/secrets/ogone_out;
+        page_url http://127.0.0.1:$port/ncol/test/orderstandard_utf8.asp;
+        query_url http://127.0.0.1:$port/ncol/test/querydirect.asp;
+        api_user api;
+        api_password_file $dir/secrets/ogone_api;
+    }
+    shop_payment ogone_live {
+        interface ogone;
+        mode live;
+        pspid ATELIER;
+        sha_in_file $dir/secrets/ogone_live_in;
+        sha_out_file $dir/secrets/ogone_live_out;
+    }
 CONF
 $t->write_conf;
-$t->dbh->do(q{update shop.shops set paymodes = paymodes || '{"mercanet": true, "mercanet_live": true}'});
+$t->dbh->do(q{update shop.shops set paymodes = paymodes || '{"mercanet": true, "mercanet_live": true, "ogone": true, "ogone_live": true}'});
 $t->start_nginx;
 
 my %teller = (
     mercanet => Shop::Teller->new(server => $t, interface => 'mercanet'),
     mercanet_live => Shop::Teller->new(server => $t, interface => 'mercanet', block => 'mercanet_live', mode => 'live',
         key => 'KeyOfTheRealMerchant', merchant => '211000021310001'),
+    ogone => Shop::Teller->new(server => $t, interface => 'ogone'),
+    ogone_live => Shop::Teller->new(server => $t, interface => 'ogone', block => 'ogone_live', mode => 'live',
+        key => 'Real-Out-Passphrase!1'),
 );
 my $LIMIT = 60;
 
@@ -58,7 +81,7 @@ my @cases = (
         [$i, 'another amount', [{amount => 1}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
         [$i, 'another currency', [{currency => 'USD'}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
         [$i, 'a word that nobody knows', [{say => 'unheard'}], '200', 'PLACED', 'redirected', 'quarantine'],
-    ) } qw(mercanet)),
+    ) } qw(mercanet ogone)),
     ['mercanet', 'a changed byte', [{tamper => sub { $_[0] =~ s/amount%3D1/amount%3D2/r }}], '403', 'PLACED', 'redirected', ''],
     ['mercanet', 'another key', [{key => '002001000000002_KEY1'}], '403', 'PLACED', 'redirected', ''],
     ['mercanet', 'no seal', [{tamper => sub { $_[0] =~ s/&Seal=\w+/&Seal=/r }}], '403', 'PLACED', 'redirected', ''],
@@ -66,6 +89,26 @@ my @cases = (
     ['mercanet', 'in base64url', [{encode => 'base64url'}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
     ['mercanet', 'another merchant', [{merchant => '002001000000002'}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
     ['mercanet', 'a try of nobody', [{reference => 'NOBODYSTRY1'}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+    ['ogone', 'a changed byte', [{tamper => sub { $_[0] =~ s/amount=1/amount=2/r }}], '403', 'PLACED', 'redirected', ''],
+    ['ogone', 'the other passphrase', [{key => 'Demo-In-Passphrase!1'}], '403', 'PLACED', 'redirected', ''],
+    ['ogone', 'no signature', [{tamper => sub { $_[0] =~ s/&?SHASIGN=\w+//r }}], '403', 'PLACED', 'redirected', ''],
+    ['ogone', 'a name twice, in another case', [{tamper => sub { "$_[0]&ORDERID=x" }}], '400', 'PLACED', 'redirected', ''],
+    ['ogone', 'a name that nobody signs', [{tamper => sub { "$_[0]&PARAMPLUS=x" }}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
+    ['ogone', 'authorised, then captured', [{say => 'authorised'}, {}], '200 200', 'SOLDOUT', 'paid', 'apply:pending apply:paid'],
+    ['ogone', 'uncertain', [{say => 'uncertain'}], '200', 'PENDING', 'pending', 'apply:pending'],
+    ['ogone', 'paid, then refunded', [{}, {say => 'refunded', operation => 1}], '200 200', 'PAYBACK', 'refunded', 'apply:paid apply:refunded'],
+    ['ogone', 'paid, then refunded in two parts', [{}, {say => 'refunded', amount => 1000, operation => 1},
+        {say => 'refunded', amount => 2000, operation => 2}], '200 200 200', 'SOLDOUT', 'partially_refunded',
+        'apply:paid apply:refunded apply:refunded'],
+    ['ogone', 'a refund told twice', [{}, {say => 'refunded', amount => 1000, operation => 1},
+        {say => 'refunded', amount => 1000, operation => 1}], '200 200 200', 'SOLDOUT', 'partially_refunded',
+        'apply:paid apply:refunded'],
+    ['ogone', 'refunded before it was paid', [{say => 'refunded', operation => 1}, {}], '200 200', 'PAYBACK', 'refunded',
+        'apply:refunded apply:paid'],
+    ['ogone', 'paid, then deleted', [{}, {say => 'deleted'}], '200 200', 'PAYBACK', 'refunded', 'apply:paid apply:cancelled'],
+    ['ogone', 'paid twice', [{}, {payid => '3999999999'}], '200 200', 'SOLDOUT', 'paid', 'apply:paid duplicate-payment:paid'],
+    ['ogone_live', 'paid', [{}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
+    ['ogone_live', 'test in live', [{key => 'Demo-Out-Passphrase!1'}], '403', 'PLACED', 'redirected', ''],
     ['mercanet_live', 'paid', [{platform => 'PROD'}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
     ['mercanet_live', 'test in live', [{platform => 'SIMU'}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
     ['mercanet_live', 'test account in live', [{key => '002001000000001_KEY1', merchant => '002001000000001'}], '403', 'PLACED',
@@ -82,7 +125,7 @@ for my $case (@cases) {
         "$block, $name");
 }
 
-for my $block (qw(mercanet)) {
+for my $block (qw(mercanet ogone)) {
     my $teller = $teller{$block};
     my $order  = $teller->placed;
     $teller->tell($order) for 1 .. 3;
@@ -115,7 +158,7 @@ for my $block (qw(mercanet)) {
 
 sub due { $t->dbh->do('update shop.payment_attempts set askat = now() where askat is not null'); return }
 
-for my $block (qw(mercanet)) {
+for my $block (qw(mercanet ogone)) {
     for my $case (['paid', qr/Paid|received/i], ['refused', qr/refused|not accepted/i]) {
         my ($outcome, $text) = @{$case};
         my $buyer = Shop::Buyer->new(base => $t->base);
@@ -141,6 +184,6 @@ for my $block (qw(mercanet)) {
     $t->control('providers', {notify => 'before'});
 }
 
-unlike($t->error_log, qr/KeyOfTheRealMerchant|_KEY1|Seal|zoe\@/, 'nothing secret or personal in the log');
+unlike($t->error_log, qr/KeyOfTheRealMerchant|_KEY1|Seal|Passphrase|api-password|zoe\@/, 'nothing secret or personal in the log');
 $t->finish;
 done_testing();

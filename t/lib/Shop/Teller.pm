@@ -7,7 +7,7 @@ package Shop::Teller;
 #   my $order  = $teller->placed;
 #   $teller->tell($order, say => 'paid', amount => 100);
 #
-# say: paid refused cancelled pending refunded. Changes: amount (minor units), currency (alpha-3), transid,
+# say: paid refused cancelled pending unheard; of ogone also authorised uncertain refunded deleted. Changes: amount (minor units), currency (alpha-3), transid,
 # merchant, key, and what an interface alone has.
 
 use strict;
@@ -17,6 +17,7 @@ use parent -norequire, 'Shop::Notice';
 
 use JSON::PP;
 
+use Shop::Fake::Providers::Ogone;
 use Shop::Fake::Providers::Sips;
 use Shop::Fake::Vads::Form qw(encode);
 use Shop::Notice;
@@ -35,12 +36,26 @@ my %MESSAGE = (
             'customerContact.email' => 'zoe@example.org', transactionPlatform => $case{platform},
         }, $case{key}, encode => $case{encode}));
     },
+    ogone => sub {
+        my ($self, $order, %case) = @_;
+        my %status = (paid => 9, authorised => 5, refused => 2, cancelled => 1, pending => 91, uncertain => 92, refunded => 8,
+            deleted => 7, unheard => 84);
+        my %fields = (
+            orderID => $case{transid}, amount => Shop::Fake::Providers::Ogone::amount($case{amount}), currency => $case{currency},
+            PM => 'CreditCard', ACCEPTANCE => 'test123', STATUS => $status{$case{say}}, CARDNO => 'XXXXXXXXXXXX1111',
+            CN => 'Zo\xe9', PAYID => $case{payid} // $order->{payid} // 3_300_000_000 + $order->{attempt}, NCERROR => 0,
+            PAYIDSUB => $case{operation} // '', BRAND => 'VISA', COMPLUS => '',
+        );
+        $fields{SHASIGN} = Shop::Fake::Providers::Ogone::sha(\%fields, $case{key});
+        return encode(\%fields);
+    },
 );
 
 # Options: server, interface, block (the interface's name), mode, key, merchant.
 sub new {
     my ($class, %option) = @_;
-    my %known = (mercanet => {key => '002001000000001_KEY1', merchant => '002001000000001'});
+    my %known = (mercanet => {key => '002001000000001_KEY1', merchant => '002001000000001'},
+        ogone => {key => 'Demo-Out-Passphrase!1'});
     return $class->SUPER::new(block => $option{interface}, %{$known{$option{interface}}}, %option);
 }
 

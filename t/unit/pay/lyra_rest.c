@@ -53,8 +53,7 @@ static void check_question(shop_arena_t *arena)
 
     is_int(unit_configure(arena, "systempay", "test", without, &mute, &error), SHOP_OK,
            "no password");
-    is_int(config->interface->ask(arena, mute, &asked, &call), SHOP_NOT_FOUND,
-           "no question");
+    is_int(config->interface->ask(arena, mute, &asked, &call), SHOP_NOT_FOUND, "no question");
 }
 
 

@@ -17,6 +17,7 @@ use warnings;
 
 use JSON::PP qw(decode_json encode_json);
 
+use Shop::Fake::Providers::Ogone;
 use Shop::Fake::Providers::Sips;
 use Shop::Fake::Vads::Form qw(decode);
 use Shop::Fake::Vads::Loop;
@@ -31,7 +32,7 @@ my %LABEL = (
 sub new {
     my ($class, %option) = @_;
     my $self = bless {behaviour => {%CALM}, payments => [], sessions => {}, routes => {}}, $class;
-    for my $provider (Shop::Fake::Providers::Sips->new(%option)) {
+    for my $provider (map { "Shop::Fake::Providers::$_"->new(%option) } qw(Sips Ogone)) {
         my %routes = $provider->routes;
         $self->{routes}{$_} = [$provider, $routes{$_}] for keys %routes;
     }

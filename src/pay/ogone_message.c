@@ -1,0 +1,194 @@
+/*
+ * Reads the platform's feedback: syntax, signature, and what it means for the shop (payments.md
+ * 8.4, 8.5).
+ *
+ * Names come in any case. What is not in the list of signed names is never looked at.
+ */
+
+#include "pay/ogone.h"
+
+#include <string.h>
+
+
+static shop_str_t field(const shop_form_t *form, const char *name)
+{
+    for (size_t i = 0; i < form->count; i++) {
+        if (shop_str_eq_nocase(form->pairs[i].name, shop_str(name))) {
+            return form->pairs[i].value;
+        }
+    }
+
+    return SHOP_STR_NULL;
+}
+
+
+static bool has_name(const shop_form_t *form, const char *name)
+{
+    return field(form, name).data != NULL;
+}
+
+
+static bool repeats_a_name(const shop_form_t *form)
+{
+    for (size_t i = 0; i < form->count; i++) {
+        for (size_t j = i + 1; j < form->count; j++) {
+            if (shop_str_eq_nocase(form->pairs[i].name, form->pairs[j].name)) {
+                return true;
+            }
+        }
+    }
+
+    return false;
+}
+
+
+shop_status_t shop_ogone_parse(shop_arena_t *arena, const shop_pay_request_t *request,
+                               shop_pay_message_t *message)
+{
+    static const char *const any_case[] = {NULL};
+    static const char *const mandatory[] = {"ORDERID", "STATUS", "PAYID", "AMOUNT", "CURRENCY"};
+
+    shop_status_t status = shop_pay_parse_form(arena, request, any_case, message);
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    for (size_t i = 0; i < sizeof(mandatory) / sizeof(mandatory[0]); i++) {
+        if (!has_name(&message->form, mandatory[i])) {
+            return SHOP_MALFORMED;
+        }
+    }
+
+    return repeats_a_name(&message->form) ? SHOP_MALFORMED : SHOP_OK;
+}
+
+
+shop_status_t shop_ogone_authenticate(shop_arena_t *arena, const shop_pay_config_t *config,
+                                      const shop_pay_request_t *request,
+                                      const shop_pay_message_t *message)
+{
+    (void) request;
+    return shop_ogone_verify(arena, config->data, &message->form);
+}
+
+
+shop_pay_state_t shop_ogone_state(shop_str_t status)
+{
+    static const struct {
+        const char *numbers;
+        shop_pay_state_t state;
+    } states[] = {
+        {"9 95", SHOP_PAY_STATE_PAID},
+        {"4 5 40 41 46 50 51 52 55 56 59 61 62 63 71 72 73 75 81 82 83 91 92 99",
+         SHOP_PAY_STATE_PENDING},
+        {"2 93", SHOP_PAY_STATE_REFUSED},
+        {"1 6 7 64 74", SHOP_PAY_STATE_CANCELLED},
+        {"0 57", SHOP_PAY_STATE_ERROR},
+        {"8 85", SHOP_PAY_STATE_REFUNDED},
+    };
+
+    for (size_t i = 0; status.len > 0 && i < sizeof(states) / sizeof(states[0]); i++) {
+        if (shop_pay_list_has(shop_str(states[i].numbers), status)) {
+            return states[i].state;
+        }
+    }
+
+    return SHOP_PAY_STATE_UNKNOWN;
+}
+
+
+void shop_ogone_amount(shop_str_t amount, shop_str_t currency, shop_pay_event_t *event)
+{
+    const shop_currency_t *known = shop_currency_find(currency);
+
+    /* the platform's scale of other currencies is not documented */
+    if (known == NULL || known->exponent != 2) {
+        return;
+    }
+
+    event->currency = shop_str(known->code);
+    event->has_amount = shop_pay_amount_parse(amount, known, &event->amount_minor) == SHOP_OK;
+}
+
+
+/* Codes that staff need; nothing of the person, no card but its brand and masked number. */
+static shop_status_t take_details(shop_arena_t *arena, const shop_form_t *form,
+                                  shop_pay_event_t *event)
+{
+    static const char *const kept[] = {
+        "PM",  "BRAND",    "CARDNO",   "ACCEPTANCE", "NCERROR", "TRXDATE",
+        "ECI", "CVCCHECK", "AAVCHECK", "CCCTY",      "IPCTY",   "SCORING",
+    };
+    const size_t most = sizeof(kept) / sizeof(kept[0]);
+
+    event->details = shop_arena_calloc(arena, most * sizeof(*event->details));
+    if (event->details == NULL) {
+        return SHOP_NO_MEMORY;
+    }
+
+    for (size_t i = 0; i < most; i++) {
+        shop_str_t value = field(form, kept[i]);
+        if (value.len > 0 && value.len <= 64 && !shop_has_card_number(value)) {
+            event->details[event->detail_count++] = (shop_pair_t){shop_str(kept[i]), value};
+        }
+    }
+
+    return SHOP_OK;
+}
+
+
+/* Each refund is a transaction of its own: the payment's number with the number of the operation,
+ * where the account signs that. A try without a transaction has the number 0. */
+static shop_status_t name_transaction(shop_arena_t *arena, const shop_ogone_t *ogone,
+                                      const shop_form_t *form, shop_pay_event_t *event)
+{
+    shop_str_t payment = field(form, "PAYID");
+    shop_str_t operation = field(form, "PAYIDSUB");
+    shop_str_t status = event->provider_status;
+
+    if (!shop_pay_list_has(ogone->extra, SHOP_STR("PAYIDSUB"))) {
+        operation = SHOP_STR_NULL;
+    }
+
+    if (payment.len == 0 || shop_str_eq(payment, SHOP_STR("0"))) {
+        return shop_arena_printf(arena, &event->key, "ogone:%.*s:%.*s", (int) event->transid.len,
+                                 (const char *) event->transid.data, (int) status.len,
+                                 (const char *) status.data);
+    }
+
+    event->provider_txn = payment;
+    if (event->state == SHOP_PAY_STATE_REFUNDED && operation.len > 0) {
+        shop_status_t failed = shop_arena_printf(
+            arena, &event->provider_txn, "%.*s/%.*s", (int) payment.len,
+            (const char *) payment.data, (int) operation.len, (const char *) operation.data);
+        if (failed != SHOP_OK) {
+            return failed;
+        }
+    }
+
+    return shop_arena_printf(arena, &event->key, "ogone:%.*s:%.*s%s%.*s", (int) payment.len,
+                             (const char *) payment.data, (int) status.len,
+                             (const char *) status.data, operation.len > 0 ? ":" : "",
+                             (int) operation.len, (const char *) operation.data);
+}
+
+
+shop_status_t shop_ogone_describe(shop_arena_t *arena, const shop_pay_config_t *config,
+                                  const shop_pay_message_t *message, shop_pay_event_t *event)
+{
+    const shop_form_t *form = &message->form;
+
+    *event = (shop_pay_event_t){
+        .provider_status = field(form, "STATUS"),
+        .transid = field(form, "ORDERID"),
+    };
+    event->state = shop_ogone_state(event->provider_status);
+    if (event->state == SHOP_PAY_STATE_UNKNOWN) {
+        event->doubt = SHOP_STR("status not known");
+    }
+    shop_ogone_amount(field(form, "AMOUNT"), field(form, "CURRENCY"), event);
+
+    shop_status_t status = name_transaction(arena, config->data, form, event);
+
+    return status == SHOP_OK ? take_details(arena, form, event) : status;
+}

@@ -1,0 +1,218 @@
+/*
+ * Asks the platform what became of an order (DirectLink query), and reads the attributes of its
+ * one-element XML answer (payments.md 8.6).
+ *
+ * The password travels in the body, so a live configuration asks over TLS only. The answer needs no
+ * signature for the same reason; it goes through every comparison of the pipeline.
+ */
+
+#include "pay/ogone.h"
+
+#include <string.h>
+
+#define ANSWER_BYTES_MAX 65536
+#define ATTRIBUTES_MAX 40
+#define UNKNOWN_ORDER "50001130"
+
+
+shop_status_t shop_ogone_ask(shop_arena_t *arena, const shop_pay_config_t *config,
+                             const shop_pay_question_t *asked, shop_pay_call_t *call)
+{
+    const shop_ogone_t *ogone = config->data;
+    const shop_pair_t fields[] = {
+        {SHOP_STR("PSPID"), ogone->pspid},
+        {SHOP_STR("USERID"), shop_pay_value(config, "api_user")},
+        {SHOP_STR("PSWD"), shop_pay_value(config, "api_password_file")},
+        {SHOP_STR("ORDERID"), asked->transid},
+    };
+    shop_buf_t body;
+
+    if (config->api_url.len == 0) {
+        return SHOP_NOT_FOUND;
+    }
+
+    shop_buf_init(&body, arena, 0);
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        shop_buf_add(&body, i > 0 ? SHOP_STR("&") : SHOP_STR_NULL);
+        shop_buf_add(&body, fields[i].name);
+        shop_buf_add_char(&body, '=');
+        shop_buf_add_percent(&body, fields[i].value);
+    }
+
+    *call = (shop_pay_call_t){
+        .method = "POST",
+        .url = config->api_url,
+        .headers = {{SHOP_STR("Content-Type"), SHOP_STR("application/x-www-form-urlencoded")}},
+        .header_count = 1,
+        .body = shop_buf_str(&body),
+    };
+
+    return body.status;
+}
+
+
+static bool is_blank(unsigned char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+
+/* The next name="value" of the element. SHOP_NOT_FOUND at its end. */
+static shop_status_t next_attribute(shop_str_t *rest, shop_pair_t *pair)
+{
+    shop_str_t name;
+
+    while (rest->len > 0 && is_blank(rest->data[0])) {
+        rest->data++;
+        rest->len--;
+    }
+    if (rest->len == 0) {
+        return SHOP_MALFORMED;
+    }
+    if (rest->data[0] == '>' || rest->data[0] == '/') {
+        return SHOP_NOT_FOUND;
+    }
+
+    if (!shop_str_split(rest, '=', &name) || rest->len == 0 || rest->data[0] != '"') {
+        return SHOP_MALFORMED;
+    }
+    rest->data++;
+    rest->len--;
+
+    const unsigned char *end = rest->len > 0 ? memchr(rest->data, '"', rest->len) : NULL;
+    if (end == NULL) {
+        return SHOP_MALFORMED;
+    }
+
+    pair->name = shop_str_trim(name);
+    pair->value = (shop_str_t){(size_t) (end - rest->data), rest->data};
+    rest->data += pair->value.len + 1;
+    rest->len -= pair->value.len + 1;
+
+    return SHOP_OK;
+}
+
+
+/* Past "<ncresponse" */
+static bool find_element(shop_str_t *rest)
+{
+    static const char start[] = "<ncresponse";
+    const size_t len = sizeof(start) - 1;
+
+    while (rest->len > len) {
+        if (memcmp(rest->data, start, len) == 0 && is_blank(rest->data[len])) {
+            rest->data += len;
+            rest->len -= len;
+            return true;
+        }
+        rest->data++;
+        rest->len--;
+    }
+
+    return false;
+}
+
+
+/* No value that we use holds a character that XML would escape: one with "&" is left out. */
+static shop_status_t read_element(shop_arena_t *arena, shop_str_t body, shop_form_t *attributes)
+{
+    shop_status_t status = SHOP_OK;
+    shop_pair_t pair;
+
+    attributes->count = 0;
+    attributes->pairs = shop_arena_calloc(arena, ATTRIBUTES_MAX * sizeof(*attributes->pairs));
+    if (attributes->pairs == NULL) {
+        return SHOP_NO_MEMORY;
+    }
+
+    if (!find_element(&body)) {
+        return SHOP_MALFORMED;
+    }
+
+    while ((status = next_attribute(&body, &pair)) == SHOP_OK) {
+        if (attributes->count == ATTRIBUTES_MAX) {
+            return SHOP_MALFORMED;
+        }
+        if (memchr(pair.value.data, '&', pair.value.len) == NULL) {
+            attributes->pairs[attributes->count++] = pair;
+        }
+    }
+
+    return status == SHOP_NOT_FOUND ? SHOP_OK : status;
+}
+
+
+static shop_str_t attribute(const shop_form_t *attributes, const char *name)
+{
+    for (size_t i = 0; i < attributes->count; i++) {
+        if (shop_str_eq_nocase(attributes->pairs[i].name, shop_str(name))) {
+            return attributes->pairs[i].value;
+        }
+    }
+
+    return SHOP_STR_NULL;
+}
+
+
+static shop_status_t read_payment(shop_arena_t *arena, const shop_pay_question_t *asked,
+                                  const shop_form_t *attributes, shop_pay_event_t *event)
+{
+    shop_str_t payment = attribute(attributes, "PAYID");
+
+    *event = (shop_pay_event_t){
+        .channel = "poll",
+        .provider_status = attribute(attributes, "STATUS"),
+        .provider_txn = shop_str_eq(payment, SHOP_STR("0")) ? SHOP_STR_NULL : payment,
+        .transid = asked->transid,
+    };
+    event->state = shop_ogone_state(event->provider_status);
+    if (event->state == SHOP_PAY_STATE_UNKNOWN) {
+        event->doubt = SHOP_STR("status not known");
+    }
+    if (!shop_str_eq(attribute(attributes, "orderID"), asked->transid)) {
+        event->foreign = SHOP_STR("order");
+    }
+    shop_ogone_amount(attribute(attributes, "amount"), attribute(attributes, "currency"), event);
+
+    return shop_arena_printf(arena, &event->key, "poll:ogone:%.*s:%.*s", (int) payment.len,
+                             (const char *) payment.data, (int) event->provider_status.len,
+                             (const char *) event->provider_status.data);
+}
+
+
+shop_status_t shop_ogone_hear(shop_arena_t *arena, const shop_pay_config_t *config,
+                              const shop_pay_question_t *asked, unsigned http_status,
+                              shop_str_t body, shop_pay_events_t *events)
+{
+    shop_form_t attributes;
+
+    (void) config;
+    *events = (shop_pay_events_t){0};
+    if (http_status == 401 || http_status == 403) {
+        return SHOP_REFUSED;
+    }
+    if (http_status != 200 || body.len > ANSWER_BYTES_MAX) {
+        return SHOP_MALFORMED;
+    }
+
+    shop_status_t status = read_element(arena, body, &attributes);
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    /* "no such order" is an answer: the customer never reached the page */
+    if (shop_str_eq(attribute(&attributes, "NCERROR"), SHOP_STR(UNKNOWN_ORDER))) {
+        return SHOP_OK;
+    }
+    if (attribute(&attributes, "STATUS").len == 0 || attribute(&attributes, "PAYID").len == 0) {
+        return SHOP_MALFORMED;
+    }
+
+    events->list = shop_arena_calloc(arena, sizeof(*events->list));
+    if (events->list == NULL) {
+        return SHOP_NO_MEMORY;
+    }
+    events->count = 1;
+
+    return read_payment(arena, asked, &attributes, events->list);
+}
