@@ -120,15 +120,21 @@ language sql immutable as $$
 $$;
 comment on function shop.bill_frozen(shop.bills) is 'A bill whose lines and sums do not change any more';
 
+create or replace function shop.bill_closed(b shop.bills) returns jsonb
+language sql stable as $$
+    select case when b.id is null then '{"error": "unknown"}'
+                when shop.bill_frozen(b) then shop.order_answer(b, 'refused') || '{"reason": "frozen"}' end
+$$;
+comment on function shop.bill_closed(shop.bills) is 'The answer to a command on a bill that is not there or frozen; null: go on';
+
 create or replace function shop.bill_recalculate(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
 declare
     b shop.bills := shop.order_lock(arguments);
+    closed constant jsonb := shop.bill_closed(b);
 begin
-    if b.id is null then
-        return '{"error": "unknown"}';
-    elsif shop.bill_frozen(b) then
-        return shop.order_answer(b, 'refused') || '{"reason": "frozen"}';
+    if closed is not null then
+        return closed;
     end if;
     perform shop.discounts_renew(b);
     return shop.order_answer(shop.bill_total(b.id), 'ok');
@@ -140,12 +146,11 @@ create or replace function shop.bill_ignoretax(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
 declare
     b shop.bills := shop.order_lock(arguments);
+    closed constant jsonb := shop.bill_closed(b);
     wanted constant boolean := coalesce((arguments ->> 'ignore')::boolean, true);
 begin
-    if b.id is null then
-        return '{"error": "unknown"}';
-    elsif shop.bill_frozen(b) then
-        return shop.order_answer(b, 'refused') || '{"reason": "frozen"}';
+    if closed is not null then
+        return closed;
     elsif b.ignoretax = wanted then
         return shop.order_answer(b, 'exists');
     end if;
@@ -166,13 +171,12 @@ create or replace function shop.line_relocate(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
 declare
     b shop.bills := shop.order_lock(arguments);
+    closed constant jsonb := shop.bill_closed(b);
     moved shop.bill_items;
     target integer;
 begin
-    if b.id is null then
-        return '{"error": "unknown"}';
-    elsif shop.bill_frozen(b) then
-        return shop.order_answer(b, 'refused') || '{"reason": "frozen"}';
+    if closed is not null then
+        return closed;
     end if;
     select * into moved from shop.bill_items where billid = b.id and id = (arguments ->> 'line')::bigint;
     -- shipping stays last

@@ -219,6 +219,23 @@ is_deeply([sort @{call($web, 'figures', {%ask, user => 42})->{rights}}], [qw(dis
     'rights of a Moodle user');
 is_deeply(call($web, 'figures', \%ask)->{rights}, [], 'nobody has none');
 
+# Without a whole table read: the history of the shop may grow.
+my $scans = sub {
+    return $dbh->selectall_hashref(q{select relname, coalesce(seq_scan, 0) as whole, coalesce(idx_scan, 0) as by_index
+        from pg_stat_xact_user_tables where schemaname = 'shop'}, 'relname');
+};
+$dbh->begin_work;
+$dbh->do('set local enable_seqscan = off');
+my $was = $scans->();
+call($dbh, 'figures', {%ask, customer => $customer, user => 42, uses => [$discount]});
+my $now = $scans->();
+for my $table (qw(bills partner_sales code_uses)) {
+    is($now->{$table}{whole} - ($was->{$table}{whole} // 0), 0, "figures do not read all of $table");
+    cmp_ok($now->{$table}{by_index}, '>', $was->{$table}{by_index} // 0, 'they use its index');
+}
+is($now->{bill_items}{whole} // 0, $was->{bill_items}{whole} // 0, 'and no line of any bill');
+$dbh->rollback;
+
 # --- figures that move ---
 
 my %known = (ask => \%ask, got => call($web, 'figures', \%ask));

@@ -11,15 +11,11 @@ static bool is_number(shop_str_t text);
 
 static const char *read_line(const shop_rule_line_t *line, shop_rule_t *rule)
 {
-    rule->key = line->field[0];
+    const char *wrong = shop_rule_key_line(line, rule);
 
-    if (line->count > 2 || (!is_number(rule->key) && !shop_email_valid(rule->key))) {
-        return "discount_rule_line";
-    }
-
-    return line->count == 2 && !shop_rule_rate(line->field[1], &rule->rate)
-               ? "discount_rate_invalid"
-               : NULL;
+    return wrong == NULL && !is_number(rule->key) && !shop_email_valid(rule->key)
+               ? "discount_rule_line"
+               : wrong;
 }
 
 

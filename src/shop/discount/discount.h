@@ -92,6 +92,8 @@ bool shop_rule_count(shop_str_t text, int64_t min, shop_money_t *number);
 const char *shop_rule_threshold(shop_arena_t *arena, shop_str_t text, shop_discount_t *discount);
 const char *shop_rule_threshold_count(shop_arena_t *arena, shop_str_t text,
                                       shop_discount_t *discount);
+/* "key[|percent]": shared by the two types that name people or businesses. */
+const char *shop_rule_key_line(const shop_rule_line_t *line, shop_rule_t *rule);
 /* "code|percent|tag": shared by the two types with several codes. */
 const char *shop_rule_code_line(const shop_rule_line_t *line, shop_rule_t *rule);
 /* "item|number[|percent]": shared by the two types that look at products. */

@@ -6,23 +6,9 @@
 #include "shop/discount/discount.h"
 
 
-static const char *read_line(const shop_rule_line_t *line, shop_rule_t *rule)
-{
-    rule->key = line->field[0];
-
-    if (line->count > 2 || rule->key.len == 0) {
-        return "discount_rule_line";
-    }
-
-    return line->count == 2 && !shop_rule_rate(line->field[1], &rule->rate)
-               ? "discount_rate_invalid"
-               : NULL;
-}
-
-
 static const char *parse(shop_arena_t *arena, shop_str_t ruledata, shop_discount_t *discount)
 {
-    return shop_rules_read(arena, ruledata, discount, read_line);
+    return shop_rules_read(arena, ruledata, discount, shop_rule_key_line);
 }
 
 

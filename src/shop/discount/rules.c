@@ -207,6 +207,22 @@ const char *shop_rule_threshold_count(shop_arena_t *arena, shop_str_t text,
 }
 
 
+/* --- people and businesses --- */
+
+const char *shop_rule_key_line(const shop_rule_line_t *line, shop_rule_t *rule)
+{
+    rule->key = line->field[0];
+
+    if (line->count > 2 || rule->key.len == 0) {
+        return "discount_rule_line";
+    }
+
+    return line->count == 2 && !shop_rule_rate(line->field[1], &rule->rate)
+               ? "discount_rate_invalid"
+               : NULL;
+}
+
+
 /* --- codes --- */
 
 const char *shop_rule_code_line(const shop_rule_line_t *line, shop_rule_t *rule)
