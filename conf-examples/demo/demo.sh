@@ -171,6 +171,7 @@ shop          http://127.0.0.1:$port/shop/ac/
 Moodle double http://127.0.0.1:$moodle_port/
 mail box      http://127.0.0.1:$mail_port/
 bank double   http://127.0.0.1:$bank_port/
+other banks   http://127.0.0.1:$providers_port/control/payments
 status        http://127.0.0.1:$port/shop/status
 make stop ends it; everything it wrote is in run/
 EOF
