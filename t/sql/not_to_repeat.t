@@ -146,4 +146,29 @@ refuses("$partner (1, 'Ville de Nantes', 'OTHER', 's')", '23.54 names of partner
 refuses("$partner (1, 'Other', 'NANTES', 's')", '23.54 keys everywhere');
 refuses("$partner (1, 'Other', 'WITH_MARK', 's')", '23.54 and without the sign that ends them');
 $web->disconnect;
+# Catalogues with a master: no code of a slave is missing there, no copy outlives its item.
+{
+    my $master = $pg->value(q{insert into shop.catalogs (name) values ('Master') returning id});
+    $dbh->do('update shop.catalogs set groupid = id where id = ?', undef, $master);
+    my $slave = $pg->value(q{insert into shop.catalogs (name, groupid) values ('Slave', ?) returning id}, $master);
+    my $category = $pg->value(q{insert into shop.categories (catalogid, name) values (?, 'All') returning id}, $master);
+    my $add = sub {
+        my ($catalog, $code, $idnumber) = @_;
+        return $pg->value(q{insert into shop.items (catalogid, categoryid, code, shortname, idnumber, name, price1)
+            values (?, ?, ?, lower(?), ?, 'Thing', 10) returning id}, $catalog, $category, $code, $code, $idnumber);
+    };
+    my $of = sub { return $pg->value('select count(*) from shop.items where catalogid = ? and code = ?', @_) };
+
+    $add->($slave, 'BORN_HERE', 'ID-1');
+    is($of->($master, 'BORN_HERE'), 1, 'an item made in a slave catalogue is made in its master, too');
+    is($pg->value(q{select catalogid from shop.items where idnumber = 'ID-1'}), $master, '… which keeps the idnumber');
+    my $item = $add->($master, 'COPIED', '');
+    $add->($slave, 'COPIED', '');
+    is($of->($master, 'COPIED'), 1, 'a local copy makes no other master');
+    $dbh->do('delete from shop.items where catalogid = ? and code = ?', undef, $slave, 'BORN_HERE');
+    is($of->($master, 'BORN_HERE'), 1, 'freeing a copy leaves the master');
+    $dbh->do('delete from shop.items where id = ?', undef, $item);
+    is($of->($slave, 'COPIED'), 0, 'with the item of the master go its copies');
+}
+
 done_testing();

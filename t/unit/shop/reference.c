@@ -56,9 +56,9 @@ static void check_validity(void)
         {"ABCD-EFGH-IJKL-MNTR", true},   {"ABCDEFGHIJKLMNTR", true},
         {"A-B-C-D-EFGHIJKLMNTR-", true}, {"ABCD-EFGH-IJKL-MNTS", false},
         {"ABCD-EFGH-IJKL-MNRT", false},  {"BACD-EFGH-IJKL-MNTS", false},
-        {"abcd-efgh-ijkl-mntr", true},  {"abcd-efgh-ijkl-mn94", false},
+        {"abcd-efgh-ijkl-mntr", true},   {"abcd-efgh-ijkl-mn94", false},
         {"ABCD-EFGH-IJKL-MNT", false},   {"ABCD-EFGH-IJKL-MNTRA", false},
-        {"ABCD EFGH IJKL MNTR", true},  {"", false},
+        {"ABCD EFGH IJKL MNTR", true},   {"", false},
         {"----------------", false},     {"ABCD-EFGH-IJKL-MN\303\211R", false},
     };
 
