@@ -298,8 +298,8 @@ bool shop_json_set_text(json_t *object, const char *key, shop_str_t s);
 
 /* --- JSON written without a tree (json_write.c): compact, as shop_json_dump() writes it --- */
 
-/* Begin with {&buf, false}. Failures are the buffer's: a text that is no UTF-8, or with a NUL, which
- * could not be read again, is SHOP_MALFORMED. Whoever calls closes what he opened. */
+/* Begin with {&buf, false}. Failures are the buffer's: a text that is no UTF-8, or with a NUL,
+ * which could not be read again, is SHOP_MALFORMED. Whoever calls closes what he opened. */
 typedef struct {
     shop_buf_t *buf;
     bool comma; /* before the next member or entry */

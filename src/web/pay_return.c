@@ -95,10 +95,9 @@ static ngx_int_t on_return(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     }
 
     /* Some providers have one address for all outcomes, and have told of this one already. */
-    return send_to(ctx, attempt,
-                   shop_str_eq(shop_json_text(attempt, "state"), SHOP_STR("cancelled"))
-                       ? "cancelled=1&"
-                       : "");
+    return send_to(
+        ctx, attempt,
+        shop_str_eq(shop_json_text(attempt, "state"), SHOP_STR("cancelled")) ? "cancelled=1&" : "");
 }
 
 
