@@ -34,7 +34,8 @@ void shop_certificate_number(int64_t now, const unsigned char random[SHOP_JOB_RA
     char compact[15];
 
     shop_time_compact(now, compact);
-    memcpy(out, "C-", YEAR_AT);
+    out[0] = 'C';
+    out[1] = '-';
     memcpy(out + YEAR_AT, compact, 4);
     out[YEAR_AT + 4] = '-';
     shop_reference_draw(random, out + GROUPS_AT);

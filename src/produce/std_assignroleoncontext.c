@@ -85,9 +85,10 @@ static void beneficiary_read(const shop_job_t *job, const shop_answer_t *answer,
     const json_t *user = json_array_get(answer->json, 0);
     bool by_name = shop_str_eq(shop_job_phase(job), SHOP_STR("username"));
 
-    if (answer->answer_class == SHOP_ANSWER_INPUT && by_name) {
-        shop_act_stop(act, SHOP_ACT_MANUAL, "user_unknown"); /* it cannot be a user name */
-    } else if (answer->answer_class != SHOP_ANSWER_OK) {
+    /* Moodle refuses what cannot be a user name: nobody has it. */
+    bool no_name = answer->answer_class == SHOP_ANSWER_INPUT && by_name;
+
+    if (answer->answer_class != SHOP_ANSWER_OK && !no_name) {
         shop_act_by_class(job, answer, act);
     } else if (json_array_size(answer->json) > 1) {
         shop_act_stop(act, SHOP_ACT_MANUAL, "several_accounts"); /* ID numbers need not be unique */

@@ -34,7 +34,7 @@ static void dates_build(const shop_job_t *job, shop_act_t *act)
     } else {
         shop_act_done(act, json_pack("{s:I, s:I, s:I}", "start", (json_int_t) start, "end",
                                      (json_int_t) (days != 0 ? start + days * SHOP_DAY : 0),
-                                     "count", (json_int_t) (pack * quantity)));
+                                     "count", (json_int_t) pack * quantity));
     }
 }
 

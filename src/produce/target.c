@@ -13,7 +13,7 @@ static json_t *question(const shop_job_t *job, const shop_extension_t *extension
     json_t *asked = json_pack(
         "{s:s, s:o, s:I, s:b, s:I, s:s*}", "what", "extend", "reference",
         shop_json_str(shop_job_answer(job, "productcode")), "seconds",
-        (json_int_t) (extension->days * SHOP_DAY), "from_end", (int) extension->from_end, "moment",
+        (json_int_t) extension->days * SHOP_DAY, "from_end", (int) extension->from_end, "moment",
         (json_int_t) shop_job_moment(job, "paid_at"), "contexttype", extension->context);
 
     if (asked != NULL && extension->course != 0 &&
