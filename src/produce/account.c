@@ -93,8 +93,8 @@ static void prepay_build(const shop_job_t *job, shop_act_t *act)
 
 
 const shop_step_t shop_user_prepay[] = {
-    {"user", prepay_build, shop_user_read},
-    {NULL, NULL, NULL},
+    {"user", prepay_build, shop_user_read, NULL},
+    {.name = NULL},
 };
 
 

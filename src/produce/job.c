@@ -78,8 +78,61 @@ json_t *shop_job_progress(const shop_job_t *job, const char *phase)
 }
 
 
+/* --- the mode of the handler, and the steps that are for it --- */
+
+static bool word_in(shop_str_t word, const char *words)
+{
+    shop_str_t rest = shop_str(words);
+    shop_str_t one;
+
+    while (shop_str_split(&rest, ' ', &one)) {
+        if (shop_str_eq(one, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+
+static const shop_modes_t *modes_of(const shop_job_t *job)
+{
+    const shop_handler_t *handler = shop_handler_find(shop_json_text(job->inputs, "handler"));
+
+    return handler != NULL && handler->modes.param != NULL ? &handler->modes : NULL;
+}
+
+
+shop_str_t shop_job_mode(const shop_job_t *job)
+{
+    const shop_modes_t *modes = modes_of(job);
+    shop_str_t mode = modes != NULL ? shop_param_text(job, modes->param) : SHOP_STR_NULL;
+    shop_str_t values;
+
+    if (modes != NULL && mode.len == 0) {
+        values = shop_str(modes->values);
+        (void) shop_str_split(&values, ' ', &mode);
+    }
+    return mode;
+}
+
+
+bool shop_job_mode_is(const shop_job_t *job, const char *mode)
+{
+    return shop_str_eq(shop_job_mode(job), shop_str(mode));
+}
+
+
+/* Comes before all others when the parameter says something else. */
+static void mode_build(const shop_job_t *job, shop_act_t *act)
+{
+    shop_act_stop(act, SHOP_ACT_BLOCKED, modes_of(job)->refusal);
+}
+
+static const shop_step_t mode_refused = {"mode", mode_build, NULL, NULL};
+
+
 const shop_step_t shop_steps_none[] = {
-    {NULL, NULL, NULL},
+    {.name = NULL},
 };
 
 
@@ -97,12 +150,27 @@ static const shop_step_t *phase_steps(const shop_handler_t *handler, const shop_
 }
 
 
+static bool sells(const shop_job_t *job)
+{
+    shop_str_t phase = shop_json_text(job->inputs, "phase");
+
+    return !shop_str_eq(phase, SHOP_STR("schedule")) && !shop_str_eq(phase, SHOP_STR("action"));
+}
+
+
 const shop_step_t *shop_job_next(const shop_handler_t *handler, const shop_job_t *job)
 {
     const shop_step_t *step = phase_steps(handler, job);
+    bool sale = sells(job);
+    shop_str_t way = sale ? shop_job_mode(job) : shop_json_text(job->inputs, "action");
 
+    if (sale && handler->modes.param != NULL && step == handler->postpay &&
+        !word_in(way, handler->modes.values)) {
+        return &mode_refused;
+    }
     for (; step->name != NULL; step++) {
-        if (shop_job_output(job, step->name) == NULL) {
+        if (shop_job_output(job, step->name) == NULL &&
+            (step->only == NULL || word_in(way, step->only))) {
             return step;
         }
     }

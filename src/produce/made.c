@@ -42,13 +42,15 @@ static int64_t role_owner(const shop_job_t *job, const char *name, const char *f
 }
 
 
-void shop_made_dates_build(const shop_job_t *job, const char *owner, const char *fallback,
-                           shop_act_t *act)
+void shop_made_dates_build(const shop_job_t *job, const shop_made_t *made, shop_act_t *act)
 {
-    int64_t role = role_owner(job, owner, fallback);
+    int64_t role = role_owner(job, made->owner, made->fallback);
     shop_dates_t dates;
+    int64_t place;
 
-    if (shop_job_dates(job, 0, &dates) != SHOP_OK) {
+    if (!shop_param_int(job, made->place, 0, INT64_MAX, &place) || place == 0) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, made->refusal);
+    } else if (shop_job_dates(job, 0, &dates) != SHOP_OK) {
         shop_act_stop(act, SHOP_ACT_BLOCKED, "dates_parameter");
     } else if (role == 0) {
         shop_act_stop(act, SHOP_ACT_BLOCKED, "role_unknown");

@@ -32,8 +32,8 @@ static const shop_param_t params[] = {
 };
 
 static const shop_step_t postpay[] = {
-    {"instance", instance_build, NULL},
-    {NULL, NULL, NULL},
+    {"instance", instance_build, NULL, NULL},
+    {.name = NULL},
 };
 
 const shop_handler_t shop_handler_none = {

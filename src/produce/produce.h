@@ -167,7 +167,17 @@ typedef struct {
     const char *name; /* stored: never renamed */
     shop_step_build_pt build;
     shop_step_read_pt read; /* of whatever is answered; NULL: an OK answer is the output */
+    /* Words between blanks: the modes (before and after payment) or the actions (of instances) that
+     * the step is for; in any other it is passed over. NULL: all. */
+    const char *only;
 } shop_step_t;
+
+/* Ways in which a handler works, chosen by a parameter. */
+typedef struct {
+    const char *param;   /* NULL: there is only one */
+    const char *values;  /* words between blanks, the first when the parameter is absent */
+    const char *refusal; /* reason when it says something else */
+} shop_modes_t;
 
 typedef enum {
     SHOP_PARAM_TEXT = 0,
@@ -201,6 +211,7 @@ typedef struct {
     unsigned max_quantity; /* 0: no limit */
     shop_units_e units;
     const shop_param_t *params;
+    shop_modes_t modes;
     const shop_step_t *prepay; /* tables ended by a NULL name */
     const shop_step_t *postpay;
     const shop_step_t *schedule; /* what is due for an instance; NULL: nothing ever */

@@ -32,6 +32,9 @@ const json_t *shop_job_person(const shop_job_t *job); /* of the seat, else the c
 bool shop_job_is_seat(const shop_job_t *job);
 /* What the buyer answered to a question, for this unit (of a line: the first); "" when none. */
 shop_str_t shop_job_answer(const shop_job_t *job, const char *field);
+/* The mode of the job's handler (shop_modes_t); "" when it has none. */
+shop_str_t shop_job_mode(const shop_job_t *job);
+bool shop_job_mode_is(const shop_job_t *job, const char *mode);
 int64_t shop_job_moment(const shop_job_t *job, const char *name); /* ordered_at, paid_at; or now */
 shop_str_t shop_job_phase(const shop_job_t *job);                 /* progress.phase; "" */
 json_t *shop_job_progress(const shop_job_t *job, const char *phase); /* a copy in a new phase */
@@ -128,9 +131,15 @@ void shop_wsfunction_read(const shop_job_t *job, const shop_answer_t *answer, sh
 
 void shop_reference_build(const shop_job_t *job, shop_act_t *act); /* {reference} */
 shop_str_t shop_job_reference(const shop_job_t *job);
+/* Whose it will be and where it is made. */
+typedef struct {
+    const char *place;    /* parameter with the id of the category in which it is made */
+    const char *refusal;  /* reason when it names none */
+    const char *owner;    /* role of the buyer */
+    const char *fallback; /* … on a site without it */
+} shop_made_t;
 /* The period and the owner's role. Output {start, end, roleid}. */
-void shop_made_dates_build(const shop_job_t *job, const char *owner, const char *fallback,
-                           shop_act_t *act);
+void shop_made_dates_build(const shop_job_t *job, const shop_made_t *made, shop_act_t *act);
 json_t *shop_instance_made(const shop_job_t *job, const char *context, int64_t id, json_t *facts);
 
 /* Something due: is the instance in force, does another need the same? {current, needed} */

@@ -11,14 +11,6 @@
 #define AMOUNT_MAX 1000
 
 
-static bool mode_is(const shop_job_t *job, const char *mode)
-{
-    shop_str_t text = shop_param_text(job, "attempts_mode");
-
-    return shop_str_eq(text.len != 0 ? text : SHOP_STR("override"), shop_str(mode));
-}
-
-
 int64_t shop_quiz_amount(const shop_job_t *job)
 {
     int64_t quantity = shop_json_int(job->inputs, "quantity");
@@ -35,35 +27,13 @@ int64_t shop_quiz_amount(const shop_job_t *job)
 
 static void course_build(const shop_job_t *job, shop_act_t *act)
 {
-    if (!mode_is(job, "override") && !mode_is(job, "function")) {
-        shop_act_stop(act, SHOP_ACT_BLOCKED, "attempts_mode_parameter");
-    } else if (shop_quiz_amount(job) == 0) {
+    if (shop_quiz_amount(job) == 0) {
         shop_act_stop(act, SHOP_ACT_BLOCKED, "attemptsamount_parameter");
     } else if (shop_param_text(job, "quizcmid").len != 0) {
         shop_act_skip(act);
     } else {
         shop_course_build(job, act);
     }
-}
-
-
-static void target_build(const shop_job_t *job, shop_act_t *act)
-{
-    if (!mode_is(job, "override")) {
-        shop_act_skip(act);
-        return;
-    }
-    shop_quiz_target_build(job, act);
-}
-
-
-static void save_build(const shop_job_t *job, shop_act_t *act)
-{
-    if (!mode_is(job, "override")) {
-        shop_act_skip(act);
-        return;
-    }
-    shop_quiz_save_build(job, act);
 }
 
 
@@ -81,16 +51,6 @@ static void instance_build(const shop_job_t *job, shop_act_t *act)
                     shop_instance_make(job, "attempt",
                                        shop_json_int(json_array_get(quizzes, 0), "id"), &dates,
                                        facts));
-}
-
-
-static void function_build(const shop_job_t *job, shop_act_t *act)
-{
-    if (!mode_is(job, "function")) {
-        shop_act_skip(act);
-        return;
-    }
-    shop_wsfunction_build(job, act);
 }
 
 
@@ -125,17 +85,17 @@ static const shop_param_t params[] = {
 };
 
 static const shop_step_t postpay[] = {
-    {"course", course_build, shop_course_read},
-    {"user", shop_user_build, shop_user_read},
-    {"modules", shop_quiz_modules_build, shop_quiz_modules_read},
-    {"quizzes", shop_quiz_quizzes_build, shop_quiz_quizzes_read},
-    {"named", shop_quiz_named_build, shop_quiz_named_read},
-    {"target", target_build, shop_quiz_target_read},
-    {"save", save_build, shop_quiz_save_read},
-    {"instance", instance_build, NULL},
-    {"function", function_build, shop_wsfunction_read},
-    {"support", shop_support_build, shop_support_read},
-    {NULL, NULL, NULL},
+    {"course", course_build, shop_course_read, NULL},
+    {"user", shop_user_build, shop_user_read, NULL},
+    {"modules", shop_quiz_modules_build, shop_quiz_modules_read, NULL},
+    {"quizzes", shop_quiz_quizzes_build, shop_quiz_quizzes_read, NULL},
+    {"named", shop_quiz_named_build, shop_quiz_named_read, NULL},
+    {"target", shop_quiz_target_build, shop_quiz_target_read, "override"},
+    {"save", shop_quiz_save_build, shop_quiz_save_read, "override"},
+    {"instance", instance_build, NULL, NULL},
+    {"function", shop_wsfunction_build, shop_wsfunction_read, "function"},
+    {"support", shop_support_build, shop_support_read, NULL},
+    {.name = NULL},
 };
 
 const shop_handler_t shop_handler_addquizattempts = {
@@ -143,6 +103,7 @@ const shop_handler_t shop_handler_addquizattempts = {
     .buyers = SHOP_BUYERS_LOGGED_IN,
     .units = SHOP_JOB_PER_LINE,
     .params = params,
+    .modes = {"attempts_mode", "override function", "attempts_mode_parameter"},
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .feedback = feedback,

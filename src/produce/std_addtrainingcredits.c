@@ -12,14 +12,6 @@
 #define VALIDITY_MAX 36600
 
 
-static bool mode_is(const shop_job_t *job, const char *mode)
-{
-    shop_str_t text = shop_param_text(job, "credits_mode");
-
-    return shop_str_eq(text.len != 0 ? text : SHOP_STR("shop"), shop_str(mode));
-}
-
-
 /* --- step `dates`: the amount and how long it can be spent --- */
 
 static void dates_build(const shop_job_t *job, shop_act_t *act)
@@ -29,13 +21,11 @@ static void dates_build(const shop_job_t *job, shop_act_t *act)
     int64_t amount;
     int64_t days;
 
-    if (!mode_is(job, "shop") && !mode_is(job, "mirror") && !mode_is(job, "function")) {
-        shop_act_stop(act, SHOP_ACT_BLOCKED, "credits_mode_parameter");
-    } else if (!shop_param_int(job, "creditsamount", 1, AMOUNT_MAX, &amount) || amount == 0) {
+    if (!shop_param_int(job, "creditsamount", 1, AMOUNT_MAX, &amount) || amount == 0) {
         shop_act_stop(act, SHOP_ACT_BLOCKED, "creditsamount_parameter");
     } else if (!shop_param_int(job, "credits_validity", 0, VALIDITY_MAX, &days)) {
         shop_act_stop(act, SHOP_ACT_BLOCKED, "credits_validity_parameter");
-    } else if (mode_is(job, "mirror") && shop_param_text(job, "credits_field").len == 0) {
+    } else if (shop_job_mode_is(job, "mirror") && shop_param_text(job, "credits_field").len == 0) {
         shop_act_stop(act, SHOP_ACT_BLOCKED, "credits_field_parameter");
     } else {
         shop_act_done(act, json_pack("{s:I, s:I, s:I}", "start", (json_int_t) start, "end",
@@ -63,10 +53,6 @@ static void credit_build(const shop_job_t *job, shop_act_t *act)
 {
     const json_t *dates = shop_job_output(job, "dates");
 
-    if (mode_is(job, "function")) {
-        shop_act_skip(act);
-        return;
-    }
     shop_act_ask(act, json_pack("{s:s, s:I, s:I}", "what", "credit", "amount",
                                 (json_int_t) shop_json_int(dates, "amount"), "expires",
                                 (json_int_t) shop_json_int(dates, "end")));
@@ -79,10 +65,6 @@ static void mirror_build(const shop_job_t *job, shop_act_t *act)
 {
     bool known = shop_str_eq(shop_job_phase(job), SHOP_STR("write")) && job->tries == 0;
 
-    if (!mode_is(job, "mirror")) {
-        shop_act_skip(act);
-        return;
-    }
     if (!known) {
         shop_act_ask(act, json_pack("{s:s}", "what", "balance"));
         return;
@@ -107,16 +89,6 @@ static void mirror_read(const shop_job_t *job, const shop_answer_t *answer, shop
     } else {
         shop_act_done(act, json_object());
     }
-}
-
-
-static void function_build(const shop_job_t *job, shop_act_t *act)
-{
-    if (!mode_is(job, "function")) {
-        shop_act_skip(act);
-        return;
-    }
-    shop_wsfunction_build(job, act);
 }
 
 
@@ -150,14 +122,14 @@ static const shop_param_t params[] = {
 };
 
 static const shop_step_t postpay[] = {
-    {"dates", dates_build, NULL},
-    {"user", shop_user_build, shop_user_read},
-    {"instance", instance_build, NULL},
-    {"credit", credit_build, NULL},
-    {"mirror", mirror_build, mirror_read},
-    {"function", function_build, shop_wsfunction_read},
-    {"support", shop_support_build, shop_support_read},
-    {NULL, NULL, NULL},
+    {"dates", dates_build, NULL, NULL},
+    {"user", shop_user_build, shop_user_read, NULL},
+    {"instance", instance_build, NULL, NULL},
+    {"credit", credit_build, NULL, "shop mirror"},
+    {"mirror", mirror_build, mirror_read, "mirror"},
+    {"function", shop_wsfunction_build, shop_wsfunction_read, "function"},
+    {"support", shop_support_build, shop_support_read, NULL},
+    {.name = NULL},
 };
 
 const shop_handler_t shop_handler_addtrainingcredits = {
@@ -165,6 +137,7 @@ const shop_handler_t shop_handler_addtrainingcredits = {
     .buyers = SHOP_BUYERS_LOGGED_IN,
     .units = SHOP_JOB_PER_LINE,
     .params = params,
+    .modes = {"credits_mode", "shop mirror function", "credits_mode_parameter"},
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .feedback = feedback,

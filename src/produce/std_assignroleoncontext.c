@@ -241,19 +241,19 @@ static const shop_param_t params[] = {
 };
 
 static const shop_step_t postpay[] = {
-    {"dates", dates_build, NULL},
-    {"user", shop_user_build, shop_user_read},
-    {"beneficiary", beneficiary_build, beneficiary_read},
-    {"assign", assign_build, NULL},
-    {"instance", instance_build, NULL},
-    {"support", shop_support_build, shop_support_read},
-    {NULL, NULL, NULL},
+    {"dates", dates_build, NULL, NULL},
+    {"user", shop_user_build, shop_user_read, NULL},
+    {"beneficiary", beneficiary_build, beneficiary_read, NULL},
+    {"assign", assign_build, NULL, NULL},
+    {"instance", instance_build, NULL, NULL},
+    {"support", shop_support_build, shop_support_read, NULL},
+    {.name = NULL},
 };
 
 static const shop_step_t schedule[] = {
-    {"needed", shop_needed_build, NULL},
-    {"due", due_build, NULL},
-    {NULL, NULL, NULL},
+    {"needed", shop_needed_build, NULL, NULL},
+    {"due", due_build, NULL, NULL},
+    {.name = NULL},
 };
 
 const shop_handler_t shop_handler_assignroleoncontext = {

@@ -15,13 +15,14 @@ static bool phase_is(const shop_job_t *job, const char *phase)
 
 static void dates_build(const shop_job_t *job, shop_act_t *act)
 {
-    int64_t parent;
+    static const shop_made_t made = {
+        .place = "parentcategory",
+        .refusal = "parentcategory_parameter",
+        .owner = "categoryowner",
+        .fallback = "coursecreator",
+    };
 
-    if (!shop_param_int(job, "parentcategory", 0, INT64_MAX, &parent) || parent == 0) {
-        shop_act_stop(act, SHOP_ACT_BLOCKED, "parentcategory_parameter");
-        return;
-    }
-    shop_made_dates_build(job, "categoryowner", "coursecreator", act);
+    shop_made_dates_build(job, &made, act);
 }
 
 
@@ -201,15 +202,15 @@ static const shop_param_t params[] = {
 };
 
 static const shop_step_t postpay[] = {
-    {"dates", dates_build, NULL},
-    {"user", shop_user_build, shop_user_read},
-    {"name", name_build, name_read},
-    {"reference", shop_reference_build, NULL},
-    {"category", category_build, category_read},
-    {"owner", owner_build, NULL},
-    {"instance", instance_build, NULL},
-    {"support", shop_support_build, shop_support_read},
-    {NULL, NULL, NULL},
+    {"dates", dates_build, NULL, NULL},
+    {"user", shop_user_build, shop_user_read, NULL},
+    {"name", name_build, name_read, NULL},
+    {"reference", shop_reference_build, NULL, NULL},
+    {"category", category_build, category_read, NULL},
+    {"owner", owner_build, NULL, NULL},
+    {"instance", instance_build, NULL, NULL},
+    {"support", shop_support_build, shop_support_read, NULL},
+    {.name = NULL},
 };
 
 const shop_handler_t shop_handler_createcategory = {

@@ -13,13 +13,14 @@
 
 static void dates_build(const shop_job_t *job, shop_act_t *act)
 {
-    int64_t category;
+    static const shop_made_t made = {
+        .place = "coursecategory",
+        .refusal = "coursecategory_parameter",
+        .owner = "courseowner",
+        .fallback = "editingteacher",
+    };
 
-    if (!shop_param_int(job, "coursecategory", 0, INT64_MAX, &category) || category == 0) {
-        shop_act_stop(act, SHOP_ACT_BLOCKED, "coursecategory_parameter");
-        return;
-    }
-    shop_made_dates_build(job, "courseowner", "editingteacher", act);
+    shop_made_dates_build(job, &made, act);
 }
 
 
@@ -183,23 +184,23 @@ static const shop_param_t params[] = {
 };
 
 static const shop_step_t postpay[] = {
-    {"dates", dates_build, NULL},
-    {"user", shop_user_build, shop_user_read},
-    {"reference", shop_reference_build, NULL},
-    {"names", names_build, names_read},
-    {"template", template_build, template_read},
-    {"course", shop_course_make_build, shop_course_make_read},
-    {"mark", mark_build, NULL},
-    {"owner", owner_build, NULL},
-    {"instance", instance_build, NULL},
-    {"support", shop_support_build, shop_support_read},
-    {NULL, NULL, NULL},
+    {"dates", dates_build, NULL, NULL},
+    {"user", shop_user_build, shop_user_read, NULL},
+    {"reference", shop_reference_build, NULL, NULL},
+    {"names", names_build, names_read, NULL},
+    {"template", template_build, template_read, NULL},
+    {"course", shop_course_make_build, shop_course_make_read, NULL},
+    {"mark", mark_build, NULL, NULL},
+    {"owner", owner_build, NULL, NULL},
+    {"instance", instance_build, NULL, NULL},
+    {"support", shop_support_build, shop_support_read, NULL},
+    {.name = NULL},
 };
 
 static const shop_step_t schedule[] = {
-    {"needed", shop_needed_build, NULL},
-    {"hide", hide_build, NULL},
-    {NULL, NULL, NULL},
+    {"needed", shop_needed_build, NULL, NULL},
+    {"hide", hide_build, NULL, NULL},
+    {.name = NULL},
 };
 
 const shop_handler_t shop_handler_createcourse = {

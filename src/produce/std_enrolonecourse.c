@@ -11,18 +11,18 @@ static const shop_param_t params[] = {
 };
 
 static const shop_step_t postpay[] = {
-    {"course", shop_course_build, shop_course_read},
-    {"user", shop_user_build, shop_user_read},
-    {"dates", shop_enrol_dates_build, NULL},
-    {"guard", shop_guard_build, shop_guard_read},
-    {"enrol", shop_enrol_build, NULL},
-    {"group", shop_customer_group_build, shop_customer_group_read},
-    {"member", shop_customer_member_build, NULL},
-    {"group2", shop_extra_group_build, shop_extra_group_read},
-    {"member2", shop_extra_member_build, NULL},
-    {"instance", shop_enrol_instance_build, NULL},
-    {"support", shop_support_build, shop_support_read},
-    {NULL, NULL, NULL},
+    {"course", shop_course_build, shop_course_read, NULL},
+    {"user", shop_user_build, shop_user_read, NULL},
+    {"dates", shop_enrol_dates_build, NULL, NULL},
+    {"guard", shop_guard_build, shop_guard_read, NULL},
+    {"enrol", shop_enrol_build, NULL, NULL},
+    {"group", shop_customer_group_build, shop_customer_group_read, NULL},
+    {"member", shop_customer_member_build, NULL, NULL},
+    {"group2", shop_extra_group_build, shop_extra_group_read, NULL},
+    {"member2", shop_extra_member_build, NULL, NULL},
+    {"instance", shop_enrol_instance_build, NULL, NULL},
+    {"support", shop_support_build, shop_support_read, NULL},
+    {.name = NULL},
 };
 
 const shop_handler_t shop_handler_enrolonecourse = {

@@ -61,12 +61,12 @@ static const shop_param_t params[] = {
 };
 
 static const shop_step_t postpay[] = {
-    {"course", shop_course_build, shop_course_read},
-    {"target", target_build, shop_target_read},
-    {"enrol", enrol_build, shop_span_read},
-    {"user", shop_user_build, shop_user_read},
-    {"support", shop_support_build, shop_support_read},
-    {NULL, NULL, NULL},
+    {"course", shop_course_build, shop_course_read, NULL},
+    {"target", target_build, shop_target_read, NULL},
+    {"enrol", enrol_build, shop_span_read, NULL},
+    {"user", shop_user_build, shop_user_read, NULL},
+    {"support", shop_support_build, shop_support_read, NULL},
+    {.name = NULL},
 };
 
 const shop_handler_t shop_handler_extendenrolperiod = {

@@ -96,9 +96,11 @@ static const shop_param_t params[] = {
 };
 
 static const shop_step_t postpay[] = {
-    {"dates", dates_build, NULL}, {"user", shop_user_build, shop_user_read},
-    {"seats", seats_build, NULL}, {"support", shop_support_build, shop_support_read},
-    {NULL, NULL, NULL},
+    {"dates", dates_build, NULL, NULL},
+    {"user", shop_user_build, shop_user_read, NULL},
+    {"seats", seats_build, NULL, NULL},
+    {"support", shop_support_build, shop_support_read, NULL},
+    {.name = NULL},
 };
 
 const shop_handler_t shop_handler_generateseats = {

@@ -93,9 +93,9 @@ static const shop_param_t params[] = {
 };
 
 static const shop_step_t postpay[] = {
-    {"target", target_build, shop_target_read},
-    {"align", align_build, align_read},
-    {NULL, NULL, NULL},
+    {"target", target_build, shop_target_read, NULL},
+    {"align", align_build, align_read, NULL},
+    {.name = NULL},
 };
 
 const shop_handler_t shop_handler_prorogate = {

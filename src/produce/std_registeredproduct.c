@@ -144,18 +144,18 @@ static const shop_param_t params[] = {
 };
 
 static const shop_step_t prepay[] = {
-    {"user", user_build, shop_user_read},
-    {NULL, NULL, NULL},
+    {"user", user_build, shop_user_read, NULL},
+    {.name = NULL},
 };
 
 static const shop_step_t postpay[] = {
-    {"dates", dates_build, NULL},
-    {"user", user_build, shop_user_read},
-    {"extra", extra_build, extra_read},
-    {"instance", instance_build, NULL},
-    {"enrol", enrol_build, NULL},
-    {"support", shop_support_build, shop_support_read},
-    {NULL, NULL, NULL},
+    {"dates", dates_build, NULL, NULL},
+    {"user", user_build, shop_user_read, NULL},
+    {"extra", extra_build, extra_read, NULL},
+    {"instance", instance_build, NULL, NULL},
+    {"enrol", enrol_build, NULL, NULL},
+    {"support", shop_support_build, shop_support_read, NULL},
+    {.name = NULL},
 };
 
 const shop_handler_t shop_handler_registeredproduct = {

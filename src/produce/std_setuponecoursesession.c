@@ -202,18 +202,18 @@ static const shop_param_t params[] = {
 };
 
 static const shop_step_t postpay[] = {
-    {"course", shop_course_build, shop_course_read},
-    {"user", shop_user_build, shop_user_read},
-    {"dates", dates_build, NULL},
-    {"guard", shop_guard_build, guard_read},
-    {"instance", instance_build, NULL},
-    {"enrol", enrol_build, enrol_read},
-    {"group", shop_customer_group_build, shop_customer_group_read},
-    {"member", member_build, NULL},
-    {"delegation", delegation_build, NULL},
-    {"mail", mail_build, NULL},
-    {"support", support_build, shop_support_read},
-    {NULL, NULL, NULL},
+    {"course", shop_course_build, shop_course_read, NULL},
+    {"user", shop_user_build, shop_user_read, NULL},
+    {"dates", dates_build, NULL, NULL},
+    {"guard", shop_guard_build, guard_read, NULL},
+    {"instance", instance_build, NULL, NULL},
+    {"enrol", enrol_build, enrol_read, NULL},
+    {"group", shop_customer_group_build, shop_customer_group_read, NULL},
+    {"member", member_build, NULL, NULL},
+    {"delegation", delegation_build, NULL, NULL},
+    {"mail", mail_build, NULL, NULL},
+    {"support", support_build, shop_support_read, NULL},
+    {.name = NULL},
 };
 
 const shop_handler_t shop_handler_setuponecoursesession = {

@@ -12,24 +12,6 @@
 #define WAIT_MAX (365 * (int64_t) SHOP_DAY)
 
 
-static bool mode_is(const shop_job_t *job, const char *mode)
-{
-    shop_str_t text = shop_param_text(job, "release_mode");
-
-    return shop_str_eq(text.len != 0 ? text : SHOP_STR("group"), shop_str(mode));
-}
-
-
-static void course_build(const shop_job_t *job, shop_act_t *act)
-{
-    if (!mode_is(job, "group") && !mode_is(job, "shop") && !mode_is(job, "function")) {
-        shop_act_stop(act, SHOP_ACT_BLOCKED, "release_mode_parameter");
-        return;
-    }
-    shop_course_build(job, act);
-}
-
-
 /* --- step `enrolled`: whoever does not follow the course has bought by mistake, unless the product
  * takes him in (`enrol`). The period is stored before the enrolment that uses it. --- */
 
@@ -98,7 +80,7 @@ static bool completion_required(const shop_job_t *job)
     if (shop_param_text(job, "requirecompletion").len != 0) {
         return shop_param_bool(job, "requirecompletion");
     }
-    return mode_is(job, "shop");
+    return shop_job_mode_is(job, "shop");
 }
 
 
@@ -177,9 +159,7 @@ static void group_build(const shop_job_t *job, shop_act_t *act)
 {
     shop_group_t group = release_group(job);
 
-    if (!mode_is(job, "group")) {
-        shop_act_skip(act);
-    } else if (group.name.len == 0) {
+    if (group.name.len == 0) {
         shop_act_stop(act, SHOP_ACT_BLOCKED, "releasegroup_parameter");
     } else {
         shop_group_build(job, &group, act);
@@ -206,12 +186,11 @@ static void member_build(const shop_job_t *job, shop_act_t *act)
 static void instance_build(const shop_job_t *job, shop_act_t *act)
 {
     shop_dates_t dates = {.start = shop_job_moment(job, "paid_at")};
-    shop_str_t mode = shop_param_text(job, "release_mode");
     int64_t module = 0;
     json_t *facts =
         json_pack("{s:I, s:o, s:o, s:b}", "group", (json_int_t) shop_job_output_id(job, "group"),
-                  "release_mode", shop_json_str(mode.len != 0 ? mode : SHOP_STR("group")),
-                  "certificate", shop_json_str(shop_param_text(job, "certificate")), "enrolled",
+                  "release_mode", shop_json_str(shop_job_mode(job)), "certificate",
+                  shop_json_str(shop_param_text(job, "certificate")), "enrolled",
                   shop_json_bool(shop_job_output(job, "enrolled"), "enrolled"));
 
     if (shop_str_to_int(shop_param_text(job, "certificateid"), &module) != SHOP_OK) {
@@ -247,9 +226,7 @@ static void issue_build(const shop_job_t *job, shop_act_t *act)
 {
     char number[SHOP_CERTIFICATE_NUMBER_SIZE];
 
-    if (!mode_is(job, "shop")) {
-        shop_act_skip(act);
-    } else if (shop_json_text(job->progress, "number").len != 0) {
+    if (shop_json_text(job->progress, "number").len != 0) {
         issue_record(job, act);
     } else {
         shop_certificate_number(job->now, job->random, number);
@@ -269,18 +246,6 @@ static void issue_read(const shop_job_t *job, const shop_answer_t *answer, shop_
     } else {
         shop_act_done(act, json_incref(answer->json));
     }
-}
-
-
-/* --- step `function` (mode function) --- */
-
-static void function_build(const shop_job_t *job, shop_act_t *act)
-{
-    if (!mode_is(job, "function")) {
-        shop_act_skip(act);
-        return;
-    }
-    shop_wsfunction_build(job, act);
 }
 
 
@@ -317,17 +282,17 @@ static const shop_param_t params[] = {
 };
 
 static const shop_step_t postpay[] = {
-    {"course", course_build, shop_course_read},
-    {"user", shop_user_build, shop_user_read},
-    {"enrolled", enrolled_build, enrolled_read},
-    {"complete", complete_build, complete_read},
-    {"group", group_build, group_read},
-    {"member", member_build, NULL},
-    {"instance", instance_build, NULL},
-    {"issue", issue_build, issue_read},
-    {"function", function_build, shop_wsfunction_read},
-    {"support", shop_support_build, shop_support_read},
-    {NULL, NULL, NULL},
+    {"course", shop_course_build, shop_course_read, NULL},
+    {"user", shop_user_build, shop_user_read, NULL},
+    {"enrolled", enrolled_build, enrolled_read, NULL},
+    {"complete", complete_build, complete_read, NULL},
+    {"group", group_build, group_read, "group"},
+    {"member", member_build, NULL, "group"},
+    {"instance", instance_build, NULL, NULL},
+    {"issue", issue_build, issue_read, "shop"},
+    {"function", shop_wsfunction_build, shop_wsfunction_read, "function"},
+    {"support", shop_support_build, shop_support_read, NULL},
+    {.name = NULL},
 };
 
 const shop_handler_t shop_handler_unlockpdcertificate = {
@@ -335,6 +300,7 @@ const shop_handler_t shop_handler_unlockpdcertificate = {
     .buyers = SHOP_BUYERS_LOGGED_IN,
     .max_quantity = 1,
     .params = params,
+    .modes = {"release_mode", "group shop function", "release_mode_parameter"},
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .feedback = feedback,
