@@ -26,7 +26,6 @@ static bool set_text(json_t *object, const char *name, shop_str_t value)
 /* A key always exists: one that cannot be stored as it is stands for itself by its digest. */
 static shop_status_t storable_key(shop_arena_t *arena, shop_str_t key, shop_str_t *out)
 {
-    unsigned char digest[SHOP_SHA256_SIZE];
     shop_str_t hex;
 
     *out = key;
@@ -34,10 +33,7 @@ static shop_status_t storable_key(shop_arena_t *arena, shop_str_t key, shop_str_
         return SHOP_OK;
     }
 
-    shop_status_t status = shop_sha256(key, digest);
-    if (status == SHOP_OK) {
-        status = shop_hex_encode(arena, (shop_str_t){sizeof(digest), digest}, &hex);
-    }
+    shop_status_t status = shop_sha256_hex(arena, key, &hex);
 
     return status == SHOP_OK ? shop_arena_printf(arena, out, "sha256:%.*s", (int) hex.len,
                                                  (const char *) hex.data)

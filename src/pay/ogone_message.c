@@ -7,39 +7,10 @@
 
 #include "pay/ogone.h"
 
-#include <string.h>
 
-
-static shop_str_t field(const shop_form_t *form, const char *name)
-{
-    for (size_t i = 0; i < form->count; i++) {
-        if (shop_str_eq_nocase(form->pairs[i].name, shop_str(name))) {
-            return form->pairs[i].value;
-        }
-    }
-
-    return SHOP_STR_NULL;
-}
-
-
-static bool has_name(const shop_form_t *form, const char *name)
-{
-    return field(form, name).data != NULL;
-}
-
-
-static bool repeats_a_name(const shop_form_t *form)
-{
-    for (size_t i = 0; i < form->count; i++) {
-        for (size_t j = i + 1; j < form->count; j++) {
-            if (shop_str_eq_nocase(form->pairs[i].name, form->pairs[j].name)) {
-                return true;
-            }
-        }
-    }
-
-    return false;
-}
+static const char *const details[] = {"PM",      "BRAND",   "CARDNO",   "ACCEPTANCE", "NCERROR",
+                                      "TRXDATE", "ECI",     "CVCCHECK", "AAVCHECK",   "CCCTY",
+                                      "IPCTY",   "SCORING", NULL};
 
 
 shop_status_t shop_ogone_parse(shop_arena_t *arena, const shop_pay_request_t *request,
@@ -54,12 +25,12 @@ shop_status_t shop_ogone_parse(shop_arena_t *arena, const shop_pay_request_t *re
     }
 
     for (size_t i = 0; i < sizeof(mandatory) / sizeof(mandatory[0]); i++) {
-        if (!has_name(&message->form, mandatory[i])) {
+        if (shop_pay_field_nocase(&message->form, mandatory[i]).data == NULL) {
             return SHOP_MALFORMED;
         }
     }
 
-    return repeats_a_name(&message->form) ? SHOP_MALFORMED : SHOP_OK;
+    return shop_pay_repeats_a_name(&message->form) ? SHOP_MALFORMED : SHOP_OK;
 }
 
 
@@ -111,39 +82,13 @@ void shop_ogone_amount(shop_str_t amount, shop_str_t currency, shop_pay_event_t 
 }
 
 
-/* Codes that staff need; nothing of the person, no card but its brand and masked number. */
-static shop_status_t take_details(shop_arena_t *arena, const shop_form_t *form,
-                                  shop_pay_event_t *event)
-{
-    static const char *const kept[] = {
-        "PM",  "BRAND",    "CARDNO",   "ACCEPTANCE", "NCERROR", "TRXDATE",
-        "ECI", "CVCCHECK", "AAVCHECK", "CCCTY",      "IPCTY",   "SCORING",
-    };
-    const size_t most = sizeof(kept) / sizeof(kept[0]);
-
-    event->details = shop_arena_calloc(arena, most * sizeof(*event->details));
-    if (event->details == NULL) {
-        return SHOP_NO_MEMORY;
-    }
-
-    for (size_t i = 0; i < most; i++) {
-        shop_str_t value = field(form, kept[i]);
-        if (value.len > 0 && value.len <= 64 && !shop_has_card_number(value)) {
-            event->details[event->detail_count++] = (shop_pair_t){shop_str(kept[i]), value};
-        }
-    }
-
-    return SHOP_OK;
-}
-
-
 /* Each refund is a transaction of its own: the payment's number with the number of the operation,
  * where the account signs that. A try without a transaction has the number 0. */
 static shop_status_t name_transaction(shop_arena_t *arena, const shop_ogone_t *ogone,
                                       const shop_form_t *form, shop_pay_event_t *event)
 {
-    shop_str_t payment = field(form, "PAYID");
-    shop_str_t operation = field(form, "PAYIDSUB");
+    shop_str_t payment = shop_pay_field_nocase(form, "PAYID");
+    shop_str_t operation = shop_pay_field_nocase(form, "PAYIDSUB");
     shop_str_t status = event->provider_status;
 
     if (!shop_pay_list_has(ogone->extra, SHOP_STR("PAYIDSUB"))) {
@@ -179,16 +124,21 @@ shop_status_t shop_ogone_describe(shop_arena_t *arena, const shop_pay_config_t *
     const shop_form_t *form = &message->form;
 
     *event = (shop_pay_event_t){
-        .provider_status = field(form, "STATUS"),
-        .transid = field(form, "ORDERID"),
+        .provider_status = shop_pay_field_nocase(form, "STATUS"),
+        .transid = shop_pay_field_nocase(form, "ORDERID"),
     };
     event->state = shop_ogone_state(event->provider_status);
     if (event->state == SHOP_PAY_STATE_UNKNOWN) {
         event->doubt = SHOP_STR("status not known");
     }
-    shop_ogone_amount(field(form, "AMOUNT"), field(form, "CURRENCY"), event);
+    shop_ogone_amount(shop_pay_field_nocase(form, "AMOUNT"),
+                      shop_pay_field_nocase(form, "CURRENCY"), event);
 
     shop_status_t status = name_transaction(arena, config->data, form, event);
 
-    return status == SHOP_OK ? take_details(arena, form, event) : status;
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    return shop_pay_keep_details(arena, form, shop_pay_field_nocase, details, event);
 }

@@ -142,26 +142,14 @@ static shop_status_t read_element(shop_arena_t *arena, shop_str_t body, shop_for
 }
 
 
-static shop_str_t attribute(const shop_form_t *attributes, const char *name)
-{
-    for (size_t i = 0; i < attributes->count; i++) {
-        if (shop_str_eq_nocase(attributes->pairs[i].name, shop_str(name))) {
-            return attributes->pairs[i].value;
-        }
-    }
-
-    return SHOP_STR_NULL;
-}
-
-
 static shop_status_t read_payment(shop_arena_t *arena, const shop_pay_question_t *asked,
                                   const shop_form_t *attributes, shop_pay_event_t *event)
 {
-    shop_str_t payment = attribute(attributes, "PAYID");
+    shop_str_t payment = shop_pay_field_nocase(attributes, "PAYID");
 
     *event = (shop_pay_event_t){
         .channel = "poll",
-        .provider_status = attribute(attributes, "STATUS"),
+        .provider_status = shop_pay_field_nocase(attributes, "STATUS"),
         .provider_txn = shop_str_eq(payment, SHOP_STR("0")) ? SHOP_STR_NULL : payment,
         .transid = asked->transid,
     };
@@ -169,10 +157,11 @@ static shop_status_t read_payment(shop_arena_t *arena, const shop_pay_question_t
     if (event->state == SHOP_PAY_STATE_UNKNOWN) {
         event->doubt = SHOP_STR("status not known");
     }
-    if (!shop_str_eq(attribute(attributes, "orderID"), asked->transid)) {
+    if (!shop_str_eq(shop_pay_field_nocase(attributes, "orderID"), asked->transid)) {
         event->foreign = SHOP_STR("order");
     }
-    shop_ogone_amount(attribute(attributes, "amount"), attribute(attributes, "currency"), event);
+    shop_ogone_amount(shop_pay_field_nocase(attributes, "amount"),
+                      shop_pay_field_nocase(attributes, "currency"), event);
 
     return shop_arena_printf(arena, &event->key, "poll:ogone:%.*s:%.*s", (int) payment.len,
                              (const char *) payment.data, (int) event->provider_status.len,
@@ -201,10 +190,11 @@ shop_status_t shop_ogone_hear(shop_arena_t *arena, const shop_pay_config_t *conf
     }
 
     /* "no such order" is an answer: the customer never reached the page */
-    if (shop_str_eq(attribute(&attributes, "NCERROR"), SHOP_STR(UNKNOWN_ORDER))) {
+    if (shop_str_eq(shop_pay_field_nocase(&attributes, "NCERROR"), SHOP_STR(UNKNOWN_ORDER))) {
         return SHOP_OK;
     }
-    if (attribute(&attributes, "STATUS").len == 0 || attribute(&attributes, "PAYID").len == 0) {
+    if (shop_pay_field_nocase(&attributes, "STATUS").len == 0 ||
+        shop_pay_field_nocase(&attributes, "PAYID").len == 0) {
         return SHOP_MALFORMED;
     }
 

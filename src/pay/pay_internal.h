@@ -93,6 +93,24 @@ SHOP_MUST_USE shop_status_t shop_pay_stamp_make(shop_arena_t *arena, shop_str_t 
 SHOP_MUST_USE shop_status_t shop_pay_stamp_check(shop_arena_t *arena, shop_str_t secret,
                                                  shop_str_t body, shop_str_t header, int64_t now);
 
+/* --- fields of a message (fields.c): a view; absent: SHOP_STR_NULL --- */
+
+typedef shop_str_t (*shop_pay_field_pt)(const shop_form_t *form, const char *name);
+
+shop_str_t shop_pay_field(const shop_form_t *form, const char *name);
+shop_str_t shop_pay_field_nocase(const shop_form_t *form, const char *name); /* the first */
+/* Names are compared without case. */
+bool shop_pay_repeats_a_name(const shop_form_t *form);
+/* "name=value" pairs with a separator between them, nothing encoded. SHOP_MALFORMED: a pair without
+ * "=", a name that is empty or stands twice. */
+SHOP_MUST_USE shop_status_t shop_pay_split_pairs(shop_arena_t *arena, shop_str_t text,
+                                                 char separator, shop_form_t *fields);
+/* Codes that staff need, of this list (ends with NULL): nothing of the person may be in it, no card
+ * but its brand and masked number. What looks like the number of a card is left out. */
+SHOP_MUST_USE shop_status_t shop_pay_keep_details(shop_arena_t *arena, const shop_form_t *form,
+                                                  shop_pay_field_pt find, const char *const *names,
+                                                  shop_pay_event_t *event);
+
 /* --- requests (receive.c) --- */
 
 #define SHOP_PAY_FORM_BYTES 65536

@@ -7,10 +7,6 @@
 
 #include "pay/sips.h"
 
-#include <string.h>
-
-#define FIELDS_MAX 200
-
 
 static bool value_valid(shop_str_t value)
 {
@@ -72,29 +68,10 @@ static shop_status_t decode(shop_arena_t *arena, shop_str_t encode, shop_str_t d
 }
 
 
-static shop_status_t add_pair(shop_form_t *fields, shop_str_t pair)
-{
-    shop_str_t name;
-
-    if (memchr(pair.data, '=', pair.len) == NULL || !shop_str_split(&pair, '=', &name) ||
-        name.len == 0 || shop_form_find(fields, name) != NULL || fields->count == FIELDS_MAX) {
-        return SHOP_MALFORMED;
-    }
-
-    if (shop_str_eq(pair, SHOP_STR("null")) || pair.len == 0) {
-        pair = SHOP_STR("");
-    }
-    fields->pairs[fields->count++] = (shop_pair_t){name, pair};
-
-    return SHOP_OK;
-}
-
-
 shop_status_t shop_sips_split(shop_arena_t *arena, shop_str_t encode, shop_str_t data,
                               shop_form_t *fields)
 {
     shop_str_t text;
-    shop_str_t pair;
 
     *fields = (shop_form_t){0};
 
@@ -107,13 +84,11 @@ shop_status_t shop_sips_split(shop_arena_t *arena, shop_str_t encode, shop_str_t
         return SHOP_MALFORMED;
     }
 
-    fields->pairs = shop_arena_calloc(arena, FIELDS_MAX * sizeof(*fields->pairs));
-    if (fields->pairs == NULL) {
-        return SHOP_NO_MEMORY;
-    }
-
-    while (status == SHOP_OK && shop_str_split(&text, '|', &pair)) {
-        status = pair.len > 0 ? add_pair(fields, pair) : SHOP_MALFORMED;
+    status = shop_pay_split_pairs(arena, text, '|', fields);
+    for (size_t i = 0; i < fields->count; i++) {
+        if (shop_str_eq(fields->pairs[i].value, SHOP_STR("null"))) {
+            fields->pairs[i].value = SHOP_STR("");
+        }
     }
 
     return status;

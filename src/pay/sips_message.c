@@ -9,12 +9,11 @@
 #define AMOUNT_DIGITS_MAX 12
 
 
-static shop_str_t field(const shop_pay_message_t *message, const char *name)
-{
-    const shop_str_t *value = shop_form_find(&message->fields, shop_str(name));
-
-    return value != NULL ? *value : SHOP_STR_NULL;
-}
+static const char *const details[] = {
+    "acquirerResponseCode", "authorisationId",     "captureMode",      "captureDay",
+    "guaranteeIndicator",   "holderAuthentStatus", "maskedPan",        "paymentMeanBrand",
+    "paymentMeanType",      "transactionDateTime", "scoreColor",       "scoreValue",
+    "transactionOrigin",    "transactionPlatform", "s10TransactionId", NULL};
 
 
 shop_status_t shop_sips_parse(shop_arena_t *arena, const shop_pay_request_t *request,
@@ -33,7 +32,7 @@ shop_status_t shop_sips_parse(shop_arena_t *arena, const shop_pay_request_t *req
     }
 
     for (size_t i = 0; status == SHOP_OK && i < sizeof(inner) / sizeof(inner[0]); i++) {
-        if (field(message, inner[i]).len == 0) {
+        if (shop_pay_field(&message->fields, inner[i]).len == 0) {
             return SHOP_MALFORMED;
         }
     }
@@ -66,38 +65,11 @@ shop_status_t shop_sips_authenticate(shop_arena_t *arena, const shop_pay_config_
 }
 
 
-/* Codes that staff need; nothing of the person, no card but its brand and masked number. */
-static shop_status_t take_details(shop_arena_t *arena, const shop_pay_message_t *message,
-                                  shop_pay_event_t *event)
-{
-    static const char *const kept[] = {
-        "acquirerResponseCode", "authorisationId",     "captureMode",      "captureDay",
-        "guaranteeIndicator",   "holderAuthentStatus", "maskedPan",        "paymentMeanBrand",
-        "paymentMeanType",      "transactionDateTime", "scoreColor",       "scoreValue",
-        "transactionOrigin",    "transactionPlatform", "s10TransactionId",
-    };
-    const size_t most = sizeof(kept) / sizeof(kept[0]);
-
-    event->details = shop_arena_calloc(arena, most * sizeof(*event->details));
-    if (event->details == NULL) {
-        return SHOP_NO_MEMORY;
-    }
-
-    for (size_t i = 0; i < most; i++) {
-        shop_str_t value = field(message, kept[i]);
-        if (value.len > 0 && value.len <= 64 && !shop_has_card_number(value)) {
-            event->details[event->detail_count++] = (shop_pair_t){shop_str(kept[i]), value};
-        }
-    }
-
-    return SHOP_OK;
-}
-
-
 static void take_amount(const shop_pay_message_t *message, shop_pay_event_t *event)
 {
-    shop_str_t amount = field(message, "amount");
-    const shop_currency_t *currency = shop_pay_currency_numeric(field(message, "currencyCode"));
+    shop_str_t amount = shop_pay_field(&message->fields, "amount");
+    const shop_currency_t *currency =
+        shop_pay_currency_numeric(shop_pay_field(&message->fields, "currencyCode"));
 
     event->has_amount =
         amount.len <= AMOUNT_DIGITS_MAX && shop_str_to_int(amount, &event->amount_minor) == SHOP_OK;
@@ -111,7 +83,7 @@ static void take_amount(const shop_pay_message_t *message, shop_pay_event_t *eve
 static void take_state(const shop_sips_t *sips, const shop_pay_message_t *message,
                        shop_pay_event_t *event)
 {
-    shop_str_t mode = field(message, "captureMode");
+    shop_str_t mode = shop_pay_field(&message->fields, "captureMode");
 
     event->state = shop_sips_response_state(event->provider_status);
     if (event->state == SHOP_PAY_STATE_UNKNOWN) {
@@ -130,11 +102,11 @@ static void take_merchant(const shop_pay_config_t *config, const shop_pay_messag
                           shop_pay_event_t *event)
 {
     const shop_sips_t *sips = config->data;
-    shop_str_t version = field(message, "keyVersion");
-    shop_str_t platform = field(message, "transactionPlatform");
+    shop_str_t version = shop_pay_field(&message->fields, "keyVersion");
+    shop_str_t platform = shop_pay_field(&message->fields, "transactionPlatform");
     shop_str_t wanted = config->mode == SHOP_PAY_LIVE ? SHOP_STR("PROD") : SHOP_STR("SIMU");
 
-    if (!shop_str_eq(field(message, "merchantId"), sips->merchant_id)) {
+    if (!shop_str_eq(shop_pay_field(&message->fields, "merchantId"), sips->merchant_id)) {
         event->foreign = SHOP_STR("merchant");
     } else if (version.len > 0 && !shop_str_eq(version, sips->key_version)) {
         event->foreign = SHOP_STR("key version");
@@ -148,10 +120,10 @@ shop_status_t shop_sips_describe(shop_arena_t *arena, const shop_pay_config_t *c
                                  const shop_pay_message_t *message, shop_pay_event_t *event)
 {
     *event = (shop_pay_event_t){
-        .provider_status = field(message, "responseCode"),
-        .provider_txn = field(message, "transactionReference"),
-        .provider_ref = field(message, "transactionReference"),
-        .transid = field(message, "orderId"),
+        .provider_status = shop_pay_field(&message->fields, "responseCode"),
+        .provider_txn = shop_pay_field(&message->fields, "transactionReference"),
+        .provider_ref = shop_pay_field(&message->fields, "transactionReference"),
+        .transid = shop_pay_field(&message->fields, "orderId"),
     };
 
     take_state(config->data, message, event);
@@ -163,5 +135,9 @@ shop_status_t shop_sips_describe(shop_arena_t *arena, const shop_pay_config_t *c
                           (const char *) event->provider_txn.data, (int) event->provider_status.len,
                           (const char *) event->provider_status.data);
 
-    return status == SHOP_OK ? take_details(arena, message, event) : status;
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    return shop_pay_keep_details(arena, &message->fields, shop_pay_field, details, event);
 }

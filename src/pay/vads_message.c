@@ -5,9 +5,19 @@
 
 #include "pay/vads.h"
 
-#include <string.h>
-
 #define AMOUNT_DIGITS_MAX 12
+
+
+static const char *const details[] = {"vads_operation_type",    "vads_trans_id",
+                                      "vads_trans_date",        "vads_result",
+                                      "vads_auth_result",       "vads_auth_mode",
+                                      "vads_extra_result",      "vads_payment_error",
+                                      "vads_warranty_result",   "vads_sequence_number",
+                                      "vads_payment_src",       "vads_url_check_src",
+                                      "vads_card_brand",        "vads_card_number",
+                                      "vads_card_country",      "vads_threeds_status",
+                                      "vads_effective_amount",  "vads_effective_currency",
+                                      "vads_presentation_date", NULL};
 
 
 shop_status_t shop_vads_parse(shop_arena_t *arena, const shop_pay_request_t *request,
@@ -37,31 +47,20 @@ shop_status_t shop_vads_authenticate(shop_arena_t *arena, const shop_pay_config_
 }
 
 
-static shop_str_t field(const shop_pay_message_t *message, const char *name)
-{
-    const shop_str_t *value = shop_form_find(&message->form, shop_str(name));
-
-    return value != NULL ? *value : SHOP_STR_NULL;
-}
-
-
 /* Abandoned payments have no uuid: date and number identify the try. Without either, what was
  * signed must do; it is hashed since signatures are not stored. */
 static shop_status_t make_key(shop_arena_t *arena, const shop_pay_message_t *message,
                               shop_pay_event_t *event)
 {
     shop_str_t uuid = event->provider_txn;
-    shop_str_t date = field(message, "vads_trans_date");
-    shop_str_t id = field(message, "vads_trans_id");
+    shop_str_t date = shop_pay_field(&message->form, "vads_trans_date");
+    shop_str_t id = shop_pay_field(&message->form, "vads_trans_id");
     shop_str_t status = event->provider_status;
 
     if (uuid.len == 0 && (date.len == 0 || id.len == 0)) {
-        unsigned char digest[SHOP_SHA256_SIZE];
-        shop_status_t failed = shop_sha256(field(message, "signature"), digest);
+        shop_status_t failed =
+            shop_sha256_hex(arena, shop_pay_field(&message->form, "signature"), &uuid);
 
-        if (failed == SHOP_OK) {
-            failed = shop_hex_encode(arena, (shop_str_t){sizeof(digest), digest}, &uuid);
-        }
         if (failed != SHOP_OK) {
             return failed;
         }
@@ -83,8 +82,8 @@ static shop_status_t make_key(shop_arena_t *arena, const shop_pay_message_t *mes
 static shop_status_t make_reference(shop_arena_t *arena, const shop_pay_message_t *message,
                                     shop_str_t *reference)
 {
-    shop_str_t date = field(message, "vads_trans_date");
-    shop_str_t id = field(message, "vads_trans_id");
+    shop_str_t date = shop_pay_field(&message->form, "vads_trans_date");
+    shop_str_t id = shop_pay_field(&message->form, "vads_trans_id");
 
     if (date.len != 14 || id.len != 6) {
         return SHOP_OK;
@@ -97,48 +96,15 @@ static shop_status_t make_reference(shop_arena_t *arena, const shop_pay_message_
 
 static void take_amount(const shop_pay_message_t *message, shop_pay_event_t *event)
 {
-    shop_str_t amount = field(message, "vads_amount");
-    const shop_currency_t *currency = shop_pay_currency_numeric(field(message, "vads_currency"));
+    shop_str_t amount = shop_pay_field(&message->form, "vads_amount");
+    const shop_currency_t *currency =
+        shop_pay_currency_numeric(shop_pay_field(&message->form, "vads_currency"));
 
     event->has_amount =
         amount.len <= AMOUNT_DIGITS_MAX && shop_str_to_int(amount, &event->amount_minor) == SHOP_OK;
     if (currency != NULL) {
         event->currency = shop_str(currency->code);
     }
-}
-
-
-/* Codes that staff need; nothing of the person, no card but its brand and masked number. */
-static shop_status_t take_details(shop_arena_t *arena, const shop_pay_message_t *message,
-                                  shop_pay_event_t *event)
-{
-    static const char *const kept[] = {
-        "vads_operation_type",    "vads_trans_id",
-        "vads_trans_date",        "vads_result",
-        "vads_auth_result",       "vads_auth_mode",
-        "vads_extra_result",      "vads_payment_error",
-        "vads_warranty_result",   "vads_sequence_number",
-        "vads_payment_src",       "vads_url_check_src",
-        "vads_card_brand",        "vads_card_number",
-        "vads_card_country",      "vads_threeds_status",
-        "vads_effective_amount",  "vads_effective_currency",
-        "vads_presentation_date",
-    };
-    const size_t most = sizeof(kept) / sizeof(kept[0]);
-
-    event->details = shop_arena_calloc(arena, most * sizeof(*event->details));
-    if (event->details == NULL) {
-        return SHOP_NO_MEMORY;
-    }
-
-    for (size_t i = 0; i < most; i++) {
-        shop_str_t value = field(message, kept[i]);
-        if (value.len > 0 && value.len <= 64 && !shop_has_card_number(value)) {
-            event->details[event->detail_count++] = (shop_pair_t){shop_str(kept[i]), value};
-        }
-    }
-
-    return SHOP_OK;
 }
 
 
@@ -161,11 +127,12 @@ shop_status_t shop_vads_describe(shop_arena_t *arena, const shop_pay_config_t *c
     const char *suspicion = shop_vads_suspicion(&message->form);
 
     *event = (shop_pay_event_t){
-        .provider_status = field(message, "vads_trans_status"),
-        .provider_txn = field(message, "vads_trans_uuid"),
-        .transid = field(message, "vads_order_id"),
+        .provider_status = shop_pay_field(&message->form, "vads_trans_status"),
+        .provider_txn = shop_pay_field(&message->form, "vads_trans_uuid"),
+        .transid = shop_pay_field(&message->form, "vads_order_id"),
     };
-    event->state = shop_vads_state(field(message, "vads_operation_type"), event->provider_status);
+    event->state = shop_vads_state(shop_pay_field(&message->form, "vads_operation_type"),
+                                   event->provider_status);
 
     if (suspicion != NULL) {
         event->doubt = shop_str(suspicion);
@@ -173,9 +140,9 @@ shop_status_t shop_vads_describe(shop_arena_t *arena, const shop_pay_config_t *c
         event->doubt = SHOP_STR("status or operation not known");
     }
 
-    if (!shop_str_eq(field(message, "vads_site_id"), vads->site_id)) {
+    if (!shop_str_eq(shop_pay_field(&message->form, "vads_site_id"), vads->site_id)) {
         event->foreign = SHOP_STR("site");
-    } else if (!shop_str_eq(field(message, "vads_ctx_mode"), vads->ctx_mode)) {
+    } else if (!shop_str_eq(shop_pay_field(&message->form, "vads_ctx_mode"), vads->ctx_mode)) {
         event->foreign = SHOP_STR("mode");
     }
 
@@ -189,5 +156,9 @@ shop_status_t shop_vads_describe(shop_arena_t *arena, const shop_pay_config_t *c
         status = make_reference(arena, message, &event->provider_ref);
     }
 
-    return status == SHOP_OK ? take_details(arena, message, event) : status;
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    return shop_pay_keep_details(arena, &message->form, shop_pay_field, details, event);
 }
