@@ -56,6 +56,7 @@ begin
     from shop.bills b join shop.shops s on s.id = b.shopid
     where b.id = any (ids)
       and (wanted = 'sales_feedback' or shop.shop_mailbox(s) is not null)
+      and (wanted <> 'transaction_input' or s.presalenotification)
     order by b.id
     on conflict (key) do nothing;
 end

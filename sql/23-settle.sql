@@ -87,7 +87,6 @@ begin
         perform shop.jobs_insert(array[b.id], 'prepay');
     end if;
     if offline then
-        perform shop.mail_orders(array[b.id], 'transaction_input', interval '0', false, '');
         perform shop.mail_orders(array[b.id], 'sales_feedback', interval '0', false, ':promised');
     end if;
     return b;

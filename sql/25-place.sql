@@ -234,6 +234,7 @@ begin
     insert into shop.bill_transitions (billid, fromstatus, tostatus, actor)
     select id, null, 'PLACED', 'buyer' from unnest(ids) as id;
     perform shop.lines_insert(accepted, ids);
+    perform shop.mail_orders(ids, 'transaction_input', interval '0', false, '');
 
     for b in select * from shop.bills
              where id = any (ids) and (identity <> '' or interface = 'freeorder') order by id loop

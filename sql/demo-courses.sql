@@ -50,7 +50,7 @@ call pg_temp.item('python_start', 'computing', 'Python for beginners', 'Python p
     '<p>Un premier langage de programmation, appris en écrivant de petites choses utiles : renommer un dossier de '
     'photos, lire un tableur, interroger un site. Un tuteur répond sous un jour ouvré.</p>',
     '{"price1": 290, "tax": "VAT 20%", "maxdeliveryquant": 1, "enablehandler": "std_enrolonecourse",
-      "handlerparams": {"coursename": "PYTHON-1", "duration": "365"},
+      "handlerparams": {"coursename": "PYTHON-1", "duration": "365"}, "leaflet": "python_start.pdf",
       "eula": "<p>The exercises may be used freely; the videos are for your own study only.</p>",
       "fr": {"eula": "<p>Les exercices sont libres d’usage ; les vidéos sont réservées à votre étude.</p>"}}');
 call pg_temp.item('data_analysis', 'computing', 'Data analysis in practice', 'L’analyse de données en pratique',

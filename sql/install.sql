@@ -16,6 +16,7 @@ select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
 \ir 16-service.sql
 \ir 17-selling.sql
 \ir 18-holdings.sql
+\ir 19-front.sql
 \ir 20-common.sql
 \ir 21-snapshot.sql
 \ir 22-flow.sql

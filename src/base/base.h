@@ -288,6 +288,7 @@ SHOP_MUST_USE shop_status_t shop_json_parse(shop_str_t text, size_t max_bytes, j
 SHOP_MUST_USE shop_status_t shop_json_dump(shop_arena_t *a, const json_t *json, shop_str_t *text);
 /* Views into `object`, valid as long as it; a missing or other typed member gives the default. */
 shop_str_t shop_json_text(const json_t *object, const char *key);    /* "" */
+shop_str_t shop_json_string(const json_t *value);                    /* "" */
 int64_t shop_json_int(const json_t *object, const char *key);        /* 0 */
 bool shop_json_bool(const json_t *object, const char *key);          /* false */
 shop_money_t shop_json_money(const json_t *object, const char *key); /* text or number; 0 */

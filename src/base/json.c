@@ -93,8 +93,12 @@ shop_status_t shop_json_dump(shop_arena_t *a, const json_t *json, shop_str_t *te
 
 shop_str_t shop_json_text(const json_t *object, const char *key)
 {
-    const json_t *value = json_object_get(object, key);
+    return shop_json_string(json_object_get(object, key));
+}
 
+
+shop_str_t shop_json_string(const json_t *value)
+{
     if (!json_is_string(value)) {
         return SHOP_STR("");
     }

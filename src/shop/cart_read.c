@@ -211,9 +211,7 @@ static size_t bounded(const json_t *list, size_t max)
 
 static shop_str_t item_text(const json_t *list, size_t at)
 {
-    const json_t *text = json_array_get(list, at);
-
-    return (shop_str_t){json_string_length(text), (unsigned char *) json_string_value(text)};
+    return shop_json_string(json_array_get(list, at));
 }
 
 

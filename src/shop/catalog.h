@@ -114,6 +114,7 @@ struct shop_item_s {
     shop_str_t alias; /* pretty address; the shortname when there is none */
     shop_texts_t text[SHOP_LANGS];
     shop_str_t image;
+    shop_str_t leaflet; /* file below the media address; empty: none */
     shop_item_kind_e kind;
     shop_item_status_e status;
     shop_item_t *container; /* the set or bundle it is an element of; NULL: stands alone */
@@ -171,6 +172,13 @@ struct shop_catalog_s {
     size_t zone_count;
 };
 
+/* A stranger gives the address of an account (front-office.md 8.3). */
+typedef enum {
+    SHOP_GUEST_ASK_LOGIN, /* he is asked to log in */
+    SHOP_GUEST_SEND_LINK, /* a link to log in is sent at once */
+    SHOP_GUEST_ALLOW      /* the order is taken; the account is his once the mailbox is proven */
+} shop_guest_known_e;
+
 typedef struct {
     int64_t id;
     shop_str_t alias;
@@ -184,6 +192,8 @@ typedef struct {
     bool user_organisation_required;
     bool user_phone_required;
     bool allow_late_assignment;
+    bool leaflet_download; /* a leaflet is saved, not opened */
+    shop_guest_known_e guest_known;
     shop_str_t default_paymode;
     const json_t *paymodes; /* {mode: {…}} or {mode: true}; owned by the snapshot */
     const json_t *document; /* the row: seller identity, settings; owned by the snapshot */

@@ -10,6 +10,7 @@ typedef shop_status_t (*add_pt)(shop_snapshot_builder_t *builder, json_t *row);
 
 
 static shop_status_t add_shop(shop_snapshot_builder_t *builder, json_t *row);
+static shop_guest_known_e guest_known_of(shop_str_t name);
 static shop_status_t add_catalog(shop_snapshot_builder_t *builder, json_t *row);
 static shop_status_t add_tax(shop_snapshot_builder_t *builder, json_t *row);
 static shop_status_t add_category(shop_snapshot_builder_t *builder, json_t *row);
@@ -147,6 +148,8 @@ static shop_status_t add_shop(shop_snapshot_builder_t *builder, json_t *row)
     shop->user_organisation_required = shop_json_bool(row, "enduserorganisationrequired");
     shop->user_phone_required = shop_json_bool(row, "endusermobilephonerequired");
     shop->allow_late_assignment = shop_json_bool(row, "allow_late_assignment");
+    shop->leaflet_download = shop_json_bool(row, "forcedownloadleaflet");
+    shop->guest_known = guest_known_of(shop_json_text(row, "guestknownemail"));
     shop->default_paymode = shop_json_text(row, "defaultpaymode");
     shop->paymodes = json_object_get(row, "paymodes");
     shop->document = row;
@@ -157,6 +160,16 @@ static shop_status_t add_shop(shop_snapshot_builder_t *builder, json_t *row)
     shop_texts_read(row, "eula", "", shop->text);
 
     return shop_list_add(builder->arena, &builder->snapshot.shops, shop);
+}
+
+
+static shop_guest_known_e guest_known_of(shop_str_t name)
+{
+    if (shop_str_eq(name, SHOP_STR("send_link"))) {
+        return SHOP_GUEST_SEND_LINK;
+    }
+
+    return shop_str_eq(name, SHOP_STR("allow")) ? SHOP_GUEST_ALLOW : SHOP_GUEST_ASK_LOGIN;
 }
 
 

@@ -224,6 +224,10 @@ static shop_status_t overlay(shop_snapshot_builder_t *builder, shop_item_t *item
         item->image = local->image;
     }
 
+    if (local->leaflet.len > 0) {
+        item->leaflet = local->leaflet;
+    }
+
     return merge_documents(builder, item, local);
 }
 

@@ -36,6 +36,9 @@ bool shop_required_complete(const shop_cart_t *cart, const shop_where_t *where);
 
 /* --- seats (seats.c): front-office.md 7 --- */
 
+/* The person with this address, letters of either case; NULL: none. */
+shop_participant_t *shop_participant_find(const shop_cart_t *cart, shop_str_t email);
+
 int64_t shop_seats_total(const shop_cart_t *cart, const shop_where_t *where);
 int64_t shop_seats_assigned(const shop_cart_t *cart, shop_str_t shortname);
 bool shop_seats_complete(const shop_cart_t *cart, const shop_where_t *where);

@@ -87,6 +87,7 @@ shop_status_t shop_item_build(shop_arena_t *arena, json_t *row, shop_item_t **ou
     item->shortname = shop_json_text(row, "shortname");
     item->alias = shop_json_text(row, "seoalias");
     item->image = shop_json_text(row, "image");
+    item->leaflet = shop_json_text(row, "leaflet");
     item->kind = shop_json_int(row, "isset") == 1   ? SHOP_ITEM_SET
                  : shop_json_int(row, "isset") == 2 ? SHOP_ITEM_BUNDLE
                                                     : SHOP_ITEM_PLAIN;

@@ -45,9 +45,6 @@ json_t *shop_put_list(shop_put_t *put, json_t *object, shop_str_t name);
 /* The document when all went well; else NULL, and it is released. */
 json_t *shop_put_end(const shop_put_t *put, json_t *json);
 
-/* The person with this address, letters of either case; NULL: none. */
-shop_participant_t *shop_participant_find(const shop_cart_t *cart, shop_str_t email);
-
 /* The line of the cart with this product; NULL: none. */
 shop_cart_line_t *shop_cart_line(const shop_cart_t *cart, shop_str_t shortname);
 /* May it be ordered as it stands? key NULL: yes. */

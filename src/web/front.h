@@ -206,6 +206,10 @@ typedef ngx_int_t (*ngx_http_shop_account_pt)(ngx_http_shop_ctx_t *ctx,
  * case; asks nobody when Moodle is not configured or its breaker is open. */
 ngx_int_t ngx_http_shop_account_find(ngx_http_shop_ctx_t *ctx, shop_str_t email,
                                      ngx_http_shop_account_pt then);
+/* The operation of `next` says how many different addresses this session has asked about within an
+ * hour, this one included; `list` names what for (front/address_tries.c). */
+ngx_int_t ngx_http_shop_address_count(ngx_http_shop_ctx_t *ctx, const char *list, shop_str_t email,
+                                      ngx_http_shop_next_pt next);
 /* A call of the site's web service, to be sent by shop_http_send(). NGX_ERROR: no memory. */
 ngx_int_t ngx_http_shop_moodle_request(ngx_http_shop_ctx_t *ctx, shop_str_t token,
                                        const char *function, const json_t *arguments,

@@ -15,7 +15,6 @@ static bool owns(const shop_visitor_t *visitor, const json_t *customer);
 bool ngx_http_shop_order_readable(ngx_http_shop_ctx_t *ctx, shop_str_t transid, json_t *order)
 {
     json_t *known;
-    shop_str_t mine;
     size_t i;
 
     if (ngx_http_shop_link_valid(ctx, transid)) {
@@ -28,9 +27,7 @@ bool ngx_http_shop_order_readable(ngx_http_shop_ctx_t *ctx, shop_str_t transid, 
 
     json_array_foreach(json_object_get(ctx->session.data, "orders"), i, known)
     {
-        mine = (shop_str_t){json_string_length(known), (u_char *) json_string_value(known)};
-
-        if (shop_str_eq(mine, transid)) {
+        if (shop_str_eq(shop_json_string(known), transid)) {
             return true;
         }
     }

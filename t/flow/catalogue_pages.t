@@ -56,6 +56,15 @@ for my $status (sort keys %shown) {
     $b = Shop::Buyer->new(base => $t->base);
 }
 
+my ($leaflet) = $b->open('p/python_start')->{answer}{body} =~ /<a href="([^"]+[.]pdf)" download /;
+is($leaflet, '/shop-media/python_start.pdf', 'a product may have a leaflet');
+is($b->http->get($leaflet)->{status}, 200, 'it is there');
+$b->open('c/computing');
+like($b->page->{answer}{body}, qr{href="\Q$leaflet\E" download}, 'the catalogue leads to it as well');
+$t->catalog('update shop.shops set forcedownloadleaflet = false');
+$b->open('p/python_start');
+like($b->page->{answer}{body}, qr{href="\Q$leaflet\E" aria-label}, 'a shop may have it opened instead of saved');
+
 $b->open('p/excel-first-steps');
 like($b->page->text, qr/Excel: first steps.*EXCEL_BASICS.*€108\.00.*Good to know.*No previous knowledge/, 'everything about a product');
 like($b->page->{answer}{body}, qr{<title>Excel for beginners}, 'its title for search engines');

@@ -72,6 +72,9 @@ call($web, 'place_orders', [$transfer]);
 my $confirmed = call($web, 'order_confirm', {transid => $transfer->{transid}, shop => 'ac'});
 is($confirmed->{state}, 'PENDING', 'a transfer is promised');
 is(call($web, 'order_confirm', {transid => $transfer->{transid}})->{verdict}, 'exists', 'once');
+is($pg->value(q{select count(*) from shop.mails where template = 'transaction_input'}),
+    $pg->value('select count(*) from shop.bills'), 'the sales team is told of every order, once');
+$dbh->do(q{delete from shop.mails where billid <> (select id from shop.bills where transid = ?)}, undef, $transfer->{transid});
 my @mails = @{call($web, 'mails_claim', {owner => 't', limit => 10, lease_seconds => 60})->{mails}};
 is(join(' ', sort map { $_->{template} } @mails), 'sales_feedback transaction_input',
     'buyer and sales team are told');

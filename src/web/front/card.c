@@ -8,6 +8,8 @@
 #define SHOP_SUMMARY_CHARACTERS 200
 
 
+static shop_str_t media_url(ngx_http_shop_ctx_t *ctx, shop_str_t file);
+static void add_leaflet(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, json_t *card);
 static json_t *price_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
 static json_t *tiers_view(ngx_http_shop_ctx_t *ctx, const shop_tier_t *tiers, size_t count);
 static shop_str_t tier_label(ngx_http_shop_ctx_t *ctx, const shop_tier_t *tier);
@@ -34,6 +36,7 @@ json_t *ngx_http_shop_card(ngx_http_shop_ctx_t *ctx, const shop_item_t *item)
         return NULL;
     }
 
+    add_leaflet(ctx, item, card);
     json_object_set_new(card, "is_set", json_boolean(item->kind == SHOP_ITEM_SET));
     json_object_set_new(card, "is_bundle", json_boolean(item->kind == SHOP_ITEM_BUNDLE));
     json_object_set_new(card, "seats", json_boolean(shop_item_seats(item, 1) > 0));
@@ -68,16 +71,34 @@ shop_str_t ngx_http_shop_item_url(ngx_http_shop_ctx_t *ctx, const shop_item_t *i
 
 shop_str_t ngx_http_shop_image_url(ngx_http_shop_ctx_t *ctx, const shop_item_t *item)
 {
+    return media_url(ctx, item->image);
+}
+
+
+static shop_str_t media_url(ngx_http_shop_ctx_t *ctx, shop_str_t file)
+{
     ngx_str_t *media = &ctx->main->media_url;
     shop_str_t url, name;
 
-    if (item->image.len == 0 || shop_percent_encode(&ctx->arena, item->image, &name) != SHOP_OK ||
+    if (file.len == 0 || shop_percent_encode(&ctx->arena, file, &name) != SHOP_OK ||
         shop_arena_printf(&ctx->arena, &url, "%.*s%.*s", (int) media->len, media->data,
                           (int) name.len, name.data) != SHOP_OK) {
         return SHOP_STR("");
     }
 
     return url;
+}
+
+
+static void add_leaflet(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, json_t *card)
+{
+    if (item->leaflet.len == 0) {
+        return;
+    }
+
+    json_object_set_new(card, "leaflet",
+                        json_pack("{s:o, s:b}", "url", shop_json_str(media_url(ctx, item->leaflet)),
+                                  "download", ctx->shop->leaflet_download));
 }
 
 

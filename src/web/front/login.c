@@ -106,6 +106,19 @@ static json_t *launch_addresses(ngx_http_shop_ctx_t *ctx)
 
 ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx)
 {
+    shop_str_t email = shop_form_text(&ctx->form, "email");
+
+    if (!shop_email_valid(email)) {
+        return ngx_http_shop_login_page(ctx, "email_invalid");
+    }
+
+    return ngx_http_shop_login_mail(
+        ctx, email, ngx_http_shop_safe_next(ctx, shop_form_text(&ctx->form, "next")));
+}
+
+
+ngx_int_t ngx_http_shop_login_mail(ngx_http_shop_ctx_t *ctx, shop_str_t email, shop_str_t next)
+{
     ngx_http_shop_login_t *login = ngx_pcalloc(ctx->r->pool, sizeof(ngx_http_shop_login_t));
     shop_str_t key;
 
@@ -114,12 +127,8 @@ ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx)
     }
 
     ctx->state = login;
-    login->email = shop_form_text(&ctx->form, "email");
-    login->next = ngx_http_shop_safe_next(ctx, shop_form_text(&ctx->form, "next"));
-
-    if (!shop_email_valid(login->email)) {
-        return ngx_http_shop_login_page(ctx, "email_invalid");
-    }
+    login->email = email;
+    login->next = next;
 
     if (shop_arena_printf(&ctx->arena, &key, "tries:{%.*s}:login", (int) ctx->session.key.len,
                           ctx->session.key.data) != SHOP_OK) {

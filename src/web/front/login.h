@@ -28,6 +28,9 @@ ngx_int_t ngx_http_shop_login_page(ngx_http_shop_ctx_t *ctx, const char *error);
 /* The same after a launch whose mailbox is yet to be proven. */
 ngx_int_t ngx_http_shop_login_confirm_email(ngx_http_shop_ctx_t *ctx, shop_str_t email,
                                             shop_str_t next);
+/* Sends a link to a mailbox that was typed elsewhere, and says so on login/sent; `next`: where the
+ * link leads. */
+ngx_int_t ngx_http_shop_login_mail(ngx_http_shop_ctx_t *ctx, shop_str_t email, shop_str_t next);
 /* `login->key` from `login->code`. */
 ngx_int_t ngx_http_shop_login_key(ngx_http_shop_ctx_t *ctx, ngx_http_shop_login_t *login);
 

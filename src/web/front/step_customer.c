@@ -3,10 +3,12 @@
  * record.
  *
  * collect (pure) -> [anonymous: tries counted -> our customers -> Moodle] -> record -> save -> 303.
- * An anonymous visitor may not take the address of an account: it has to be proven first.
+ * An anonymous visitor may not take the address of an account: it has to be proven first, unless
+ * the shop allows it; then too the account is not bound to the order before.
  */
 
 #include "web/front/customer.h"
+#include "web/front/login.h"
 
 
 #define SHOP_ADDRESSES_PER_HOUR 10
@@ -17,22 +19,15 @@ static void replace_email(ngx_http_shop_ctx_t *ctx);
 static void prefill_profile(ngx_http_shop_ctx_t *ctx);
 static void prefill_invoice(ngx_http_shop_ctx_t *ctx, const json_t *last);
 static ngx_int_t show_on_known(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
-static ngx_int_t count_addresses(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t submit_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op);  /* 1 */
 static ngx_int_t submit_on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 2 */
 static ngx_int_t submit_on_account(ngx_http_shop_ctx_t *ctx,
                                    const ngx_http_shop_account_t *account); /* 3 */
 static ngx_int_t record(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t submit_on_recorded(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 4 */
+static ngx_int_t email_known(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t refuse_email(ngx_http_shop_ctx_t *ctx, const char *key, bool known);
 static json_t *record_request(ngx_http_shop_ctx_t *ctx);
-
-
-/* Different addresses that one session has asked about within an hour. */
-static const char addresses_script[] = "redis.call('SADD', KEYS[1], ARGV[1]) "
-                                       "if redis.call('TTL', KEYS[1]) < 0 then "
-                                       "redis.call('EXPIRE', KEYS[1], 3600) end "
-                                       "return redis.call('SCARD', KEYS[1])";
 
 
 /* Who is identified finds the form filled in from the own record. */
@@ -185,33 +180,11 @@ ngx_int_t ngx_http_shop_step_customer_submit(ngx_http_shop_ctx_t *ctx)
         return ngx_http_shop_session_save(ctx, ngx_http_shop_customer_page);
     }
 
-    return ctx->visitor.logged_in ? record(ctx) : count_addresses(ctx);
-}
-
-
-/* The answer tells whether an address has an account: nobody may ask for many
- * (front-office.md 8.3).
- */
-static ngx_int_t count_addresses(ngx_http_shop_ctx_t *ctx)
-{
-    shop_str_t argv[2];
-    shop_op_t *op;
-
-    argv[1] = ctx->cart->customer.email;
-
-    if (shop_arena_printf(&ctx->arena, &argv[0], "tries:{%.*s}:mails", (int) ctx->session.key.len,
-                          ctx->session.key.data) != SHOP_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (ctx->visitor.logged_in || ctx->shop->guest_known == SHOP_GUEST_ALLOW) {
+        return record(ctx);
     }
 
-    op = ngx_http_shop_await(ctx, ctx->main->redis_timeout, submit_on_counted);
-    if (op == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    shop_redis_script(ngx_http_shop_worker->redis, op, shop_str(addresses_script), 1, 2, argv);
-
-    return NGX_DONE;
+    return ngx_http_shop_address_count(ctx, "mails", ctx->cart->customer.email, submit_on_counted);
 }
 
 
@@ -242,7 +215,7 @@ static ngx_int_t submit_on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     }
 
     if (shop_json_int(customer, "hasaccount") > 0) {
-        return refuse_email(ctx, "email_known", true);
+        return email_known(ctx);
     }
 
     return ngx_http_shop_account_find(ctx, ctx->cart->customer.email, submit_on_account);
@@ -251,7 +224,22 @@ static ngx_int_t submit_on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
 static ngx_int_t submit_on_account(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_account_t *account)
 {
-    return account->found ? refuse_email(ctx, "email_known", true) : record(ctx);
+    return account->found ? email_known(ctx) : record(ctx);
+}
+
+
+static ngx_int_t email_known(ngx_http_shop_ctx_t *ctx)
+{
+    shop_refusal_t refusal = {.key = "email_known_sent"};
+
+    if (ctx->shop->guest_known == SHOP_GUEST_ASK_LOGIN) {
+        return refuse_email(ctx, "email_known", true);
+    }
+
+    ngx_http_shop_flash(ctx, "info", ngx_http_shop_refusal(ctx, &refusal));
+
+    return ngx_http_shop_login_mail(ctx, ctx->cart->customer.email,
+                                    ngx_http_shop_url(ctx, "step/", SHOP_STR("customer")));
 }
 
 

@@ -22,7 +22,15 @@ static json_t *role_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, shop
                          bool full);
 static bool holds(const shop_cart_t *cart, shop_str_t shortname, shop_str_t role, shop_str_t email);
 static shop_str_t name_of(ngx_http_shop_ctx_t *ctx, const shop_participant_t *participant);
+static ngx_int_t ask_account(ngx_http_shop_ctx_t *ctx, shop_str_t email); /* 1 */
+static ngx_int_t on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op);     /* 2 */
+static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx,
+                            const ngx_http_shop_account_t *account); /* 3 */
+static bool has_account(ngx_http_shop_ctx_t *ctx, shop_str_t email);
 static ngx_int_t finish(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal);
+
+
+#define SHOP_PEOPLE_PER_HOUR 200
 
 
 static const ngx_http_shop_input_t inputs[] = {
@@ -110,12 +118,78 @@ ngx_int_t ngx_http_shop_participant(ngx_http_shop_ctx_t *ctx)
     users.error = shop_participant_add(&ctx->arena, ctx->cart, &where, &ctx->form);
 
     if (users.error.key == NULL) {
-        return finish(ctx, users.error);
+        return ctx->visitor.logged_in ? ask_account(ctx, email) : finish(ctx, users.error);
     }
 
     ngx_http_shop_count(SHOP_COUNT_REFUSED);
 
     return page(ctx, &users);
+}
+
+
+/* Only who is identified learns who has an account, and not of everybody: anybody else could test
+ * addresses here (front-office.md 7.2). Without an answer nothing is said. */
+static ngx_int_t ask_account(ngx_http_shop_ctx_t *ctx, shop_str_t email)
+{
+    const shop_participant_t *participant = shop_participant_find(ctx->cart, email);
+
+    if (participant == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->state = (void *) participant;
+
+    return ngx_http_shop_address_count(ctx, "people", participant->email, on_counted);
+}
+
+
+static ngx_int_t on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    const shop_participant_t *participant = ctx->state;
+
+    ctx->redis_time += op->elapsed;
+
+    if (op->status != SHOP_LINK_OK || op->reply.redis->integer > SHOP_PEOPLE_PER_HOUR) {
+        return finish(ctx, (shop_refusal_t){.key = NULL});
+    }
+
+    return ngx_http_shop_account_find(ctx, participant->email, on_account);
+}
+
+
+/* Kept in the session: it is no part of what is ordered. */
+static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_account_t *account)
+{
+    const shop_participant_t *participant = ctx->state;
+    json_t *known = json_object_get(ctx->session.data, "accounts");
+
+    if (account->found && !has_account(ctx, participant->email)) {
+        if (known == NULL || json_array_size(known) >= SHOP_PEOPLE_PER_HOUR) {
+            known = json_array();
+            json_object_set_new(ctx->session.data, "accounts", known);
+        }
+
+        json_array_append_new(known, shop_json_str(participant->email));
+        ctx->session.changed = true;
+    }
+
+    return finish(ctx, (shop_refusal_t){.key = NULL});
+}
+
+
+static bool has_account(ngx_http_shop_ctx_t *ctx, shop_str_t email)
+{
+    json_t *known = json_object_get(ctx->session.data, "accounts"), *address;
+    size_t i;
+
+    json_array_foreach(known, i, address)
+    {
+        if (shop_str_eq_nocase(shop_json_string(address), email)) {
+            return ctx->visitor.logged_in;
+        }
+    }
+
+    return false;
 }
 
 
@@ -237,11 +311,12 @@ static json_t *participants_view(ngx_http_shop_ctx_t *ctx)
 
     for (i = 0; i < ctx->cart->participant_count; i++) {
         participant = &ctx->cart->participants[i];
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o}", "name",
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:b}", "name",
                                               shop_json_str(name_of(ctx, participant)), "email",
                                               shop_json_str(participant->email), "city",
                                               shop_json_str(participant->city), "institution",
-                                              shop_json_str(participant->institution)));
+                                              shop_json_str(participant->institution), "account",
+                                              has_account(ctx, participant->email)));
     }
 
     return list;

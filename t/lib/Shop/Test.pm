@@ -299,7 +299,7 @@ http {
     fastcgi_temp_path $dir/fastcgi;
     uwsgi_temp_path $dir/uwsgi;
     scgi_temp_path $dir/scgi;
-    types { text/html html; image/svg+xml svg; text/css css; application/javascript js; }
+    types { text/html html; image/svg+xml svg; application/pdf pdf; text/css css; application/javascript js; }
 
     shop_zone shop:1m;
     shop_postgres "host=$dir/pg dbname=shop user=shop_web" @{[$o->{pg_options} // '']};
