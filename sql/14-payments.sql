@@ -119,6 +119,7 @@ create table if not exists shop.refunds (
     at timestamptz not null default clock_timestamp()
 );
 create index if not exists refunds_bill on shop.refunds (billid);
+alter table shop.refunds add column if not exists reason text not null default '';
 call pg_temp.describe('refunds', 'Money given back; each becomes a credit note', $$
     id: key
     billid: bill
@@ -127,4 +128,5 @@ call pg_temp.describe('refunds', 'Money given back; each becomes a credit note',
     currency: ISO 4217 code
     actor: "payment" or a member of staff
     at: when
+    reason: why, of a member of staff
 $$);

@@ -211,7 +211,7 @@ call pg_temp.describe('mails', 'Mails to send; each key once', $$
     lang: language of the reader
     toname: recipient
     toaddress: recipient's address
-    data: variables; of order mails null, they are read when it is sent; erased once sent
+    data: variables; of order mails, which are read when they are sent, null or the credit note; erased once sent
     needsinvoice: waits until the bill has its invoice number
     state: queued, sending, sent, failed
     nexttry: when it may be claimed; of a mail being sent: end of the lease

@@ -95,7 +95,7 @@ $$;
 comment on function shop.bill_promise(shop.bills, text) is
     'An order whose payment is promised: first production, mails with the payment instructions';
 
-create or replace function shop.bill_refund(bill shop.bills, attempt bigint, back numeric, actor text)
+create or replace function shop.bill_refund(bill shop.bills, attempt bigint, back numeric, actor text, why text)
 returns shop.bills language plpgsql volatile as $$
 declare
     b shop.bills;
@@ -103,13 +103,13 @@ declare
 begin
     update shop.bills set refundedamount = refundedamount + back, lastactiondate = clock_timestamp()
     where id = bill.id returning * into b;
-    insert into shop.refunds (billid, attemptid, amount, currency, actor)
-    values (b.id, attempt, back, b.currency, actor) returning id into refund;
+    insert into shop.refunds (billid, attemptid, amount, currency, actor, reason)
+    values (b.id, attempt, back, b.currency, actor, why) returning id into refund;
     insert into shop.registrar_queue (billid, refundid, realisedat)
     values (b.id, refund, clock_timestamp());
 
     if b.refundedamount = b.paiedamount and b.status <> 'PAYBACK' then
-        b := shop.bill_move(b, 'PAYBACK', actor, null);
+        b := shop.bill_move(b, 'PAYBACK', actor, nullif(why, ''));
         update shop.jobs set state = 'cancelled', reason = 'refunded'
         where billid = b.id and state in ('pending', 'waiting', 'blocked', 'manual');
         perform shop.stock_return(b.id);
@@ -118,5 +118,5 @@ begin
     return b;
 end
 $$;
-comment on function shop.bill_refund(shop.bills, bigint, numeric, text) is
+comment on function shop.bill_refund(shop.bills, bigint, numeric, text, text) is
     'Money given back: a credit note, and when it was all, the end of what was not produced yet';

@@ -55,6 +55,18 @@ end
 $$;
 comment on function shop.order_document(shop.bills) is 'The order without its production and payments';
 
+create or replace function shop.order_credits(bill bigint) returns jsonb
+language plpgsql stable as $$
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object('number', v.number, 'amount', shop.money(-v.amount),
+            'issued_at', shop.utc(v.issuedat)) order by v.seq), '[]')
+        from shop.refunds r join shop.invoices v on v.refundid = r.id
+        where r.billid = bill);
+end
+$$;
+comment on function shop.order_credits(bigint) is 'The credit notes of a bill';
+
 create or replace function shop.order_attempt(bill bigint) returns jsonb
 language plpgsql stable as $$
 begin
@@ -130,6 +142,7 @@ begin
         select coalesce((
             select shop.order_document(b) || shop.order_production(b.id)
                 || jsonb_build_object('attempt', shop.order_attempt(b.id),
+                                      'credits', shop.order_credits(b.id),
                                       'feedback', shop.order_feedback(b.id))
             from shop.bills b
             where b.transid = arguments ->> 'transid'

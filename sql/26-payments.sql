@@ -197,7 +197,7 @@ begin
     end if;
 
     if new_state in ('refunded', 'partially_refunded') then
-        b := shop.bill_refund(b, p.id, back, 'payment');
+        b := shop.bill_refund(b, p.id, back, coalesce(e ->> 'actor', 'payment'), coalesce(e ->> 'why', ''));
         new_state := case when b.refundedamount < p.amount then 'partially_refunded' else 'refunded' end;
     elsif new_state = 'chargeback' and b.status <> 'RECOVERING' then
         b := shop.bill_move(b, 'RECOVERING', 'payment', e ->> 'event_key');
@@ -245,9 +245,10 @@ language plpgsql volatile as $$
 declare
     s shop.payment_attempts;
 begin
-    if a.id <> p.id and a.state = 'paid' and a.providertxn = e ->> 'provider_txn' then
+    if a.id <> p.id and a.state = 'paid'
+       and (a.providertxn = e ->> 'provider_txn' or a.id = (e ->> 'attempt')::bigint) then
         s := a;
-    elsif e ->> 'state' = 'refunded' then
+    elsif e ->> 'state' = 'refunded' and p.id is distinct from (e ->> 'attempt')::bigint then
         s := shop.event_surplus(b.id);
     end if;
     if s.id is null or (e ->> 'amount')::numeric <> s.amount then
@@ -295,14 +296,18 @@ comment on function shop.event_tell(jsonb, bigint, text, text) is 'Staff hear of
 create or replace function shop.event_repeats(e jsonb, bill bigint) returns boolean
 language plpgsql stable as $$
 begin
-    return e ->> 'state' in ('refunded', 'partially_refunded') and exists (
+    return e ->> 'state' in ('refunded', 'partially_refunded') and (exists (
         select from shop.payment_events v
         where v.billid = bill and v.verdict = 'apply' and v.state in ('refunded', 'partially_refunded')
-          and v.content ->> 'provider_txn' = e ->> 'provider_txn');
+          and v.content ->> 'provider_txn' = e ->> 'provider_txn')
+        or e ->> 'channel' <> 'staff' and exists (
+        select from shop.refund_requests r
+        where r.billid = bill and r.state = 'done' and r.providertxn is null
+          and r.amount = (e ->> 'amount')::numeric));
 end
 $$;
 comment on function shop.event_repeats(jsonb, bigint) is
-    'A refund that was applied already is told again: authorised, then captured; by a notification, then by the API';
+    'A refund that was applied already is told again: authorised, then captured; by staff, by a notification, by the API';
 
 create or replace function shop.event_decide(e jsonb, b shop.bills, a shop.payment_attempts,
     p shop.payment_attempts, out verdict text, out why text)
@@ -376,6 +381,10 @@ begin
             answer := jsonb_build_object('verdict', 'ignore-duplicate');
         elsif judged.verdict is distinct from seen then
             state := shop.event_act(e, b, a, p, judged.verdict, judged.why);
+        end if;
+        if e ->> 'state' in ('refunded', 'partially_refunded', 'cancelled')
+           and judged.verdict in ('apply', 'ignore-duplicate') then
+            perform shop.refund_heard(e, b.id);
         end if;
     else
         update shop.payment_events set repeats = repeats + 1 where eventkey = e ->> 'event_key';

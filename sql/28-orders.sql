@@ -99,7 +99,7 @@ begin
 
     if target = 'PAYBACK' then
         b := shop.bill_refund(b, (select id from shop.payment_attempts where billid = b.id and paying),
-                              b.paiedamount - b.refundedamount, actor);
+                              b.paiedamount - b.refundedamount, actor, coalesce(arguments ->> 'reason', ''));
         update shop.payment_attempts set state = 'refunded', updated = clock_timestamp()
         where billid = b.id and paying;
         return shop.order_answer(b, 'ok');

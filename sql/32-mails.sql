@@ -13,7 +13,8 @@ begin
             'utc_offset', shop.utc_offset(s.timezone))
             || case when m.billid is null then jsonb_build_object('data', m.data)
                else (select jsonb_build_object('order', shop.order_document(b)
-                                || jsonb_build_object('attempt', shop.order_attempt(b.id)),
+                                || jsonb_build_object('attempt', shop.order_attempt(b.id),
+                                       'credits', shop.order_credits(b.id), 'credit', m.data),
                             'feedback', shop.order_feedback(b.id))
                      from shop.bills b where b.id = m.billid) end
         from shop.shops s where s.id = m.shopid);

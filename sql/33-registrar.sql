@@ -20,6 +20,23 @@ end
 $$;
 comment on function shop.series_draw(bigint, text, integer) is 'The next number of a series; its hash is still the last one''s';
 
+create or replace function shop.mail_credit(v shop.invoices) returns void
+language plpgsql volatile as $$
+begin
+    insert into shop.mails (key, shopid, billid, template, lang, toname, toaddress, data)
+    select 'refund_notice:' || v.refundid || case when x.place = 1 then '' else ':copy' end, b.shopid, b.id,
+           'refund_notice', b.lang, x.name, x.address,
+           jsonb_build_object('number', v.number, 'amount', shop.money(-v.amount), 'issued_at', shop.utc(v.issuedat))
+    from shop.bills b, lateral (values
+        (1, btrim((b.customer ->> 'firstname') || ' ' || (b.customer ->> 'lastname')), b.customer ->> 'email'),
+        (2, b.invoiceinfo ->> 'organisation', b.invoiceinfo ->> 'email')) as x (place, name, address)
+    where b.id = v.billid and (x.place = 1 or x.address <> '' and lower(x.address) <> lower(b.customer ->> 'email'))
+    on conflict (key) do nothing;
+end
+$$;
+comment on function shop.mail_credit(shop.invoices) is
+    'Tells the buyer of money that was given back, and whom the invoice was made out to';
+
 create or replace function shop.document_issue(queued shop.registrar_queue) returns void
 language plpgsql volatile as $$
 declare
@@ -32,6 +49,7 @@ declare
     printed text;
     kind text;
     chained text;
+    issued_row shop.invoices;
 begin
     select * into b from shop.bills where id = queued.billid;
     select * into s from shop.shops where id = b.shopid;
@@ -52,7 +70,11 @@ begin
     insert into shop.invoices (shopid, kind, year, seq, number, billid, refundid, issuedat, amount,
                                currency, content, previoushash, hash)
     values (s.id, kind, n.year, n.last, printed, b.id, r.id, issued, coalesce(-r.amount, b.amount),
-            b.currency, document, n.lasthash, chained);
+            b.currency, document, n.lasthash, chained)
+    returning * into issued_row;
+    if r.id is not null then
+        perform shop.mail_credit(issued_row);
+    end if;
     update shop.numbering_series set lasthash = chained
     where shopid = n.shopid and numbering_series.kind = n.kind and year = n.year;
 end

@@ -10,6 +10,7 @@ grant execute on function
     shop.figures(jsonb), shop.bill_recalculate(jsonb), shop.bill_ignoretax(jsonb), shop.line_relocate(jsonb),
     shop.attempt_start(jsonb), shop.attempt_returned(jsonb), shop.attempt_cancel(jsonb),
     shop.reconcile_claim(jsonb), shop.reconcile_end(jsonb),
+    shop.refund_order(jsonb), shop.refund_settle(jsonb), shop.refund_claim(jsonb), shop.refund_end(jsonb),
     shop.customer_find(jsonb), shop.customer_save(jsonb), shop.login_request(jsonb),
     shop.certificate_verify(jsonb), shop.licence_verify(jsonb),
     shop.jobs_claim(jsonb), shop.job_step(jsonb), shop.job_end(jsonb), shop.instance_record(jsonb),

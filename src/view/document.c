@@ -32,6 +32,12 @@ static state_t state_of(shop_str_t status)
 }
 
 
+static bool is_returned(shop_making_t *d)
+{
+    return shop_str_eq(shop_json_text(d->order, "status"), SHOP_STR("PAYBACK"));
+}
+
+
 static void put_kind(shop_making_t *d, json_t *data, const char *kind)
 {
     static const char *const flags[][2] = {{"is_order", "order"},
@@ -50,22 +56,46 @@ static void put_kind(shop_making_t *d, json_t *data, const char *kind)
 }
 
 
+/* What was given back at once is a credit note; in parts, the invoice that lists them. */
+static const json_t *only_credit(shop_making_t *d)
+{
+    const json_t *credits = json_object_get(d->order, "credits");
+
+    return json_array_size(credits) == 1 ? json_array_get(credits, 0) : NULL;
+}
+
+
+static const char *kind_of(shop_making_t *d, const state_t *state, bool invoiced)
+{
+    if (is_returned(d)) {
+        bool parts = json_array_size(json_object_get(d->order, "credits")) > 1;
+
+        return parts ? "invoice" : "credit";
+    }
+
+    if (state->realised) {
+        return invoiced ? "invoice" : "proforma";
+    }
+
+    return "order";
+}
+
+
 static void put_identity(shop_making_t *d, json_t *data, const state_t *state)
 {
     shop_str_t order_number = shop_json_text(d->order, "order_number");
     shop_str_t invoice_number = shop_json_text(d->order, "invoice_number");
     shop_str_t status = shop_json_text(d->order, "status");
     bool invoiced = invoice_number.len > 0;
-    const char *kind = "order";
+    const char *kind = kind_of(d, state, invoiced);
+    shop_str_t number = invoiced ? invoice_number : order_number;
 
-    if (shop_str_eq(status, SHOP_STR("PAYBACK"))) {
-        kind = "credit";
-    } else if (state->realised) {
-        kind = invoiced ? "invoice" : "proforma";
+    if (is_returned(d) && only_credit(d) != NULL) {
+        number = shop_json_text(only_credit(d), "number");
     }
 
     put_kind(d, data, kind);
-    shop_document_put_text(d, data, "number", invoiced ? invoice_number : order_number);
+    shop_document_put_text(d, data, "number", number);
     shop_document_put_text(d, data, "order_number", order_number);
     shop_document_put_text(d, data, "invoice_number", invoice_number);
     shop_document_put_text(d, data, "transid", shop_json_text(d->order, "transid"));
@@ -83,6 +113,9 @@ static void put_dates(shop_making_t *d, json_t *data)
 {
     shop_str_t date = shop_json_text(d->order, "invoiced_at");
 
+    if (is_returned(d) && only_credit(d) != NULL) {
+        date = shop_json_text(only_credit(d), "issued_at");
+    }
     if (date.len == 0) {
         date = shop_json_text(d->order, "placed_at");
     }
@@ -196,13 +229,43 @@ static void put_parties(shop_making_t *d, json_t *data)
 
 static void put_totals(shop_making_t *d, json_t *data, const state_t *state)
 {
-    const char *label = state->paid ? "document.total.paid" : "document.total.due";
+    const char *label = state->paid      ? "document.total.paid"
+                        : is_returned(d) ? "document.total.returned"
+                                         : "document.total.due";
 
     shop_document_put_text(d, data, "currency", shop_json_text(d->order, "currency"));
     shop_document_put_money(d, data, "untaxed", shop_json_money(d->order, "untaxed"));
     shop_document_put_money(d, data, "tax", shop_json_money(d->order, "taxes"));
     shop_document_put_money(d, data, "total", shop_json_money(d->order, "amount"));
     shop_document_put_text(d, data, "total_label", shop_document_text(d, label));
+}
+
+
+static json_t *credit_view(shop_making_t *d, const json_t *credit)
+{
+    json_t *view = shop_document_new(d, json_object());
+
+    shop_document_put_text(d, view, "number", shop_json_text(credit, "number"));
+    shop_document_put_date(d, view, "date", shop_json_text(credit, "issued_at"));
+    shop_document_put_money(d, view, "amount", shop_json_money(credit, "amount"));
+    return view;
+}
+
+
+/* What was given back: every credit note, and the one that a mail is about. */
+static void put_credits(shop_making_t *d, json_t *data)
+{
+    const json_t *credits = json_object_get(d->order, "credits");
+    const json_t *credit = json_object_get(d->order, "credit");
+    json_t *list = shop_document_new(d, json_array());
+
+    for (size_t i = 0; i < json_array_size(credits); i++) {
+        shop_document_append(d, list, credit_view(d, json_array_get(credits, i)));
+    }
+    shop_document_put(d, data, "credits", list);
+    if (json_is_object(credit)) {
+        shop_document_put(d, data, "credit", credit_view(d, credit));
+    }
 }
 
 
@@ -243,7 +306,8 @@ shop_status_t shop_document_view(shop_arena_t *arena, const shop_document_t *doc
     shop_document_lines(&d, *data);
     put_totals(&d, *data, &state);
     put_paymode(&d, *data, document);
-    if (!state.paid) {
+    put_credits(&d, *data);
+    if (!state.paid && !is_returned(&d)) {
         shop_document_pay(&d, *data, document);
     }
     if (json_is_array(feedback)) {

@@ -61,12 +61,14 @@ static bool fill(json_t *data, const shop_document_t *document, const shop_docum
 {
     const json_t *view = json_object_get(data, "document");
     bool produced = json_array_size(mail->production) > 0;
+    shop_str_t credit = shop_json_text(json_object_get(view, "credit"), "number");
     bool good = put_all(data, view, variables, sizeof(variables) / sizeof(variables[0]));
 
     good &= put_all(data, document->order, persons, sizeof(persons) / sizeof(persons[0]));
     good &= shop_json_set_text(data, "server", mail->server);
     good &= shop_json_set_text(data, "server_url", mail->server_url);
     good &= shop_json_set_text(data, "ticket", mail->ticket);
+    good &= shop_json_set_text(data, "credit_number", credit);
     good &= json_object_set_new(data, "items", json_integer(count_items(document->order))) == 0;
     good &= json_object_set_new(data, "has_production", json_boolean(produced)) == 0;
     if (produced) {

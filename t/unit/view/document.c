@@ -4,6 +4,8 @@
 
 #include "views.h"
 
+#include <string.h>
+
 #define ORDER "t/data/documents/order.json"
 
 static const shop_pair_t instructions[] = {
@@ -82,7 +84,7 @@ static void test_states(const json_t *order)
         {"SOLDOUT", "2026-7", "Invoice", "2026-7", "Total paid", false, false, true},
         {"COMPLETE", "2026-7", "Invoice", "2026-7", "Total paid", false, false, true},
         {"RECOVERING", "2026-7", "Invoice", "2026-7", "Total to pay", false, false, false},
-        {"PAYBACK", "A-1", "Credit note", "A-1", "Total to pay", false, false, false},
+        {"PAYBACK", "A-1", "Credit note", "A-1", "Total refunded", false, false, false},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -99,10 +101,48 @@ static void test_states(const json_t *order)
         ok(shop_json_bool(view, "temporary") == cases[i].temporary, "temporary");
         ok(shop_json_bool(view, "preparing") == cases[i].preparing, "preparing");
         ok(shop_json_bool(view, "paid") == cases[i].paid, "paid");
-        ok((json_object_get(view, "payment") == NULL) == cases[i].paid, "how to pay unless paid");
+        bool closed = cases[i].paid || strcmp(cases[i].status, "PAYBACK") == 0;
+        ok((json_object_get(view, "payment") == NULL) == closed, "how to pay unless paid");
         json_decref(view);
         json_decref(copy);
     }
+}
+
+
+static void test_credits(const json_t *order)
+{
+    json_t *copy = json_copy((json_t *) order);
+    json_t *first = json_pack("{s:s, s:s, s:s}", "number", "A-1", "amount", "10.00", "issued_at",
+                              "2026-11-10T09:00:00Z");
+    json_t *second = json_pack("{s:s, s:s, s:s}", "number", "A-2", "amount", "1159.70", "issued_at",
+                               "2026-11-11T09:00:00Z");
+
+    json_object_set_new(copy, "status", json_string("SOLDOUT"));
+    json_object_set_new(copy, "invoice_number", json_string("B-1"));
+    json_object_set_new(copy, "credits", json_pack("[O]", first));
+    json_t *view = view_of(copy, "en");
+    is_member(view, "number", "B-1");
+    is_member(view, "credits.0.number", "A-1");
+    is_member(view, "credits.0.amount", "€10.00");
+    is_member(view, "credits.0.date", "10 November 2026");
+    json_decref(view);
+
+    json_object_set_new(copy, "status", json_string("PAYBACK"));
+    view = view_of(copy, "en");
+    is_member(view, "title", "Credit note");
+    is_member(view, "number", "A-1");
+    is_member(view, "date", "10 November 2026");
+    json_decref(view);
+
+    json_object_set_new(copy, "credits", json_pack("[o, o]", first, second));
+    json_object_set(copy, "credit", second);
+    view = view_of(copy, "en");
+    is_member(view, "title", "Invoice");
+    is_member(view, "number", "B-1");
+    is_member(view, "credits.1.number", "A-2");
+    is_member(view, "credit.amount", "€1,159.70");
+    json_decref(view);
+    json_decref(copy);
 }
 
 
@@ -242,6 +282,7 @@ int main(void)
     }
 
     test_states(order);
+    test_credits(order);
     test_english(order);
     test_french(order);
     test_mail(order);
