@@ -55,6 +55,11 @@ begin
        or coalesce(wanted ->> 'country', '') !~ '^([A-Z]{2})?$' then
         return '{"verdict": "refused"}';
     end if;
+    if account > 0 and proven then -- his address may have changed in Moodle
+        update shop.customers k set email = wanted ->> 'email'
+        where k.hasaccount = account and lower(k.email) <> lower(wanted ->> 'email')
+          and not exists (select from shop.customers o where lower(o.email) = lower(wanted ->> 'email'));
+    end if;
     insert into shop.customers as k (shopid, firstname, lastname, organisation, address, zip, city, country,
                                      email, phone)
     values (shop.shop_id(arguments -> 'shop'), left(coalesce(wanted ->> 'firstname', ''), 100),

@@ -216,6 +216,11 @@ ngx_int_t ngx_http_shop_moodle_request(ngx_http_shop_ctx_t *ctx, shop_str_t toke
                                        shop_http_request_t *request);
 
 
+/* The customer's record of who is logged in, also after his address has changed in Moodle
+ * (front/identify.c). */
+ngx_int_t ngx_http_shop_own_record(ngx_http_shop_ctx_t *ctx, ngx_http_shop_next_pt next);
+
+
 /* A path of ours to come back to, or the catalogue (SE-3). */
 shop_str_t ngx_http_shop_safe_next(ngx_http_shop_ctx_t *ctx, shop_str_t next);
 /* Where a form came from: its `next`, else the page that was shown before, else the catalogue. */

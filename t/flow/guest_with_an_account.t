@@ -82,5 +82,14 @@ $stranger->checkout;
 $stranger->order('card');
 is(last_bill('identity'), 'moodle', 'the account is bound once the mailbox is proven');
 
+$t->dbh->do('update shop.customers set email = ?, address = ? where email = ?', undef, 'before@example.org', '5 old street', $ada{email});
+$b->submit(qr{logout$}, {});
+$b->log_in($t, '');
+$b->add('gdpr_essentials');
+$b->open('step/customer');
+is($b->value_of(qr{step/customer$}, 'address'), '5 old street', 'who has another address in Moodle now is still known');
+$b->submit(qr{step/customer$}, {}, go => 1);
+is(customer($ada{email}, 'count(*)'), 1, 'and the record follows');
+
 $t->finish;
 done_testing;

@@ -123,6 +123,11 @@ is(call($web, 'customer_save', \%other)->{id}, $saved->{id}, 'once per address')
 is(call($web, 'customer_find', {id => $saved->{id}})->{lastname}, 'New', 'not overwritten by anybody');
 call($web, 'customer_save', {%other, proven => JSON::PP::true, user => 8});
 is(call($web, 'customer_find', {user => 8})->{lastname}, 'Other', 'but by its owner');
+is(call($web, 'customer_save', {%other, email => 'moved@example.org', proven => JSON::PP::true, user => 8})->{id}, $saved->{id},
+    'whose address has changed in Moodle');
+is($pg->value(q{select email from shop.customers where hasaccount = 8}), 'moved@example.org', 'and is written down');
+isnt(call($web, 'customer_save', {%other, email => 'stolen@example.org', user => 8})->{id}, $saved->{id},
+    'nobody else moves it');
 
 is(call($web, 'order_paymode', {transid => $order->{transid}, paymode => 'transfer', interface => 'transfer'})
     ->{verdict}, 'ok', 'another way to pay');

@@ -16,9 +16,7 @@ ngx_int_t ngx_http_shop_identify(ngx_http_shop_ctx_t *ctx, shop_step_e step)
     shop_str_t path;
 
     if (ctx->visitor.logged_in) {
-        return ngx_http_shop_call(ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
-                                  json_pack("{s:o}", "email", shop_json_str(ctx->visitor.email)),
-                                  on_known);
+        return ngx_http_shop_own_record(ctx, on_known);
     }
 
     if (shop_arena_printf(&ctx->arena, &path, "login?next=%.*sstep/%s", (int) ctx->loc->prefix.len,
@@ -27,6 +25,20 @@ ngx_int_t ngx_http_shop_identify(ngx_http_shop_ctx_t *ctx, shop_step_e step)
     }
 
     return ngx_http_shop_redirect(ctx, path);
+}
+
+
+ngx_int_t ngx_http_shop_own_record(ngx_http_shop_ctx_t *ctx, ngx_http_shop_next_pt next)
+{
+    json_t *who = json_pack("{s:o}", "email", shop_json_str(ctx->visitor.email));
+
+    if (ctx->visitor.user > 0) {
+        json_object_set_new(who, "account", json_integer((json_int_t) ctx->visitor.user));
+        json_object_set_new(who, "vouched", json_true());
+        shop_json_set_text(who, "shop", ctx->shop->alias);
+    }
+
+    return ngx_http_shop_call(ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND, who, next);
 }
 
 

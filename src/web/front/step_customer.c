@@ -45,9 +45,7 @@ ngx_int_t ngx_http_shop_step_customer(ngx_http_shop_ctx_t *ctx)
         return ngx_http_shop_customer_page(ctx);
     }
 
-    return ngx_http_shop_call(ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
-                              json_pack("{s:o}", "email", shop_json_str(ctx->visitor.email)),
-                              show_on_known);
+    return ngx_http_shop_own_record(ctx, show_on_known);
 }
 
 

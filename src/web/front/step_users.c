@@ -52,9 +52,7 @@ ngx_int_t ngx_http_shop_step_users(ngx_http_shop_ctx_t *ctx)
         return page(ctx, &users);
     }
 
-    return ngx_http_shop_call(ctx, SHOP_PG_PAGES, SHOP_SQL_CUSTOMER_FIND,
-                              json_pack("{s:o}", "email", shop_json_str(ctx->visitor.email)),
-                              on_me);
+    return ngx_http_shop_own_record(ctx, on_me);
 }
 
 
