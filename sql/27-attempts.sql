@@ -1,7 +1,7 @@
 -- Tries to pay: begun, found again, given up.
 
 create or replace function shop.asked_by_try(interface text) returns boolean
-language sql immutable as $$ select interface in ('mercanet', 'stripe') $$;
+language sql immutable as $$ select interface in ('mercanet', 'axepta', 'stripe') $$;
 comment on function shop.asked_by_try(text) is
     'The provider''s API answers about one try; of the other interfaces about an order with all its tries';
 
@@ -12,7 +12,7 @@ declare
     today constant date := (now() at time zone 'UTC')::date;
     counter integer;
 begin
-    if wanted_interface = 'mercanet' then
+    if wanted_interface in ('mercanet', 'axepta') then
         -- 35 letters and digits at most: the number of the try within its order
         return replace(b.transid, '-', '') || 'A'
             || (select count(*) + 1 from shop.payment_attempts a where a.billid = b.id);
@@ -68,14 +68,14 @@ begin
            or a.state = 'pending' and a.interface in ('check', 'transfer'))
       and a.expires > now()
     order by a.id desc limit 1;
-    if found_row.interface in ('systempay', 'mercanet') and not shop.attempt_crowded(bill, found_row) then
+    if found_row.interface in ('systempay', 'mercanet', 'axepta') and not shop.attempt_crowded(bill, found_row) then
         return null;
     end if;
     return found_row;
 end
 $$;
 comment on function shop.attempt_reusable(shop.bills, jsonb) is
-    'An open try of the same kind; the bank takes a reference of systempay or mercanet for one visit only';
+    'An open try of the same kind; the bank takes a reference of systempay, mercanet or axepta for one visit only';
 
 create or replace function shop.attempt_insert(b shop.bills, arguments jsonb)
 returns shop.payment_attempts language plpgsql volatile as $$

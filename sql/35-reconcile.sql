@@ -44,6 +44,18 @@ $$;
 comment on function shop.reconcile_watch() is
     'Messages of unknown orders are judged again; doubts that last are told to staff';
 
+create or replace function shop.asked_transaction(a shop.payment_attempts) returns text
+language plpgsql stable as $$
+begin
+    return coalesce(
+        (select x.content ->> 'provider_txn' from shop.payment_events x
+         where x.attemptid = a.id and x.verdict = 'quarantine' and x.settled is null
+         order by x.id limit 1), a.providertxn, '');
+end
+$$;
+comment on function shop.asked_transaction(shop.payment_attempts) is
+    'The provider''s number that a question is about: of a message in doubt, or of the try; empty: none yet';
+
 create or replace function shop.reconcile_claim(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
 declare
@@ -63,9 +75,10 @@ begin
         set askedat = now(), unheard = a.unheard + 1,
             askat = now() + interval '1 minute' * least(2 ^ a.unheard, 60) + random() * interval '10 seconds'
         from due where a.id = due.id
-        returning a.id, a.billid, a.config, a.providerref, a.providertxn)
+        returning a.*)
     select jsonb_agg(jsonb_build_object('attempt', t.id, 'config', t.config, 'transid', b.transid,
-        'provider_ref', t.providerref, 'provider_txn', coalesce(t.providertxn, '')))
+        'provider_ref', t.providerref, 'provider_txn', shop.asked_transaction(t),
+        'amount', shop.money(t.amount), 'currency', t.currency))
     into asked
     from taken t join shop.bills b on b.id = t.billid;
     return jsonb_build_object('asked', coalesce(asked, '[]'));

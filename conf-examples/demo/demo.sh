@@ -131,6 +131,8 @@ write_conf() {
     secret ogone_in 'Demo-In-Passphrase!1'
     secret ogone_out 'Demo-Out-Passphrase!1'
     secret ogone_api api-password
+    secret axepta_blowfish 'Tc5*2D_xs7B[6E?w'
+    secret axepta_hmac '4n!BmF3_?9oJ2Q*z(iD7q6[RSb5)a]A8'
     secret moodle TOKEN
     secret signing "$(openssl genpkey -algorithm ed25519)"
 

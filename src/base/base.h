@@ -138,6 +138,21 @@ SHOP_MUST_USE shop_status_t shop_hmac_sha1(shop_str_t key, shop_str_t message,
 bool shop_secret_eq(shop_str_t a, shop_str_t b);
 
 
+/* --- Blowfish in ECB mode (blowfish.c, OpenSSL's legacy provider): no integrity --- */
+
+#define SHOP_BLOWFISH_KEY 16
+#define SHOP_BLOWFISH_BLOCK 8
+
+bool shop_blowfish_available(void); /* this machine's OpenSSL has the legacy provider */
+/* Padded with zero bytes to whole blocks. SHOP_MALFORMED: a key of another length, or nothing to
+ * encrypt; SHOP_NOT_FOUND: not available. */
+SHOP_MUST_USE shop_status_t shop_blowfish_encrypt(shop_arena_t *arena, shop_str_t key,
+                                                  shop_str_t plain, shop_str_t *out);
+/* With its padding; SHOP_MALFORMED as well when `in` is not whole blocks. */
+SHOP_MUST_USE shop_status_t shop_blowfish_decrypt(shop_arena_t *arena, shop_str_t key,
+                                                  shop_str_t in, shop_str_t *plain);
+
+
 /* --- signatures (ed25519.c, OpenSSL; RFC 8032) --- */
 
 #define SHOP_ED25519_KEY_SIZE 32

@@ -270,6 +270,8 @@ typedef struct {
     shop_str_t transid;
     shop_str_t provider_ref;
     shop_str_t provider_txn;
+    int64_t amount_minor; /* of the try */
+    shop_str_t currency;
 } shop_pay_question_t;
 
 struct shop_pay_interface_s {

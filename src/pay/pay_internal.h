@@ -17,6 +17,7 @@ extern const shop_pay_interface_t shop_pay_check;
 extern const shop_pay_interface_t shop_pay_transfer;
 extern const shop_pay_interface_t shop_pay_mercanet;
 extern const shop_pay_interface_t shop_pay_ogone;
+extern const shop_pay_interface_t shop_pay_axepta;
 
 /* --- checks of parameters (params.c) --- */
 

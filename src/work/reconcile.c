@@ -83,12 +83,27 @@ static void question_end(question_t *q)
 }
 
 
+static bool take_amount(const json_t *row, shop_pay_question_t *asked)
+{
+    const shop_currency_t *currency = shop_currency_find(shop_json_text(row, "currency"));
+    shop_money_t amount;
+
+    if (currency == NULL) {
+        return false;
+    }
+    asked->currency = shop_str(currency->code);
+    return shop_money_parse(shop_json_text(row, "amount"), &amount) == SHOP_OK &&
+           shop_money_to_minor(amount, currency->exponent, &asked->amount_minor) == SHOP_OK;
+}
+
+
 /* The row of the claim dies before the answer comes. */
 static bool take_question(question_t *q, const json_t *row)
 {
     shop_arena_t arena = shop_pool_arena(q->pool);
 
-    return shop_arena_copy(&arena, shop_json_text(row, "transid"), &q->asked.transid) == SHOP_OK &&
+    return take_amount(row, &q->asked) &&
+           shop_arena_copy(&arena, shop_json_text(row, "transid"), &q->asked.transid) == SHOP_OK &&
            shop_arena_copy(&arena, shop_json_text(row, "provider_ref"), &q->asked.provider_ref) ==
                SHOP_OK &&
            shop_arena_copy(&arena, shop_json_text(row, "provider_txn"), &q->asked.provider_txn) ==

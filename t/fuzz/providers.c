@@ -7,6 +7,7 @@
  */
 
 #include "fuzz.h"
+#include "pay/axepta.h"
 #include "pay/ogone.h"
 #include "pay/sips.h"
 
@@ -110,6 +111,37 @@ static void check_ogone(shop_arena_t *arena, shop_str_t input)
 }
 
 
+/* The input as what the platform encrypts: once in a notification, once as an inquiry's answer. */
+static void check_axepta(shop_arena_t *arena, shop_str_t input)
+{
+    const shop_pay_setting_t settings[] = {
+        {SHOP_STR("merchant_id"), SHOP_STR("FUZZ")},
+        {SHOP_STR("blowfish_key_file"), SHOP_STR("KeyNobodyKnows16")},
+        {SHOP_STR("hmac_key_file"), SHOP_STR("HmacKeyThatNobodyKnows3232323232")},
+    };
+    const shop_pay_config_t *config = configure(arena, "axepta", settings, 3);
+    const shop_pay_question_t asked = {.provider_ref = SHOP_STR("ABC"),
+                                       .currency = SHOP_STR("EUR")};
+    const shop_axepta_t *axepta = config->data;
+    shop_pay_events_t events;
+    shop_str_t bytes, hex, body;
+
+    check_form(arena, config, input, false);
+    must(shop_axepta_hear(arena, config, &asked, 200, input, &events) != SHOP_NO_MEMORY);
+
+    if (input.len == 0) {
+        return;
+    }
+
+    must(shop_blowfish_encrypt(arena, axepta->blowfish_key, input, &bytes) == SHOP_OK);
+    must(shop_hex_encode(arena, bytes, &hex) == SHOP_OK);
+    must(shop_arena_printf(arena, &body, "Len=%zu&Data=%.*s", input.len, (int) hex.len,
+                           (const char *) hex.data) == SHOP_OK);
+    check_form(arena, config, body, false);
+    must(shop_axepta_hear(arena, config, &asked, 200, body, &events) != SHOP_NO_MEMORY);
+}
+
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     shop_heap_t *heap = shop_heap_create(-1);
@@ -117,6 +149,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     check_sips(shop_heap_arena(heap), input);
     check_ogone(shop_heap_arena(heap), input);
+    check_axepta(shop_heap_arena(heap), input);
     shop_heap_destroy(heap);
 
     return 0;

@@ -47,7 +47,8 @@ age($next, '2 minutes');
 is((claimed(payments => [{config => 'card', mode => 'live'}]))[0], undef, 'not of another mode');
 my @due = claimed();
 is_deeply(\@due, [{attempt => $next->{attempt}, config => 'card', transid => $order->{transid},
-    provider_ref => $next->{provider_ref}, provider_txn => ''}], 'due');
+    provider_ref => $next->{provider_ref}, provider_txn => '',
+    amount => $next->{amount}, currency => $next->{currency}}], 'due');
 is(scalar(@none = claimed()), 0, 'taken once');
 cmp_ok(due($next), '>=', 60, 'asked again if no answer comes');
 cmp_ok(due($next), '<=', 70, '… soon');

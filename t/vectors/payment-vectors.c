@@ -14,7 +14,7 @@
 #include <string.h>
 
 static const vector_check_t *const tables[] = {vectors_systempay, vectors_transfer, vectors_amount,
-                                               vectors_sips, vectors_ogone};
+                                               vectors_sips,      vectors_ogone,    vectors_axepta};
 
 typedef struct {
     const char *only; /* comma-separated; NULL: every interface */

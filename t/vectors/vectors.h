@@ -30,6 +30,7 @@ extern const vector_check_t vectors_transfer[];
 extern const vector_check_t vectors_amount[];
 extern const vector_check_t vectors_sips[];
 extern const vector_check_t vectors_ogone[];
+extern const vector_check_t vectors_axepta[];
 
 /* false, with the reason */
 bool vector_fails(vector_t *v, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -129,7 +129,8 @@ sub state {    ## no critic (ProhibitBuiltinHomonyms)
 sub verdicts {
     my ($self, $attempt) = @_;
     return $self->{server}->sql(q{select coalesce(string_agg(v.verdict || coalesce(':' || v.state, ''), ' ' order by v.id), '')
-        from shop.payment_events v where v.content ->> 'transid' = ?}, $attempt->{transid});
+        from shop.payment_events v where v.content ->> 'transid' = ? or v.billid = (select id from shop.bills where transid = ?)},
+        ($attempt->{transid}) x 2);
 }
 
 1;

@@ -8,7 +8,7 @@ package Shop::Teller;
 #   $teller->tell($order, say => 'paid', amount => 100);
 #
 # say: paid refused cancelled pending unheard; of ogone also authorised uncertain refunded deleted. Changes: amount (minor units), currency (alpha-3), transid,
-# merchant, key, and what an interface alone has.
+# merchant, key, and what an interface alone has; api: changes of what the provider's API says, secretly: it says nothing.
 
 use strict;
 use warnings;
@@ -17,10 +17,13 @@ use parent -norequire, 'Shop::Notice';
 
 use JSON::PP;
 
+use Shop::Fake::Providers::Axepta;
 use Shop::Fake::Providers::Ogone;
 use Shop::Fake::Providers::Sips;
 use Shop::Fake::Vads::Form qw(encode);
+use Shop::Http;
 use Shop::Notice;
+use Shop::Test qw(wait_for);
 
 my %NUMERIC = (EUR => '978', USD => '840');
 
@@ -35,6 +38,12 @@ my %MESSAGE = (
             orderId => $case{transid}, acquirerResponseCode => '00', maskedPan => '4100############00',
             'customerContact.email' => 'zoe@example.org', transactionPlatform => $case{platform},
         }, $case{key}, encode => $case{encode}));
+    },
+    axepta => sub {
+        my ($self, $order, %case) = @_;
+        return encode(Shop::Fake::Providers::Axepta::notification(status => $case{say}, hmac => $case{key}, payid => $case{payid},
+            blowfish => $case{blowfish} // $self->{blowfish} // $Shop::Fake::Providers::Axepta::BLOWFISH,
+            merchant => $case{merchant} // $self->{merchant}, reference => $case{reference} // $order->{provider_ref}));
     },
     ogone => sub {
         my ($self, $order, %case) = @_;
@@ -51,20 +60,42 @@ my %MESSAGE = (
     },
 );
 
+# What the provider's API would say of the same payment, of the interfaces that believe it alone.
+my %KNOWN = (
+    axepta => sub {
+        my ($self, $order, %case) = @_;
+        return {provider => 'Axepta', reference => $case{reference} // $order->{provider_ref}, status => $case{say},
+            payid => $case{payid}, amount => $case{amount}, currency => $case{currency}};
+    },
+);
+
 # Options: server, interface, block (the interface's name), mode, key, merchant.
 sub new {
     my ($class, %option) = @_;
     my %known = (mercanet => {key => '002001000000001_KEY1', merchant => '002001000000001'},
-        ogone => {key => 'Demo-Out-Passphrase!1'});
+        ogone => {key => 'Demo-Out-Passphrase!1'},
+        axepta => {key => $Shop::Fake::Providers::Axepta::HMAC, merchant => 'BNP_DEMO_AXEPTA'});
     return $class->SUPER::new(block => $option{interface}, %{$known{$option{interface}}}, %option);
 }
+
+# Does the shop believe the provider's API alone?
+sub asks { my ($self) = @_; return exists $KNOWN{$self->{interface}} }
 
 # The message, before anything is spoilt: (body, headers).
 sub message {
     my ($self, $order, %case) = @_;
     (my $amount = $order->{amount}) =~ tr/.//d;
     %case = (say => 'paid', amount => $amount, currency => 'EUR', transid => $order->{transid}, key => $self->{key}, %case);
+    $case{payid} //= sprintf '%032x', $order->{attempt} if $KNOWN{$self->{interface}};
+    $self->_known($KNOWN{$self->{interface}}->($self, $order, %case, %{$case{api} // {}}))
+        if $KNOWN{$self->{interface}} && !$case{secretly};
     return $MESSAGE{$self->{interface}}->($self, $order, %case);
+}
+
+sub _known {
+    my ($self, $payment) = @_;
+    return Shop::Http->new(base => "http://127.0.0.1:$self->{server}{providers_port}")->request('POST', '/control/known',
+        headers => {'Content-Type' => 'application/json'}, body => encode_json($payment));
 }
 
 sub tell {
@@ -72,7 +103,18 @@ sub tell {
     my $tamper = delete $case{tamper};
     my ($body, %headers) = $self->message($order, %case);
     $body = $tamper->($body) if $tamper;
-    return $self->post($body, headers => \%headers);
+    my $answer = $self->post($body, headers => \%headers);
+    $self->_asked($order) if $KNOWN{$self->{interface}};
+    return $answer;
+}
+
+# Waits until the provider's API was asked about all that is due.
+sub _asked {
+    my ($self, $order) = @_;
+    wait_for(sub { !$self->{server}->sql(q{select count(*) from shop.payment_attempts a join shop.bills b on b.id = a.billid
+        where b.transid = ? and (a.askat <= now() or a.unheard > 0)}, $order->{transid}) }, 60, 0.05)
+        or die "nobody was asked about $order->{transid}\n";
+    return;
 }
 
 1;

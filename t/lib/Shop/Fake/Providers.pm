@@ -7,6 +7,7 @@ package Shop::Fake::Providers;
 #   POST /control {"notify":"never"}          the behaviour of the next payments
 #   GET  /control/payments                    what was paid, and what the shop answered
 #   POST /control/notify {"order":"…"}        tells about a payment again, with "outcome" another thing
+#   POST /control/known {"provider":"Axepta","reference":"…",…}  a payment that no page made
 #
 # Behaviour: notify before|after|never (relative to the customer's return), delay_ms, repeat (so many
 # notifications at once), refuse (whatever is chosen), tamper (one byte of the message after it was
@@ -17,6 +18,7 @@ use warnings;
 
 use JSON::PP qw(decode_json encode_json);
 
+use Shop::Fake::Providers::Axepta;
 use Shop::Fake::Providers::Ogone;
 use Shop::Fake::Providers::Sips;
 use Shop::Fake::Vads::Form qw(decode);
@@ -32,8 +34,9 @@ my %LABEL = (
 sub new {
     my ($class, %option) = @_;
     my $self = bless {behaviour => {%CALM}, payments => [], sessions => {}, routes => {}}, $class;
-    for my $provider (map { "Shop::Fake::Providers::$_"->new(%option) } qw(Sips Ogone)) {
+    for my $provider (map { "Shop::Fake::Providers::$_"->new(%option) } qw(Sips Ogone Axepta)) {
         my %routes = $provider->routes;
+        $self->{providers}{ref($provider) =~ s/.*:://r} = $provider;
         $self->{routes}{$_} = [$provider, $routes{$_}] for keys %routes;
     }
     my $listener = Shop::Fake::Vads::Loop->listen_on($option{host} // '127.0.0.1', $option{port} // 0);
@@ -51,6 +54,7 @@ my %ROUTE = (
     'GET /control'          => \&_control,
     'GET /control/payments' => \&_payments,
     'POST /control/notify'  => \&_again,
+    'POST /control/known'   => \&_known,
 );
 
 sub _route {
@@ -194,6 +198,16 @@ sub _again {
     $payment->{status} = $wish->{outcome} if $wish->{outcome};
     $payment->{behaviour} = {%CALM, %{$self->{behaviour}}};
     return $self->tell($payment, sub { _json($reply, {notices => $payment->{notices}}) });
+}
+
+# The API knows this payment from now on, or knows it as it is now.
+sub _known {
+    my ($self, $request, $reply) = @_;
+    my $wish = decode_json($request->{body});
+    my $payment = $self->payment(sub { ($_[0]{payid} // '') eq $wish->{payid} });
+    $payment //= $self->open_session(provider => $self->{providers}{delete $wish->{provider}});
+    %{$payment} = (%{$payment}, %{$wish});
+    return _json($reply, {});
 }
 
 1;

@@ -1,0 +1,186 @@
+/*
+ * Asks the platform what became of a try (inquire.aspx), and reads its encrypted answer
+ * (payments.md 6).
+ *
+ * Only this answer has the amount, so that it decides about every payment. It comes over TLS from
+ * the address of the configuration, under a key that the platform and the shop alone have.
+ */
+
+#include "pay/axepta.h"
+
+#define FIELDS_MAX 20
+
+
+static shop_status_t make_call(shop_arena_t *arena, const shop_axepta_t *axepta, shop_str_t url,
+                               const shop_pair_t *pairs, size_t count, shop_pay_call_t *call)
+{
+    shop_str_t data, len;
+    shop_buf_t body;
+
+    shop_status_t status = shop_axepta_seal(arena, axepta->blowfish_key, pairs, count, &data, &len);
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    shop_buf_init(&body, arena, 0);
+    shop_buf_add(&body, SHOP_STR("MerchantID="));
+    shop_buf_add_percent(&body, axepta->merchant_id);
+    shop_buf_add(&body, SHOP_STR("&Len="));
+    shop_buf_add(&body, len);
+    shop_buf_add(&body, SHOP_STR("&Data="));
+    shop_buf_add(&body, data);
+
+    *call = (shop_pay_call_t){
+        .method = "POST",
+        .url = url,
+        .headers = {{SHOP_STR("Content-Type"), SHOP_STR("application/x-www-form-urlencoded")}},
+        .header_count = 1,
+        .body = shop_buf_str(&body),
+    };
+
+    return body.status;
+}
+
+
+shop_status_t shop_axepta_ask(shop_arena_t *arena, const shop_pay_config_t *config,
+                              const shop_pay_question_t *asked, shop_pay_call_t *call)
+{
+    const shop_axepta_t *axepta = config->data;
+    const shop_pair_t pairs[] = {
+        {SHOP_STR("MerchantID"), axepta->merchant_id},
+        {SHOP_STR("PayID"), asked->provider_txn},
+        {SHOP_STR("TransID"), asked->provider_ref},
+    };
+
+    if (asked->provider_ref.len == 0) {
+        return SHOP_NOT_FOUND;
+    }
+
+    return make_call(arena, axepta, config->api_url, pairs, sizeof(pairs) / sizeof(pairs[0]), call);
+}
+
+
+static shop_status_t open_answer(shop_arena_t *arena, const shop_axepta_t *axepta, shop_str_t body,
+                                 shop_form_t *fields)
+{
+    shop_form_t form;
+
+    shop_status_t status = shop_form_parse(arena, shop_str_trim(body), FIELDS_MAX, &form);
+    if (status == SHOP_OK) {
+        status = shop_axepta_open(arena, axepta->blowfish_key, shop_pay_field_nocase(&form, "Data"),
+                                  shop_pay_field_nocase(&form, "Len"), fields);
+    }
+    if (status == SHOP_OK && shop_pay_repeats_a_name(fields)) {
+        status = SHOP_MALFORMED;
+    }
+
+    return status == SHOP_LIMIT ? SHOP_MALFORMED : status;
+}
+
+
+static int64_t amount_of(const shop_form_t *fields, const char *name)
+{
+    int64_t minor;
+
+    return shop_str_to_int(shop_pay_field_nocase(fields, name), &minor) == SHOP_OK ? minor : 0;
+}
+
+
+/* Of a try that was not paid the platform has no amount: it is the one that was asked for. Nor
+ * does every release name the currency, which our own request fixed. */
+static void take_amount(const shop_form_t *fields, const shop_pay_question_t *asked,
+                        shop_pay_event_t *event)
+{
+    shop_str_t named = shop_pay_field_nocase(fields, "Currency");
+    const shop_currency_t *currency = shop_currency_find(named.len > 0 ? named : asked->currency);
+    int64_t captured = amount_of(fields, "AmountCap");
+    int64_t authorised = amount_of(fields, "AmountAuth");
+
+    event->has_amount = true;
+    event->amount_minor = asked->amount_minor;
+    if (event->state == SHOP_PAY_STATE_PAID) {
+        event->amount_minor = captured > 0 ? captured : authorised;
+    }
+    if (currency != NULL) {
+        event->currency = shop_str(currency->code);
+    }
+}
+
+
+static shop_status_t read_payment(shop_arena_t *arena, const shop_pay_question_t *asked,
+                                  const shop_form_t *fields, shop_pay_event_t *event)
+{
+    shop_str_t last = shop_pay_field_nocase(fields, "LastStatus");
+    shop_str_t code = shop_pay_field_nocase(fields, "Code");
+
+    *event = (shop_pay_event_t){
+        .channel = "poll",
+        .transid = asked->transid,
+        .provider_ref = asked->provider_ref,
+        .provider_txn = shop_pay_field_nocase(fields, "PayID"),
+        .provider_status = last.len > 0 ? last : shop_pay_field_nocase(fields, "Status"),
+    };
+    event->state = shop_axepta_state(event->provider_status, code);
+    if (event->state == SHOP_PAY_STATE_UNKNOWN) {
+        event->doubt = SHOP_STR("status not known");
+    }
+    take_amount(fields, asked, event);
+
+    return shop_arena_printf(
+        arena, &event->key, "poll:axepta:%.*s:%.*s:%.*s", (int) event->provider_txn.len,
+        (const char *) event->provider_txn.data, (int) event->provider_status.len,
+        (const char *) event->provider_status.data, (int) code.len, (const char *) code.data);
+}
+
+
+/* A payment that has begun has a number that is not all zeros. */
+static bool has_payment(const shop_form_t *fields)
+{
+    shop_str_t payment = shop_pay_field_nocase(fields, "PayID");
+
+    for (size_t i = 0; i < payment.len; i++) {
+        if (payment.data[i] != '0') {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+shop_status_t shop_axepta_hear(shop_arena_t *arena, const shop_pay_config_t *config,
+                               const shop_pay_question_t *asked, unsigned http_status,
+                               shop_str_t body, shop_pay_events_t *events)
+{
+    const shop_axepta_t *axepta = config->data;
+    shop_form_t fields;
+
+    *events = (shop_pay_events_t){0};
+    if (http_status == 401 || http_status == 403) {
+        return SHOP_REFUSED;
+    }
+    if (http_status != 200) {
+        return SHOP_MALFORMED;
+    }
+
+    shop_status_t status = open_answer(arena, axepta, body, &fields);
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    if (!has_payment(&fields)) {
+        return SHOP_OK;
+    }
+    if (!shop_str_eq(shop_axepta_merchant(&fields), axepta->merchant_id) ||
+        !shop_str_eq(shop_pay_field_nocase(&fields, "TransID"), asked->provider_ref)) {
+        return SHOP_MALFORMED;
+    }
+
+    events->list = shop_arena_calloc(arena, sizeof(*events->list));
+    if (events->list == NULL) {
+        return SHOP_NO_MEMORY;
+    }
+    events->count = 1;
+
+    return read_payment(arena, asked, &fields, events->list);
+}

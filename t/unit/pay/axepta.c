@@ -1,0 +1,201 @@
+/*
+ * Axepta: the sentences of nginx -t, the encrypted form, what the inquiry says.
+ */
+
+#include "pay/axepta.h"
+#include "pay_unit.h"
+
+#define MERCHANT "merchant_id=ATELIER"
+#define BLOWFISH "blowfish_key_file=An0ther_EncKey_!"
+#define HMAC "hmac_key_file=The_HMAC_key_of_the_real_shop_32"
+
+
+static shop_pay_config_t *usual(shop_arena_t *arena)
+{
+    static const char *const lines[] = {MERCHANT, BLOWFISH, HMAC, NULL};
+    shop_pay_config_t *config;
+    shop_str_t error;
+
+    if (unit_configure(arena, "axepta", "live", lines, &config, &error) != SHOP_OK) {
+        diag("%.*s", (int) error.len, (const char *) error.data);
+        exit(EXIT_FAILURE);
+    }
+
+    return config;
+}
+
+
+static void check_sentences(shop_arena_t *arena)
+{
+    static const struct {
+        const char *mode;
+        const char *lines[6];
+        const char *sentence;
+    } cases[] = {
+        {"test",
+         {MERCHANT, BLOWFISH},
+         "\"hmac_key_file\" is missing: add \"hmac_key_file <the HMAC key, 32 characters>;\""},
+        {"test",
+         {MERCHANT, "blowfish_key_file=short", HMAC},
+         "the file of \"blowfish_key_file\" is not right: it must hold the encryption key, 16 "
+         "characters"},
+        {"live",
+         {"merchant_id=BNP_DEMO_AXEPTA", BLOWFISH, HMAC},
+         "\"merchant_id BNP_DEMO_AXEPTA\" is the public demo account: write your own, or write "
+         "\"mode test\""},
+        {"live",
+         {MERCHANT, "blowfish_key_file=Tc5*2D_xs7B[6E?w", HMAC},
+         "a key file holds a key of the public demo account: put the production key there, or "
+         "write \"mode test\""},
+        {"live",
+         {MERCHANT, BLOWFISH, HMAC, "page_url=http://bank.example.org/paymentPage.aspx"},
+         "\"page_url\" is not encrypted: write an https address, or write \"mode test\""},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        shop_pay_config_t *config;
+        shop_str_t error;
+
+        is_int(unit_configure(arena, "axepta", cases[i].mode, cases[i].lines, &config, &error),
+               SHOP_REFUSED, "refused");
+        is_str(error, cases[i].sentence, "says why");
+    }
+}
+
+
+static shop_pay_attempt_t plain_attempt(void)
+{
+    shop_pay_attempt_t attempt = unit_attempt();
+
+    attempt.provider_ref = SHOP_STR("ABCDEFGHA1");
+    attempt.return_url = SHOP_STR("https://shop.example.org/shop/pay/bank/return/abc");
+    attempt.cancel_url = SHOP_STR("https://shop.example.org/shop/pay/bank/cancel/abc");
+    attempt.notify_url = SHOP_STR("https://shop.example.org/shop/pay/bank/notify");
+
+    return attempt;
+}
+
+
+static void check_form(shop_arena_t *arena)
+{
+    const shop_pay_config_t *config = usual(arena);
+    const shop_axepta_t *axepta = config->data;
+    shop_pay_attempt_t attempt = plain_attempt();
+    shop_pay_page_t page;
+    shop_form_t sent;
+
+    is_int(config->interface->start(arena, config, &attempt, &page), SHOP_OK, "a form");
+    is_str(page.url, "https://paymentpage.axepta.bnpparibas/paymentPage.aspx", "where to");
+    is_str(config->api_url, "https://paymentpage.axepta.bnpparibas/inquire.aspx", "whom to ask");
+    is_str(unit_field(&page, "MerchantID"), "ATELIER", "merchant in clear");
+    is_str(unit_field(&page, "Language"), "fr", "language");
+    is_int(shop_axepta_open(arena, axepta->blowfish_key, unit_field(&page, "Data"),
+                            unit_field(&page, "Len"), &sent),
+           SHOP_OK, "opens again");
+    is_str(shop_pay_field(&sent, "Amount"), "4990", "amount");
+    is_str(shop_pay_field(&sent, "Currency"), "EUR", "currency");
+    is_str(shop_pay_field(&sent, "RefNr"), "000000000016", "reference, base 36");
+    is_str(shop_pay_field(&sent, "OrderDesc"), "O-20261123-41", "order");
+    is_str(shop_pay_field(&sent, "Response"), "encrypt", "encrypted answers are wished");
+    is_str(shop_pay_field(&sent, "URLBack"), "https://shop.example.org/shop/pay/bank/cancel/abc",
+           "the way back");
+
+    const shop_str_t merchant = axepta->merchant_id, reference = attempt.provider_ref;
+    const shop_str_t nothing = SHOP_STR(""), amount = SHOP_STR("4990"), currency = SHOP_STR("EUR");
+    const shop_str_t *const covered[] = {&nothing, &reference, &merchant, &amount, &currency, NULL};
+    is_int(shop_axepta_verify(arena, axepta->hmac_key, covered, shop_pay_field(&sent, "MAC")),
+           SHOP_OK, "MAC");
+
+    attempt.order_number = SHOP_STR("1&Amount=1");
+    ok(config->interface->start(arena, config, &attempt, &page) != SHOP_OK,
+       "nothing that a customer wrote becomes a pair");
+    attempt = plain_attempt();
+    attempt.return_url = SHOP_STR("https://shop.example.org/return?t=abc");
+    is_int(config->interface->start(arena, config, &attempt, &page), SHOP_REFUSED,
+           "no address with a query");
+    attempt = plain_attempt();
+    attempt.amount_minor = 0;
+    is_int(config->interface->start(arena, config, &attempt, &page), SHOP_REFUSED,
+           "nothing to pay");
+}
+
+
+/* What the inquiry answers, encrypted with the right key. */
+static shop_status_t heard(shop_arena_t *arena, const char *plain, shop_pay_events_t *events)
+{
+    const shop_pay_config_t *config = usual(arena);
+    const shop_axepta_t *axepta = config->data;
+    const shop_pay_question_t asked = {.transid = SHOP_STR("ABCDEFGH"),
+                                       .provider_ref = SHOP_STR("ABCDEFGHA1"),
+                                       .amount_minor = 4990,
+                                       .currency = SHOP_STR("EUR")};
+    shop_form_t fields;
+    shop_str_t data, len, body;
+
+    if (shop_pay_split_pairs(arena, shop_str(plain), '&', &fields) != SHOP_OK ||
+        shop_axepta_seal(arena, axepta->blowfish_key, fields.pairs, fields.count, &data, &len) !=
+            SHOP_OK ||
+        shop_arena_printf(arena, &body, "Len=%.*s&Data=%.*s\r\n", (int) len.len,
+                          (const char *) len.data, (int) data.len,
+                          (const char *) data.data) != SHOP_OK) {
+        exit(EXIT_FAILURE);
+    }
+
+    return shop_axepta_hear(arena, config, &asked, 200, body, events);
+}
+
+
+#define FOUND "mid=ATELIER&PayID=33&TransID=ABCDEFGHA1&Status=OK"
+
+static void check_inquiry(shop_arena_t *arena)
+{
+    static const struct {
+        const char *answer;
+        shop_status_t status;
+        size_t events;
+        shop_pay_state_t state;
+        int64_t amount;
+    } cases[] = {
+        {FOUND "&LastStatus=AUTHORIZED&AmountAuth=4990&AmountCap=4990", SHOP_OK, 1,
+         SHOP_PAY_STATE_PAID, 4990},
+        {FOUND "&LastStatus=AUTHORIZED&AmountAuth=4990&AmountCap=0", SHOP_OK, 1,
+         SHOP_PAY_STATE_PAID, 4990},
+        {FOUND "&LastStatus=OK&AmountAuth=4990&AmountCap=100", SHOP_OK, 1, SHOP_PAY_STATE_PAID,
+         100},
+        {FOUND "&LastStatus=OK", SHOP_OK, 1, SHOP_PAY_STATE_PAID, 0},
+        {FOUND "&LastStatus=FAILED&Code=22890305", SHOP_OK, 1, SHOP_PAY_STATE_REFUSED, 4990},
+        {FOUND "&LastStatus=FAILED&Code=22890703", SHOP_OK, 1, SHOP_PAY_STATE_CANCELLED, 4990},
+        {FOUND "&LastStatus=PENDING", SHOP_OK, 1, SHOP_PAY_STATE_PENDING, 4990},
+        {FOUND "&LastStatus=DREAMT", SHOP_OK, 1, SHOP_PAY_STATE_UNKNOWN, 4990},
+        {"mid=ATELIER&PayID=0000&TransID=ABCDEFGHA1&Status=FAILED", SHOP_OK, 0, 0, 0},
+        {"mid=SOMEBODY&PayID=33&TransID=ABCDEFGHA1&Status=OK", SHOP_MALFORMED, 0, 0, 0},
+        {"mid=ATELIER&PayID=33&TransID=ABCDEFGHA2&Status=OK", SHOP_MALFORMED, 0, 0, 0},
+        {"mid=ATELIER&PayID=33&payid=34&TransID=ABCDEFGHA1", SHOP_MALFORMED, 0, 0, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        shop_pay_events_t events;
+
+        is_int(heard(arena, cases[i].answer, &events), cases[i].status, cases[i].answer);
+        is_int((long long) events.count, (long long) cases[i].events, "events");
+        if (events.count > 0 && cases[i].events > 0) {
+            is_int(events.list->state, cases[i].state, "state");
+            is_int(events.list->amount_minor, cases[i].amount, "amount");
+            is_str(events.list->currency, "EUR", "currency");
+        }
+    }
+}
+
+
+int main(void)
+{
+    shop_heap_t *heap = shop_heap_create(-1);
+    shop_arena_t *arena = shop_heap_arena(heap);
+
+    check_sentences(arena);
+    check_form(arena);
+    check_inquiry(arena);
+
+    shop_heap_destroy(heap);
+    return done_testing();
+}
