@@ -1,23 +1,27 @@
 -- Production jobs: claimed with a lease, driven step by step, handed back.
 
-create or replace function shop.job_customer(bill bigint) returns jsonb
+drop function if exists shop.job_customer(bigint);
+create or replace function shop.job_customer(bill bigint, owner bigint) returns jsonb
 language plpgsql stable as $$
 begin
     return (
-        select jsonb_build_object('id', c.id, 'email', coalesce(b.customer ->> 'email', c.email),
-            'firstname', coalesce(b.customer ->> 'firstname', c.firstname),
-            'lastname', coalesce(b.customer ->> 'lastname', c.lastname),
-            'city', coalesce(b.customer ->> 'city', c.city),
-            'country', coalesce(b.customer ->> 'country', c.country), 'lang', b.lang,
-            'phone', coalesce(b.customer ->> 'phone', c.phone),
-            'organisation', coalesce(b.customer ->> 'organisation', c.organisation),
-            'moodle_user_id', case when b.userid > 0 then b.userid else c.hasaccount end,
-            'identity', b.identity)
-        from shop.bills b join shop.customers c on c.id = b.customerid
-        where b.id = bill);
+        select jsonb_build_object('id', c.id, 'email', coalesce(x.typed ->> 'email', c.email),
+            'firstname', coalesce(x.typed ->> 'firstname', c.firstname),
+            'lastname', coalesce(x.typed ->> 'lastname', c.lastname),
+            'city', coalesce(x.typed ->> 'city', c.city),
+            'country', coalesce(x.typed ->> 'country', c.country), 'lang', b.lang,
+            'phone', coalesce(x.typed ->> 'phone', c.phone),
+            'organisation', coalesce(x.typed ->> 'organisation', c.organisation),
+            'moodle_user_id', case when x.typed is not null and b.userid > 0 then b.userid else c.hasaccount end,
+            'identity', case when x.typed is not null then b.identity else 'staff' end)
+        from shop.bills b
+        cross join shop.customers c
+        cross join lateral (select case when b.customerid = owner then b.customer end as typed) as x
+        where b.id = bill and c.id = owner);
 end
 $$;
-comment on function shop.job_customer(bigint) is 'The customer of a job, as he is known now';
+comment on function shop.job_customer(bigint, bigint) is
+    'The customer of a job, as he is known now; who bought has what he typed in the order';
 
 create or replace function shop.job_covered(j shop.jobs) returns jsonb
 language plpgsql stable as $$
@@ -36,6 +40,7 @@ create or replace function shop.job_claim(job bigint, who text, lease interval) 
 language plpgsql volatile as $$
 declare
     j shop.jobs;
+    fresh jsonb;
 begin
     select * into j from shop.jobs where id = job;
     -- one customer, one job at a time: accounts and enrolments of a person never race
@@ -48,12 +53,13 @@ begin
     set state = 'running', owner = who, token = token + 1, nexttry = clock_timestamp() + lease,
         unknown = unknown or state = 'running'
     where id = job returning * into j;
+    fresh := shop.action_now(j);
     return jsonb_build_object('id', j.id, 'token', j.token, 'progress', j.progress,
         'unknown', j.unknown, 'tries', j.tries, 'failing_since', shop.utc(j.failingsince),
-        'inputs', j.inputs || jsonb_build_object('customer', shop.job_customer(j.billid),
-                                                 'covered', shop.job_covered(j)),
-        'steps', (select coalesce(jsonb_object_agg(s.name, s.output), '{}')
-                  from shop.job_steps s where s.jobid = j.id));
+        'inputs', j.inputs || jsonb_build_object('customer', shop.job_customer(j.billid, j.customerid),
+                                                 'covered', shop.job_covered(j)) || (fresh -> 'inputs'),
+        'steps', (fresh -> 'steps') || (select coalesce(jsonb_object_agg(s.name, s.output), '{}')
+                                        from shop.job_steps s where s.jobid = j.id));
 end
 $$;
 comment on function shop.job_claim(bigint, text, interval) is 'Takes one locked job; null: not now';
@@ -213,6 +219,9 @@ begin
     if target in ('blocked', 'manual', 'failed') then
         perform shop.alert('production', 'normal', j.billid,
             format('Job %s is %s: %s %s', j.id, target, arguments ->> 'reason', arguments ->> 'code'), null);
+        if j.phase = 'action' then
+            perform shop.action_failed(j, arguments);
+        end if;
     elsif target = 'done' and j.phase = 'postpay' then
         update shop.bill_items set produced = now()
         where id = j.itemid and not exists (select from shop.jobs o where o.itemid = j.itemid

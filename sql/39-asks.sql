@@ -304,6 +304,10 @@ begin
         when 'seats' then shop.ask_seats(j, arguments)
         when 'seat_mail' then shop.ask_seat_mail(j, arguments)
         when 'needed' then shop.ask_needed(arguments)
+        when 'effect' then shop.ask_effect(j, arguments)
+        when 'role' then shop.ask_role(j, arguments)
+        when 'moved' then shop.ask_moved(j, arguments)
+        when 'facts' then shop.ask_facts(j, arguments)
         else '{"verdict": "refused"}' end;
 end
 $$;

@@ -14,6 +14,7 @@ grant execute on function
     shop.customer_find(jsonb), shop.customer_save(jsonb), shop.login_request(jsonb),
     shop.certificate_verify(jsonb), shop.licence_verify(jsonb),
     shop.jobs_claim(jsonb), shop.job_step(jsonb), shop.job_end(jsonb), shop.instance_record(jsonb),
+    shop.instance_operate(jsonb), shop.credit_spend(jsonb), shop.credits_read(jsonb),
     shop.certificate_issue(jsonb), shop.job_ask(jsonb), shop.mails_claim(jsonb), shop.mail_done(jsonb), shop.mail_retry(jsonb),
     shop.registrar_run(jsonb), shop.invoices_verify(jsonb), shop.housekeeping(jsonb)
 to shop_web;

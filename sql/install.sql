@@ -40,5 +40,9 @@ select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
 \ir 40-schedules.sql
 \ir 41-slave-items.sql
 \ir 47-refunds.sql
+\ir 50-life.sql
+\ir 51-operations.sql
+\ir 52-effects.sql
+\ir 54-credits.sql
 \ir 90-grants.sql
 commit;

@@ -217,10 +217,11 @@ void shop_enrol_instance_build(const shop_job_t *job, shop_act_t *act)
 {
     const json_t *stored = shop_job_output(job, "dates");
     shop_dates_t dates = shop_job_stored_dates(job);
-    json_t *facts =
-        json_pack("{s:I, s:I, s:I}", "roleid", (json_int_t) shop_json_int(stored, "roleid"),
-                  "group", (json_int_t) shop_job_output_id(job, "group"), "group2",
-                  (json_int_t) shop_job_output_id(job, "group2"));
+    bool keep = shop_json_bool(shop_job_output(job, "guard"), "keep");
+    json_t *facts = json_pack(
+        "{s:I, s:I, s:I, s:o*}", "roleid", (json_int_t) shop_json_int(stored, "roleid"), "group",
+        (json_int_t) shop_job_output_id(job, "group"), "group2",
+        (json_int_t) shop_job_output_id(job, "group2"), "keep", keep ? json_true() : NULL);
 
     shop_act_record(
         act, SHOP_ACT_INSTANCE,

@@ -16,11 +16,12 @@ void shop_enrolment_build(const shop_enrolment_t *enrolment, shop_act_t *act)
 {
     /* a date that is not sent becomes 0, "no limit": `*` leaves it out only then */
     shop_act_call(act, "enrol_manual_enrol_users",
-                  json_pack("{s:[{s:I, s:I, s:I, s:I, s:o*}]}", "enrolments", "roleid",
+                  json_pack("{s:[{s:I, s:I, s:I, s:I, s:o*, s:o*}]}", "enrolments", "roleid",
                             (json_int_t) enrolment->role, "userid", (json_int_t) enrolment->user,
                             "courseid", (json_int_t) enrolment->course, "timestart",
                             (json_int_t) enrolment->dates.start, "timeend",
-                            enrolment->dates.end != 0 ? json_integer(enrolment->dates.end) : NULL));
+                            enrolment->dates.end != 0 ? json_integer(enrolment->dates.end) : NULL,
+                            "suspend", enrolment->suspended ? json_integer(1) : NULL));
 }
 
 

@@ -146,6 +146,9 @@ static const shop_step_t *phase_steps(const shop_handler_t *handler, const shop_
     if (shop_str_eq(phase, SHOP_STR("schedule"))) {
         return handler->schedule != NULL ? handler->schedule : shop_steps_none;
     }
+    if (shop_str_eq(phase, SHOP_STR("action"))) {
+        return handler->action != NULL ? handler->action : shop_steps_none;
+    }
     return handler->prepay;
 }
 

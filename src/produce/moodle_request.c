@@ -24,6 +24,8 @@ static const shop_moodle_function_t functions[] = {
     {.name = "core_group_create_groups", .writes = true, .creates = true},
     {.name = "core_group_add_group_members", .writes = true},
     {.name = "core_completion_get_course_completion_status"},
+    {.name = "enrol_manual_unenrol_users", .writes = true, .special = true},
+    {.name = "core_group_delete_group_members", .writes = true, .special = true},
     {.name = "core_role_assign_roles", .writes = true, .special = true},
     {.name = "core_role_unassign_roles", .writes = true, .special = true},
     {.name = "core_course_get_course_module", .special = true},
@@ -32,6 +34,7 @@ static const shop_moodle_function_t functions[] = {
     {.name = "mod_quiz_get_user_attempts", .special = true},
     {.name = "mod_quiz_get_overrides", .special = true},
     {.name = "mod_quiz_save_overrides", .writes = true, .special = true},
+    {.name = "mod_quiz_delete_overrides", .writes = true, .special = true},
     {.name = "core_course_get_categories", .raw = true, .special = true},
     {.name = "core_course_create_categories", .writes = true, .creates = true, .special = true},
     {.name = "core_course_create_courses", .writes = true, .creates = true, .special = true},
@@ -41,6 +44,7 @@ static const shop_moodle_function_t functions[] = {
      .special = true,
      .slow = true},
     {.name = "core_course_update_courses", .writes = true, .special = true},
+    {.name = "core_course_delete_categories", .writes = true, .special = true, .slow = true},
     {.name = "core_course_delete_courses", .writes = true, .special = true, .slow = true},
 };
 

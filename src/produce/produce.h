@@ -10,18 +10,18 @@
  *
  * Frozen inputs (one JSON object, made by SQL when the job is inserted; ids integers, times
  * ISO 8601, missing members count as empty):
- *   phase "prepay" | "postpay" | "schedule", handler, unit, element, ordered_at, paid_at, transid,
- *   ordering, item_id, product {code, name, renewable, track_instance}, quantity,
+ *   phase "prepay" | "postpay" | "schedule" | "action", handler, unit, element, ordered_at,
+ * paid_at, transid, ordering, item_id, product {code, name, renewable, track_instance}, quantity,
  *   params {name: text}           the handler's parameters (product, then bill line)
  *   customer {id, email, firstname, lastname, city, country, lang, phone, organisation,
- *             moodle_user_id, identity: "mail" | "moodle" | "" (how the mailbox was proven)}
- *   customerdata {field: [answer of each unit]}
- *   seat {role, person {firstname, lastname, email, …}}   a named place: for whom the job works
- *   action, instance {id, reference, contexttype, instanceid, startdate, enddate, productiondata}
- *                                           of what is due for an instance at a date
+ *             moodle_user_id, identity: "mail" | "moodle" | "staff" | "" (how the mailbox was
+ * proven)} customerdata {field: [answer of each unit]} seat {role, person {firstname, lastname,
+ * email, …}}   a named place: for whom the job works action, instance {id, reference, contexttype,
+ * instanceid, startdate, enddate, productiondata} of what is due for an instance, or done to it
  *   shop {id, support_course, utc_offset}   offset in seconds of the shop's time zone
  *   covered [{id}]                courses of other live instances of this customer
- * "customer" and "covered" are read anew at each claim, the rest is frozen.
+ * "customer" and "covered" are read anew at each claim, the rest is frozen. Of an action "instance"
+ * is read anew, too, and the outputs begin with those of the job that made the instance.
  */
 
 #ifndef SHOP_PRODUCE_H
@@ -215,6 +215,9 @@ typedef struct {
     const shop_step_t *prepay; /* tables ended by a NULL name */
     const shop_step_t *postpay;
     const shop_step_t *schedule; /* what is due for an instance; NULL: nothing ever */
+    /* What an operation on an instance does in Moodle, by their name in `only`: suspend, resume,
+     * update, delete, owner, refresh; of seats assign and release, too. NULL: nothing. */
+    const shop_step_t *action;
     /* Adds the handler's own variables for texts to `vars`; NULL: none. */
     void (*feedback)(const shop_job_t *job, json_t *vars);
 } shop_handler_t;

@@ -67,6 +67,7 @@ typedef struct {
     int64_t user;
     int64_t course;
     shop_dates_t dates;
+    bool suspended;
 } shop_enrolment_t;
 int64_t shop_enrolment_role(const shop_job_t *job, shop_str_t name); /* "": student; 0: unknown */
 void shop_enrolment_build(const shop_enrolment_t *enrolment, shop_act_t *act);

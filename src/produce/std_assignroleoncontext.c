@@ -5,7 +5,7 @@
  * the shop's scheduler assigns and takes away.
  */
 
-#include "produce/produce_internal.h"
+#include "produce/operate.h"
 
 
 /* --- the context: by name or by Moodle's number --- */
@@ -263,6 +263,7 @@ const shop_handler_t shop_handler_assignroleoncontext = {
     .params = params,
     .prepay = shop_user_prepay,
     .postpay = postpay,
+    .action = shop_role_action,
     .schedule = schedule,
     .feedback = feedback,
 };

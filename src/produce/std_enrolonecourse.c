@@ -2,7 +2,7 @@
  * Handler std_enrolonecourse: the buyer is enrolled in one course for a period (handlers.md 9.1).
  */
 
-#include "produce/produce_internal.h"
+#include "produce/operate.h"
 
 
 static const shop_param_t params[] = {
@@ -32,5 +32,6 @@ const shop_handler_t shop_handler_enrolonecourse = {
     .params = params,
     .prepay = shop_user_prepay,
     .postpay = postpay,
+    .action = shop_enrol_action,
     .feedback = shop_course_feedback,
 };

@@ -5,7 +5,7 @@
  * The instance is recorded before the enrolment, which covers all that live.
  */
 
-#include "produce/produce_internal.h"
+#include "produce/operate.h"
 
 
 static shop_enrolment_t enrolment_of(const shop_job_t *job)
@@ -80,5 +80,6 @@ const shop_handler_t shop_handler_enrolonecoursemultiple = {
     .params = params,
     .prepay = shop_user_prepay,
     .postpay = postpay,
+    .action = shop_enrol_action,
     .feedback = shop_course_feedback,
 };

@@ -3,7 +3,7 @@
  * an instance without target; who gets it, and in which course, is decided when it is given.
  */
 
-#include "produce/produce_internal.h"
+#include "produce/operate.h"
 
 #define PACK_MAX 1000
 #define SEATS_MAX 5000
@@ -110,5 +110,6 @@ const shop_handler_t shop_handler_generateseats = {
     .params = params,
     .prepay = shop_user_prepay,
     .postpay = postpay,
+    .action = shop_enrol_action,
     .feedback = feedback,
 };

@@ -3,7 +3,7 @@
  * is the licence key (handlers.md 9.12).
  */
 
-#include "produce/produce_internal.h"
+#include "produce/operate.h"
 
 
 /* An account is only needed for courses. */
@@ -164,4 +164,5 @@ const shop_handler_t shop_handler_registeredproduct = {
     .params = params,
     .prepay = prepay,
     .postpay = postpay,
+    .action = shop_courses_action,
 };

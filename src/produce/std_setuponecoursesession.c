@@ -6,7 +6,7 @@
  * group, which the first of them makes. One person in trouble does not stop the others.
  */
 
-#include "produce/produce_internal.h"
+#include "produce/operate.h"
 
 
 /* --- step `dates`: the period, and the role of this person --- */
@@ -223,5 +223,6 @@ const shop_handler_t shop_handler_setuponecoursesession = {
     .params = params,
     .prepay = shop_user_prepay,
     .postpay = postpay,
+    .action = shop_enrol_action,
     .feedback = shop_course_feedback,
 };

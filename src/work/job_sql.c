@@ -66,13 +66,15 @@ json_t *shop_job_record_argument(const shop_running_t *run)
 
 static json_t *feedback(const shop_running_t *run, const shop_job_t *job, const shop_job_end_t *end)
 {
+    shop_str_t phase = shop_json_text(run->inputs, "phase");
     const char *event = end->event;
 
-    if (event == NULL || run->handler == NULL) {
+    /* what is due or done later is told by its own mails and events, not beside the order */
+    if (event == NULL || run->handler == NULL || shop_str_eq(phase, SHOP_STR("schedule")) ||
+        shop_str_eq(phase, SHOP_STR("action"))) {
         return json_null();
     }
-    if (ngx_strcmp(event, "done") == 0 &&
-        !shop_str_eq(shop_json_text(run->inputs, "phase"), SHOP_STR("postpay"))) {
+    if (ngx_strcmp(event, "done") == 0 && !shop_str_eq(phase, SHOP_STR("postpay"))) {
         event = "prepay_account";
     }
     return shop_job_feedback(run->handler, job, event);

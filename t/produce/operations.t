@@ -1,0 +1,220 @@
+#!/usr/bin/perl
+
+# What is done to instances after they were sold: for every handler, the whole life of one of its
+# instances, with a fault at every act. What is left is what a calm life leaves.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../sql", $FindBin::Bin;
+use Test::More;
+
+use Cases;
+use Shop::Pg;
+use Shop::Production;
+
+my $pg  = Shop::Pg->new(demo => 1);
+my $dbh = $pg->dbh;
+$dbh->begin_work;
+my $p    = Shop::Production->new(dbh => $dbh, seed => Cases::seed(), now => Cases::paid_at() + 86_400);
+my $day  = 86_400;
+my $paid = Cases::paid_at();
+my @faults = map { {kind => $_} } qw(crash_before crash_after lost not_done);
+my %struck;
+my ($runs, $bad) = (0, 0);
+my $moodle = $p->state;
+
+
+sub heir {
+    return scalar $dbh->selectrow_array(q{insert into shop.customers (firstname, lastname, email, country) values
+        ('Heir', 'New', 'heir@new.example', 'FR') on conflict do nothing returning id})
+        // scalar $dbh->selectrow_array(q{select id from shop.customers where email = 'heir@new.example'});
+}
+
+
+sub at { return scalar $dbh->selectrow_array('select shop.utc(to_timestamp(?))', undef, $_[0]) }
+
+
+# One operation, its job driven with every fault at every act.
+sub operate {
+    my ($name, $id, %what) = @_;
+    my $said = $p->sql('instance_operate', {id => $id, actor => 'tester', %what});
+    is($said->{verdict}, 'ok', "$name: $what{action}") or return diag($said->{reason});
+    my $job = $said->{job} or return;
+    my $mark = $p->mark;
+    my @back = $p->finish($p->claim($job));
+    is("@back", q{}, "$name: $what{action} runs to its end");
+    my $calm = $p->world_text;
+    $p->back($mark);
+    $p->finish($p->claim($job), each => sub {
+        my ($run, $act) = @_;
+        for my $fault (grep { $act->{kind} eq 'call' || $_->{kind} =~ /^crash/ } @faults) {
+            next if $struck{join q{ }, $run->{handler}, $what{action}, @{$act}{qw(step kind function)}, $fault->{kind}}++;
+            my $before = $p->mark;
+            my @tries  = $p->finish({%{$run}}, fault => $fault);
+            my $world  = $p->world_text;
+            $p->back($before);
+            $runs++;
+            next if ($tries[-1] // q{}) ne 'never' && $world eq $calm;
+            $bad++;
+            fail("$name: $what{action}: @{$act}{qw(step function)} $fault->{kind}: the same in the end");
+            diag("handed back: @tries\ncalm:  $calm\nfault: $world") if $bad < 3;
+        }
+    });
+    is($p->world_text, $calm, "$name: $what{action}: the same world");
+    return;
+}
+
+
+sub instance {
+    my ($id) = @_;
+    my $row = $dbh->selectrow_hashref('select * from shop.product_instances where id = ?', undef, $id);
+    $row->{facts} = JSON::PP::decode_json($row->{productiondata});
+    return $row;
+}
+
+
+# --- what is right, by kind ---
+
+sub enrolment { my ($i) = @_; return $moodle->enrolment($i->{facts}{userid}, $i->{facts}{courseid}) }
+
+my %right = (
+    userenrol => {
+        suspend => sub { is(enrolment($_[0])->{suspended}, 1, 'the enrolment is suspended') },
+        resume  => sub { is(enrolment($_[0])->{suspended}, 0, 'and is not any more') },
+        update  => sub { is(enrolment($_[0])->{timeend}, $paid + 300 * $day, 'Moodle has the new end') },
+        damage  => sub {
+            my ($i) = @_;
+            $moodle->unenrol($i->{facts}{userid}, $i->{facts}{courseid});
+            delete $moodle->{groups}{$i->{facts}{group}};
+        },
+        refresh => sub {
+            my ($i) = @_;
+            is(enrolment($i)->{timeend}, $paid + 300 * $day, 'who was thrown out is in again');
+            ok((grep { $_->{members}{$i->{facts}{userid}} } $moodle->groups_of($i->{facts}{courseid})), 'and in a group');
+        },
+        delete => sub { is(enrolment($_[0]), undef, 'nothing is left') },
+    },
+    roleassign => {
+        suspend => sub { is(join(q{ }, keys %{$moodle->{assignments}}), q{}, 'the role is gone') },
+        resume  => sub { like(join(q{ }, keys %{$moodle->{assignments}}), qr{/$_[0]{facts}{userid}$}, 'and is back') },
+        damage  => sub { $moodle->{assignments} = {} },
+        refresh => sub { like(join(q{ }, keys %{$moodle->{assignments}}), qr{/$_[0]{facts}{userid}$}, 'given again') },
+        delete  => sub { is(join(q{ }, keys %{$moodle->{assignments}}), q{}, 'taken away for good') },
+    },
+    registered_product => {
+        suspend => sub {
+            my ($i) = @_;
+            is($moodle->enrolment($i->{facts}{userid}, $_)->{suspended}, 1, "course $_ is closed") for @{$i->{facts}{courses}};
+            is($p->sql('licence_verify', {reference => $i->{reference}})->{valid}, JSON::PP::false, 'the licence is not valid');
+        },
+        resume => sub { ok($p->sql('licence_verify', {reference => $_[0]{reference}})->{valid}, 'the licence is valid again') },
+        delete => sub { my ($i) = @_; is($moodle->enrolment($i->{facts}{userid}, $_), undef, 'out') for @{$i->{facts}{courses}} },
+    },
+);
+
+
+sub live {
+    my ($case) = @_;
+    my $start = $p->mark;
+    $p->finish($p->claim($_)) for Cases::sell($p, $case);
+    my ($id) = $dbh->selectrow_array('select id from shop.product_instances where not deleted order by id desc limit 1');
+    if (!$id) {
+        $p->back($start);
+        return;
+    }
+    my $right = $right{instance($id)->{contexttype}} // {};
+    my $check = sub { my ($what) = @_; $right->{$what}->(instance($id)) if $right->{$what} };
+    my $end = defined instance($id)->{enddate};
+    # nobody else shares what it stands for
+    $dbh->do('delete from shop.product_instances where id <> ?', undef, $id);
+    for my $action (qw(suspend resume)) {
+        operate($case->{name}, $id, action => $action);
+        $check->($action);
+    }
+    operate($case->{name}, $id, action => 'update', enddate => at($paid + 300 * $day));
+    $check->('update');
+    $check->('damage');
+    operate($case->{name}, $id, action => 'refresh');
+    $check->('refresh');
+    if (instance($id)->{contexttype} !~ /^(?:credits|attempt|course_module)$/) {
+        operate($case->{name}, $id, action => 'owner', customer => heir());
+    }
+    operate($case->{name}, $id, action => 'suspend');
+    $dbh->do(q{update shop.product_events set datecreated = datecreated - interval '40 days' where productid = ?}, undef, $id);
+    operate($case->{name}, $id, action => 'delete', confirm => JSON::PP::true);
+    $check->('delete');
+    my $said = $p->sql('instance_operate', {id => $id, action => 'resume'});
+    is("@{$said}{qw(verdict reason)}", 'refused archived', 'what was deleted never comes back');
+    $p->back($start);
+    return;
+}
+
+
+my %lived;
+for my $case (grep { !$_->{before} } Cases::all()) {
+    live($case);
+    $lived{$case->{handler}} = 1;
+}
+is($bad, 0, "$runs runs with a fault");
+cmp_ok($runs, '>', 50, 'faults struck');
+
+
+# --- the same person twice in a course ---
+
+{
+    my $start = $p->mark;
+    my %sold = (handler => 'std_enrolonecoursemultiple', email => 'zoe@known.example', order => {user => 50, proven => 'moodle'});
+    for my $days (60, 30) {
+        $p->finish($p->claim($_)) for Cases::sell($p, {%sold, name => 'twice', params => {coursename => 'EXCEL-1', duration => "$days"}});
+    }
+    my ($long, $short) = @{$dbh->selectcol_arrayref('select id from shop.product_instances order by id')};
+    is($moodle->enrolment(50, 20)->{timeend}, $paid + 60 * $day, 'as long as the longer one');
+    operate('twice', $long, action => 'suspend');
+    is($moodle->enrolment(50, 20)->{timeend}, $paid + 30 * $day, 'the shorter one keeps the person in');
+    is($moodle->enrolment(50, 20)->{suspended}, 0, 'not suspended');
+    operate('twice', $short, action => 'suspend');
+    is($moodle->enrolment(50, 20)->{suspended}, 1, 'with neither, suspended');
+    operate('twice', $short, action => 'delete');
+    is($moodle->enrolment(50, 20)->{suspended}, 1, 'still there: the other one may come back');
+    operate('twice', $long, action => 'delete');
+    is($moodle->enrolment(50, 20), undef, 'unenrolled with the last one');
+    $p->back($start);
+}
+
+
+# --- an order as a whole; keys; refusals; what the log says ---
+
+{
+    my $start = $p->mark;
+    $p->finish($p->claim($_)) for Cases::sell($p, {handler => 'std_enrolonecoursemultiple', name => 'whole', quantity => 2,
+        params => {coursename => 'EXCEL-1', duration => '30'}});
+    my ($bill) = $dbh->selectrow_array('select max(id) from shop.bills');
+    my ($id) = $dbh->selectrow_array('select min(id) from shop.product_instances');
+    is($dbh->selectrow_array('select shop.bill_suspend(?, ?, ?)', undef, $bill, 'staff', 'refund'), 2, 'both units are suspended');
+    is($dbh->selectrow_array('select shop.bill_suspend(?, ?, ?)', undef, $bill, 'staff', 'refund'), 0, 'once');
+    is($dbh->selectrow_array('select shop.bill_resume(?, ?, ?)', undef, $bill, 'staff', 'mistake'), 2, 'and resumed');
+    is_deeply($dbh->selectall_arrayref('select eventtype, actor from shop.product_events where productid = ? order by id', undef, $id),
+        [['billed', q{}], ['delete', 'staff'], ['restore', 'staff']], 'the log says who did what');
+    my %update = (id => $id, action => 'update', enddate => at($paid + 90 * $day), key => 'k1');
+    my $first = $p->sql('instance_operate', \%update);
+    is($p->sql('instance_operate', \%update)->{verdict}, 'exists', 'the same key again does nothing');
+    is($p->sql('instance_operate', \%update)->{event}, $first->{event}, 'and says what was done');
+    my @refused = ([{action => 'resume'}, 'not_suspended'], [{action => 'delete'}, 'not_suspended'], [{action => 'update'}, 'argument'],
+        [{action => 'update', enddate => at($paid - $day)}, 'dates'], [{action => 'owner', customer => 999_999}, 'customer'],
+        [{action => 'explode'}, 'action'], [{action => 'owner', customer => heir()}, 'busy']);
+    is($p->sql('instance_operate', {id => $id, %{$_->[0]}})->{reason}, $_->[1], "$_->[0]{action}: $_->[1]") for @refused;
+    is($p->sql('instance_operate', {reference => 'AAAA-BBBB-CCCC-DDDD', action => 'suspend'})->{reason}, 'unknown', 'an unknown reference');
+    $moodle->{removed}{'enrol/manual:enrol'} = 1;
+    my ($stuck) = $dbh->selectrow_array(q{select id from shop.jobs where actionid = ?}, undef, $first->{event});
+    my $run = $p->claim($stuck);
+    my $act = $p->drive($run);
+    $p->hand_back($run, step => $act->{step}, reason => $act->{reason}, state => 'blocked');
+    is($dbh->selectrow_array(q{select eventdata ->> 'reason' from shop.product_events where productid = ? and eventtype = 'error'},
+        undef, $id), 'moodle_rights', 'a job that is stuck is in the log');
+    $p->back($start);
+}
+
+$dbh->rollback;
+done_testing();
