@@ -103,27 +103,12 @@ begin
               and not exists (select from shop.refund_requests o where o.refundid = f.id)))
     where id = r.id;
     if r.suspend and r.state <> 'done' then
-        perform shop.units_suspend(bill, r.actor);
+        perform shop.bill_suspend(bill, r.actor, 'refunded');
     end if;
 end
 $$;
 comment on function shop.refund_heard(jsonb, bigint) is
     'Money was given back: the refund of staff that it belongs to, if there is one, is done';
-
-create or replace function shop.units_suspend(bill bigint, who text) returns void
-language plpgsql volatile as $$
-begin
-    with gone as (
-        update shop.product_instances p set deleted = true
-        from shop.bill_items l
-        where l.billid = bill and p.initialitemid = l.id and not p.deleted
-        returning p.id, p.currentitemid)
-    insert into shop.product_events (productid, billitemid, eventtype, eventdata)
-    select g.id, g.currentitemid, 'delete', jsonb_build_object('actor', who, 'reason', 'refunded') from gone g
-    order by g.id;
-end
-$$;
-comment on function shop.units_suspend(bigint, text) is 'Suspends what a bill had delivered; nothing is lost';
 
 create or replace function shop.refund_left(b shop.bills, a shop.payment_attempts) returns numeric
 language plpgsql stable as $$

@@ -7,7 +7,9 @@ use warnings;
 
 use Carp qw(croak);
 use Cwd qw(abs_path);
+use Fcntl qw(LOCK_EX);
 use File::Basename qw(dirname);
+use File::Path qw(make_path);
 use IPC::Open2 qw(open2);
 use JSON::PP ();
 
@@ -15,9 +17,20 @@ my $TOP  = abs_path(dirname(__FILE__) . '/../../..');
 my $json = JSON::PP->new->canonical->allow_nonref;
 
 
+# Built by one of several tests that begin together; the others wait for it.
+sub build {
+    make_path("$TOP/build/t");
+    open my $lock, '>', "$TOP/build/t/step.lock" or croak "step.lock: $!";
+    flock $lock, LOCK_EX or croak "step.lock: $!";
+    system('make', '-s', '-C', $TOP, 'build/t/step') == 0 or croak 'step could not be built';
+    close $lock or croak "step.lock: $!";
+    return;
+}
+
+
 sub new {
     my ($class) = @_;
-    system('make', '-s', '-C', $TOP, 'build/t/step') == 0 or croak 'step could not be built';
+    build();
     my $self = bless {}, $class;
     $self->{pid} = open2($self->{out}, $self->{in}, "$TOP/build/t/step");
     binmode $self->{$_}, ':encoding(UTF-8)' for qw(in out);
