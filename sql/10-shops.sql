@@ -16,7 +16,8 @@ insert into shop.settings values
     ('pending_days', '60', 'days after which a promised payment that never came cancels the order'),
     ('trace_days', '365', 'days for which traces are kept'),
     ('mail_days', '90', 'days for which settled mails are kept'),
-    ('event_days', '400', 'days for which payment events without order are kept')
+    ('event_days', '400', 'days for which payment events without order are kept'),
+    ('raw_days', '396', 'days for which notifications are kept as they came, sealed: 13 months')
 on conflict do nothing;
 
 create table if not exists shop.terms (

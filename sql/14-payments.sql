@@ -86,7 +86,12 @@ create table if not exists shop.payment_events (
     stored timestamptz not null default now()
 );
 create index if not exists payment_events_bill on shop.payment_events (billid);
-alter table shop.payment_events add column if not exists settled timestamptz;
+alter table shop.payment_events
+    add column if not exists settled timestamptz,
+    add column if not exists digest text,
+    add column if not exists raw bytea;
+alter table shop.payment_events alter column raw set storage external; -- what is sealed cannot be compressed
+create index if not exists payment_events_raw on shop.payment_events (received) where raw is not null;
 create index if not exists payment_events_open on shop.payment_events (stored)
     where settled is null and verdict in ('quarantine', 'unknown-order');
 create index if not exists payment_events_deferred on shop.payment_events (billid) where verdict = 'defer';
@@ -107,6 +112,8 @@ call pg_temp.describe('payment_events', 'What providers, pages and staff told ab
     received: when nginx received it
     stored: when it was stored
     settled: when a doubt was cleared, or staff were told of it
+    digest: SHA-256 of the notification as it came
+    raw: the same sealed with shop_message_key, for the days of settings.raw_days
 $$);
 
 create table if not exists shop.refunds (

@@ -264,23 +264,25 @@ $$;
 comment on function shop.surplus_return(jsonb, shop.bills, shop.payment_attempts, shop.payment_attempts) is
     'News about money that came twice: what is given back is that money first. False: it is about the payment itself';
 
-create or replace function shop.event_store(e jsonb, bill bigint, attempt bigint, verdict text, why text)
+create or replace function shop.event_store(e jsonb, kept jsonb, bill bigint, attempt bigint, verdict text, why text)
 returns boolean language plpgsql volatile as $$
 begin
     insert into shop.payment_events (eventkey, billid, attemptid, interface, config, mode, channel, state,
-                                     verdict, reason, content, received)
+                                     verdict, reason, content, received, digest, raw)
     values (e ->> 'event_key', bill, attempt, coalesce(e ->> 'interface', ''),
             coalesce(e ->> 'config', ''), coalesce(e ->> 'mode', ''), coalesce(e ->> 'channel', ''),
-            e ->> 'state', verdict, why, e, coalesce((e ->> 'received')::timestamptz, now()))
+            e ->> 'state', verdict, why, e, coalesce((e ->> 'received')::timestamptz, now()),
+            kept ->> 'digest', decode(kept ->> 'raw', 'base64'))
     on conflict (eventkey) do update
-        set billid = excluded.billid, attemptid = excluded.attemptid, state = excluded.state,
+        set digest = coalesce(excluded.digest, shop.payment_events.digest),
+            raw = coalesce(excluded.raw, shop.payment_events.raw), billid = excluded.billid, attemptid = excluded.attemptid, state = excluded.state,
             verdict = excluded.verdict, reason = excluded.reason, content = excluded.content,
             repeats = shop.payment_events.repeats + 1
         where shop.payment_events.verdict in ('defer', 'unknown-order', 'quarantine', 'mismatch');
     return found;
 end
 $$;
-comment on function shop.event_store(jsonb, bigint, bigint, text, text) is
+comment on function shop.event_store(jsonb, jsonb, bigint, bigint, text, text) is
     'Keeps an event; false: it was there already';
 
 create or replace function shop.event_tell(e jsonb, bill bigint, verdict text, why text) returns void
@@ -363,7 +365,10 @@ declare
     judged record;
     seen text;
     state text;
+    kept constant jsonb := e;
 begin
+    -- the message itself has its own columns, and stands nowhere else
+    e := e - array['digest', 'raw'];
     select * into b from shop.bills where id = shop.event_bill(e);
     a := shop.event_attempt(e, b.id);
     if a.paying then
@@ -377,7 +382,7 @@ begin
     if seen in ('defer', 'unknown-order', 'quarantine', 'mismatch') or seen is null then
         judged := shop.event_decide(e, b, a, p);
         answer := jsonb_build_object('verdict', judged.verdict, 'reason', judged.why);
-        if not shop.event_store(e, b.id, a.id, judged.verdict, judged.why) then
+        if not shop.event_store(e, kept, b.id, a.id, judged.verdict, judged.why) then
             answer := jsonb_build_object('verdict', 'ignore-duplicate');
         elsif judged.verdict is distinct from seen then
             state := shop.event_act(e, b, a, p, judged.verdict, judged.why);

@@ -61,6 +61,8 @@ begin
         and template = 'login_link';
     delete from shop.payment_events where billid is null
         and stored < now() - shop.setting_days('event_days');
+    update shop.payment_events set raw = null
+    where raw is not null and received < now() - shop.setting_days('raw_days');
     delete from shop.attempt_counters where day < current_date - 7;
     return jsonb_build_object('attempts', attempts, 'orders', orders);
 end

@@ -134,6 +134,7 @@ write_conf() {
     secret axepta_blowfish 'Tc5*2D_xs7B[6E?w'
     secret axepta_hmac '4n!BmF3_?9oJ2Q*z(iD7q6[RSb5)a]A8'
     secret moodle TOKEN
+    secret messages "$(openssl rand -hex 32)"
     secret signing "$(openssl genpkey -algorithm ed25519)"
 
     sed -e "s|@TOP@|$top|g" -e "s|@RUN@|$run|g" -e "s|@PORT@|$port|g" \

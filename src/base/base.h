@@ -153,6 +153,17 @@ SHOP_MUST_USE shop_status_t shop_blowfish_decrypt(shop_arena_t *arena, shop_str_
                                                   shop_str_t in, shop_str_t *plain);
 
 
+/* --- sealing (seal.c, OpenSSL) --- */
+
+#define SHOP_SEAL_KEY 32
+#define SHOP_SEAL_IV 16
+#define SHOP_SEAL_MAX (1024 * 1024)
+
+/* iv (fresh random bytes for each call), ciphertext, HMAC-SHA-256 of both. */
+SHOP_MUST_USE shop_status_t shop_seal(shop_arena_t *a, shop_str_t key, shop_str_t iv,
+                                      shop_str_t plain, shop_str_t *sealed);
+
+
 /* --- signatures (ed25519.c, OpenSSL; RFC 8032) --- */
 
 #define SHOP_ED25519_KEY_SIZE 32

@@ -141,8 +141,36 @@ static bool set_facts(json_t *object, const shop_pay_config_t *config,
 }
 
 
-shop_status_t shop_pay_event_json(shop_arena_t *arena, const shop_pay_config_t *config,
-                                  const shop_pay_event_t *event, int64_t now, shop_str_t *json)
+/* The message itself: its digest proves it, its sealed body shows it (payments.md 1.12). */
+static shop_status_t set_message(shop_arena_t *arena, json_t *object,
+                                 const shop_pay_request_t *request)
+{
+    shop_str_t hex, sealed, text;
+    shop_status_t status = shop_sha256_hex(arena, request->body, &hex);
+
+    if (status != SHOP_OK || !shop_json_set_text(object, "digest", hex)) {
+        return SHOP_NO_MEMORY;
+    }
+    if (request->seal_key.len == 0) {
+        return SHOP_OK;
+    }
+
+    status = shop_seal(arena, request->seal_key, request->seal_iv, request->body, &sealed);
+    if (status == SHOP_OK) {
+        status = shop_base64_encode(arena, sealed, &text);
+    }
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    return shop_json_set_text(object, "raw", text) ? SHOP_OK : SHOP_NO_MEMORY;
+}
+
+
+/* `request`: the notification that it came by; NULL: none. */
+static shop_status_t write_event(shop_arena_t *arena, const shop_pay_config_t *config,
+                                 const shop_pay_event_t *event, const shop_pay_request_t *request,
+                                 int64_t now, shop_str_t *json)
 {
     shop_str_t key;
     json_t *object = json_object();
@@ -158,10 +186,28 @@ shop_status_t shop_pay_event_json(shop_arena_t *arena, const shop_pay_config_t *
                    set_details(object, event);
         status = set ? set_amount(arena, object, event) : SHOP_NO_MEMORY;
     }
+    if (status == SHOP_OK && request != NULL) {
+        status = set_message(arena, object, request);
+    }
     if (status == SHOP_OK) {
         status = shop_json_dump(arena, object, json);
     }
     json_decref(object);
 
     return status;
+}
+
+
+shop_status_t shop_pay_event_json(shop_arena_t *arena, const shop_pay_config_t *config,
+                                  const shop_pay_event_t *event, int64_t now, shop_str_t *json)
+{
+    return write_event(arena, config, event, NULL, now, json);
+}
+
+
+shop_status_t shop_pay_message_json(shop_arena_t *arena, const shop_pay_config_t *config,
+                                    const shop_pay_event_t *event,
+                                    const shop_pay_request_t *request, shop_str_t *json)
+{
+    return write_event(arena, config, event, request, request->now, json);
 }

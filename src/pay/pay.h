@@ -179,6 +179,8 @@ typedef struct {
     const shop_pair_t *headers; /* names in lower case */
     size_t header_count;
     int64_t now;
+    shop_str_t seal_key; /* the body is kept, sealed with it (shop_seal); empty: its digest only */
+    shop_str_t seal_iv;
 } shop_pay_request_t;
 
 const shop_str_t *shop_pay_header(const shop_pay_request_t *request, const char *name);

@@ -19,6 +19,16 @@ extern const shop_pay_interface_t shop_pay_mercanet;
 extern const shop_pay_interface_t shop_pay_ogone;
 extern const shop_pay_interface_t shop_pay_axepta;
 
+/* --- events (event.c) --- */
+
+/* shop_pay_event_json with what is kept of the notification itself: `digest`, and `raw` when there
+ * is a key. */
+SHOP_MUST_USE shop_status_t shop_pay_message_json(shop_arena_t *arena,
+                                                  const shop_pay_config_t *config,
+                                                  const shop_pay_event_t *event,
+                                                  const shop_pay_request_t *request,
+                                                  shop_str_t *json);
+
 /* --- checks of parameters (params.c) --- */
 
 bool shop_pay_is_digits(shop_str_t value);

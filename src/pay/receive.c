@@ -120,7 +120,7 @@ static shop_status_t describe(shop_arena_t *arena, const shop_pay_config_t *conf
     if (status == SHOP_OK) {
         result->event.channel = "notification";
         judge(result);
-        status = shop_pay_event_json(arena, config, &result->event, request->now, &result->json);
+        status = shop_pay_message_json(arena, config, &result->event, request, &result->json);
     }
     result->store = status == SHOP_OK;
 

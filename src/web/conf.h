@@ -32,6 +32,7 @@ char *ngx_http_shop_conf_redis(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_shop_conf_spool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_shop_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_shop_conf_secret_file(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_shop_conf_message_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_shop_conf_base_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* conf_signing.c */

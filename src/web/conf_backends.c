@@ -250,6 +250,30 @@ char *ngx_http_shop_conf_secret_file(ngx_conf_t *cf, ngx_command_t *cmd, void *c
 }
 
 
+char *ngx_http_shop_conf_message_key(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_shop_main_conf_t *smcf = conf;
+    ngx_str_t *words = cf->args->elts;
+    shop_arena_t arena = shop_pool_arena(cf->pool);
+    ngx_str_t hex;
+
+    if (smcf->message_key.len != 0) {
+        return "is duplicate";
+    }
+
+    if (ngx_http_shop_conf_secret(cf, &words[1], &hex) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (shop_hex_decode(&arena, (shop_str_t){hex.len, hex.data}, &smcf->message_key) != SHOP_OK ||
+        smcf->message_key.len != SHOP_SEAL_KEY) {
+        return "needs a file with 64 hexadecimal digits: openssl rand -hex 32";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
 char *ngx_http_shop_conf_base_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_shop_main_conf_t *smcf = conf;

@@ -12,6 +12,7 @@ static char *require(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
 static ngx_int_t check_host(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf, const char *directive,
                             ngx_str_t *url, const char *scheme);
 static ngx_int_t check_payments(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
+static void tell_message_key(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
 static ngx_int_t keep_bodies_in_memory(ngx_http_shop_main_conf_t *smcf);
 static ngx_int_t make_policy(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
 static void init_unset(ngx_http_shop_main_conf_t *smcf);
@@ -166,11 +167,23 @@ ngx_int_t ngx_http_shop_conf_finish(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    tell_message_key(cf, smcf);
+
     if (keep_bodies_in_memory(smcf) != NGX_OK || make_policy(cf, smcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
     return ngx_http_shop_conf_load_theme(cf, smcf) == NGX_CONF_OK ? NGX_OK : NGX_ERROR;
+}
+
+
+static void tell_message_key(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf)
+{
+    if (smcf->payments.nelts > 0 && smcf->message_key.len == 0) {
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "no \"shop_message_key\": of payment notifications only the SHA-256 is kept, "
+                      "which proves little in a dispute");
+    }
 }
 
 

@@ -58,6 +58,9 @@ ngx_command_t ngx_http_shop_directives[] = {
     {ngx_string("shop_secret_file"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1,
      ngx_http_shop_conf_secret_file, NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
 
+    {ngx_string("shop_message_key"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1,
+     ngx_http_shop_conf_message_key, NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
+
     {ngx_string("shop_signing_key"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1234,
      ngx_http_shop_conf_signing_key, NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
 

@@ -9,6 +9,8 @@
 #include "web/front.h"
 #include "web/notify.h"
 
+#include <openssl/rand.h>
+
 
 typedef struct {
     ngx_http_shop_payment_t *payment;
@@ -214,7 +216,29 @@ static ngx_int_t take_request(ngx_http_shop_ctx_t *ctx, shop_pay_request_t *requ
     request->peer = (shop_str_t){r->connection->addr_text.len, r->connection->addr_text.data};
     request->now = ngx_time();
 
-    return take_headers(ctx, request);
+    return ngx_http_shop_notify_seal(r->pool, ctx->main, request) == NGX_OK
+               ? take_headers(ctx, request)
+               : NGX_ERROR;
+}
+
+
+ngx_int_t ngx_http_shop_notify_seal(ngx_pool_t *pool, ngx_http_shop_main_conf_t *conf,
+                                    shop_pay_request_t *request)
+{
+    u_char *iv;
+
+    request->seal_key = conf->message_key;
+    if (request->seal_key.len == 0) {
+        return NGX_OK;
+    }
+
+    iv = ngx_pnalloc(pool, SHOP_SEAL_IV);
+    if (iv == NULL || RAND_bytes(iv, SHOP_SEAL_IV) != 1) {
+        return NGX_ERROR;
+    }
+    request->seal_iv = (shop_str_t){SHOP_SEAL_IV, iv};
+
+    return NGX_OK;
 }
 
 

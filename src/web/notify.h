@@ -14,6 +14,9 @@ void ngx_http_shop_notify_replay(void *data, shop_replay_t *replay, shop_str_t m
 /* The configuration block of that name; NULL: there is none. */
 ngx_http_shop_payment_t *ngx_http_shop_payment_find(ngx_http_shop_main_conf_t *conf,
                                                     shop_str_t name);
+/* Has the body kept, sealed, when there is a key for that. */
+ngx_int_t ngx_http_shop_notify_seal(ngx_pool_t *pool, ngx_http_shop_main_conf_t *conf,
+                                    shop_pay_request_t *request);
 /* The message as it is kept in the spool: JSON, the body in base64. */
 shop_status_t ngx_http_shop_notify_freeze(shop_arena_t *arena, shop_str_t config,
                                           const shop_pay_request_t *request, shop_str_t *message);

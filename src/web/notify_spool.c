@@ -118,7 +118,10 @@ static ngx_int_t apply(thawed_t *thawed, shop_arena_t *arena, json_t *message)
     status = thaw(arena, message, &request);
 
     if (status == SHOP_OK) {
-        status = shop_pay_receive(arena, payment->pay, &request, &thawed->result);
+        status =
+            ngx_http_shop_notify_seal(thawed->pool, ngx_http_shop_worker->conf, &request) == NGX_OK
+                ? shop_pay_receive(arena, payment->pay, &request, &thawed->result)
+                : SHOP_NO_MEMORY;
     }
 
     if (status != SHOP_OK) {

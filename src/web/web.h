@@ -83,6 +83,7 @@ typedef struct {
     ngx_str_t bootstrap;
     ngx_str_t media_url;
     ngx_str_t secret;         /* key of CSRF tokens and signed links */
+    shop_str_t message_key;   /* seals the bodies of notifications; empty: they are not kept */
     ngx_array_t lti;          /* ngx_http_shop_lti_t */
     ngx_array_t signing_keys; /* ngx_http_shop_signing_key_t; the first one signs */
 

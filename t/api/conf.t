@@ -22,6 +22,7 @@ spew("$dir/empty",  "\n",               0600);
 spew("$dir/open",   'a' x 48,           0644);
 spew("$dir/key",    '1122334455667788', 0600);
 spew("$dir/live",   '4433221188776655', 0600);
+spew("$dir/messages", '0f' x 32,        0600);
 for my $make ([signing => '-algorithm', 'ed25519'], [rsa => qw(-algorithm RSA -pkeyopt rsa_keygen_bits:1024)],
     [locked => qw(-algorithm ed25519 -aes256 -pass pass:secret)]) {
     my ($name, @how) = @{$make};
@@ -85,6 +86,7 @@ for my $example (qw(minimal production)) {
     $conf =~ s{/etc/nginx/shop/fullchain.pem}{$certificate};
     $conf =~ s{/etc/nginx/shop/privkey.pem}{$dir/privkey.pem};
     $conf =~ s{/etc/nginx/shop/systempay.key}{$dir/live}g;
+    $conf =~ s{/etc/nginx/shop/messages.key}{$dir/messages}g;
     $conf =~ s{/etc/nginx/shop/signing.pem}{$dir/signing}g;
     $conf =~ s{/etc/nginx/shop/[a-z.]+}{$dir/secret}g;
     $conf =~ s{/usr/share/ngx_http_shop/theme}{$theme};
@@ -94,6 +96,12 @@ for my $example (qw(minimal production)) {
     ($status, $output) = check($conf);
     is($status, 0, "$example.conf passes") or diag $output;
 }
+
+my $pays = 'shop_payment check { interface check; mode live; payee A; address B; zip 1; city C; country FR; }';
+my $silence = qr/no "shop_message_key": .*only the SHA-256 is kept/;
+unlike((check(conf()))[1], $silence, 'a shop without payments needs no message key');
+like((check(conf(http => $pays)))[1], $silence, 'without a message key it is said that notifications are not kept');
+unlike((check(conf(http => "$pays shop_message_key $dir/messages;")))[1], $silence, 'with one it is not');
 
 my @wrong = (
     ['no database', {postgres => ''}, qr/directive .* missing: shop_postgres/],
@@ -118,6 +126,9 @@ my @wrong = (
     ['zone too small',    {zone => 'shop_zone shop:8k;'}, qr/"shop_zone".*128k/],
     ['short secret', {secret => "shop_secret_file $dir/short;"}, qr/"shop_secret_file".*32 characters/],
     ['empty secret', {secret => "shop_secret_file $dir/empty;"}, qr/is empty/],
+    ['message key that is none', {http => "shop_message_key $dir/secret;"}, qr/"shop_message_key".*64 hexadecimal digits/],
+    ['short message key', {http => "shop_message_key $dir/key;"}, qr/"shop_message_key".*64 hexadecimal digits/],
+    ['two message keys', {http => "shop_message_key $dir/messages; shop_message_key $dir/messages;"}, qr/"shop_message_key" directive is duplicate/],
     ['open secret',  {secret => "shop_secret_file $dir/open;"},  qr/readable by everybody: chmod o-r/],
     ['absent secret', {secret => "shop_secret_file $dir/nowhere;"}, qr/nowhere" cannot be opened/],
     ['no signing key', {http => "shop_signing_key $dir/key;"},

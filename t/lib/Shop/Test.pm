@@ -232,7 +232,8 @@ sub write_conf {
     my $dir = $self->{dir};
 
     spew("$dir/secrets/shop",   'a' x 48,             0600);
-    spew("$dir/secrets/card",   '1122334455667788',   0600);
+    spew("$dir/secrets/messages", '0f' x 32,           0600);
+       spew("$dir/secrets/card",   '1122334455667788',   0600);
     spew("$dir/secrets/test",   'test-mode-secret-of-this-run', 0600);
     spew("$dir/secrets/moodle", $self->{option}{token} // 'TOKEN', 0600);
     chmod 0777, "$dir/spool", "$dir/logs";
@@ -306,6 +307,7 @@ http {
     shop_redis unix:$dir/redis.sock;
     shop_spool $dir/spool;
     shop_secret_file $dir/secrets/shop;
+    shop_message_key $dir/secrets/messages;
     shop_base_url http://127.0.0.1:$self->{port};
     shop_theme $TOP/src/view/theme;
     shop_media_url /shop-media/;
