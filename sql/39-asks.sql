@@ -308,6 +308,8 @@ begin
         when 'role' then shop.ask_role(j, arguments)
         when 'moved' then shop.ask_moved(j, arguments)
         when 'facts' then shop.ask_facts(j, arguments)
+        when 'host' then shop.ask_host(j, arguments)
+        when 'site_mail' then shop.ask_site_mail(j, arguments)
         else '{"verdict": "refused"}' end;
 end
 $$;

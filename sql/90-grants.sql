@@ -16,6 +16,7 @@ grant execute on function
     shop.jobs_claim(jsonb), shop.job_step(jsonb), shop.job_end(jsonb), shop.instance_record(jsonb),
     shop.instance_operate(jsonb), shop.credit_spend(jsonb), shop.credits_read(jsonb),
     shop.certificate_issue(jsonb), shop.job_ask(jsonb), shop.mails_claim(jsonb), shop.mail_done(jsonb), shop.mail_retry(jsonb),
+    shop.site_made(jsonb), shop.hosts_taken(jsonb),
     shop.registrar_run(jsonb), shop.invoices_verify(jsonb), shop.housekeeping(jsonb)
 to shop_web;
 reset role;

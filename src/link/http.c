@@ -5,6 +5,14 @@
 #include "link/http_internal.h"
 
 
+typedef struct {
+    const char *name;
+    bool body;   /* sent like that of a POST */
+    bool custom; /* libcurl has to be told the name */
+} http_method_t;
+
+
+static const http_method_t *find_method(const shop_str_t *name);
 static ngx_int_t request_options(shop_transfer_t *transfer, const shop_http_request_t *request);
 static ngx_int_t request_headers(shop_transfer_t *transfer, const shop_http_request_t *request);
 static ngx_int_t request_header(shop_transfer_t *transfer, shop_str_t line);
@@ -127,12 +135,29 @@ void shop_http_send(shop_http_t *http, shop_op_t *op, const shop_http_request_t 
 }
 
 
+static const http_method_t *find_method(const shop_str_t *name)
+{
+    static const http_method_t methods[] = {
+        {"GET", false, false}, {"POST", true, false}, {"PUT", true, true}, {"DELETE", false, true}};
+    size_t i;
+
+    for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+        if (strlen(methods[i].name) == name->len &&
+            ngx_strncmp(methods[i].name, name->data, name->len) == 0) {
+            return &methods[i];
+        }
+    }
+
+    return NULL;
+}
+
+
 static ngx_int_t request_options(shop_transfer_t *transfer, const shop_http_request_t *request)
 {
-    bool post = request->method.len == 4 && ngx_strncmp(request->method.data, "POST", 4) == 0;
+    const http_method_t *method = find_method(&request->method);
     CURL *easy = transfer->easy;
 
-    if (!post && (request->method.len != 3 || ngx_strncmp(request->method.data, "GET", 3) != 0)) {
+    if (method == NULL) {
         return NGX_ERROR;
     }
 
@@ -147,7 +172,7 @@ static ngx_int_t request_options(shop_transfer_t *transfer, const shop_http_requ
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, response_on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 
-    if (post) {
+    if (method->body) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) request->body.len);
 
@@ -157,6 +182,10 @@ static ngx_int_t request_options(shop_transfer_t *transfer, const shop_http_requ
             CURLE_OK) {
             return NGX_ERROR;
         }
+    }
+
+    if (method->custom) {
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method->name);
     }
 
     return request_headers(transfer, request);

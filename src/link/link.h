@@ -217,7 +217,7 @@ typedef struct {
 } shop_http_conf_t;
 
 typedef struct {
-    shop_str_t method; /* "GET" or "POST" */
+    shop_str_t method; /* "GET", "POST", "PUT" or "DELETE" */
     shop_str_t url;    /* http or https; no redirects are followed */
     shop_str_t content_type;
     shop_str_t body;

@@ -82,13 +82,22 @@ void shop_user_build(const shop_job_t *job, shop_act_t *act)
 }
 
 
-static void prepay_build(const shop_job_t *job, shop_act_t *act)
+void shop_user_if_build(const shop_job_t *job, bool needed, shop_act_t *act)
 {
-    if (job->site->account_at_payment) {
+    bool later = shop_str_eq(shop_json_text(job->inputs, "phase"), SHOP_STR("prepay")) &&
+                 job->site->account_at_payment;
+
+    if (!needed || later) {
         shop_act_skip(act);
         return;
     }
     shop_user_build(job, act);
+}
+
+
+static void prepay_build(const shop_job_t *job, shop_act_t *act)
+{
+    shop_user_if_build(job, true, act);
 }
 
 

@@ -102,6 +102,8 @@ typedef struct {
     bool account_at_payment; /* false: when the order is placed */
     bool resume_suspended;   /* wake a suspended account instead of asking a person */
     shop_foreign_e on_foreign_enrolment;
+    bool provisioner;              /* there is one: whole sites are made without a person */
+    shop_str_t provisioner_domain; /* of the sites that it makes; empty: products tell */
 } shop_site_t;
 
 /* manager 1, coursecreator 2, editingteacher 3, teacher 4, student 5 */
@@ -109,11 +111,36 @@ extern const shop_role_t shop_roles_default[5];
 int64_t shop_role_find(const shop_site_t *site, shop_str_t name); /* 0: not in the map */
 
 
+/* --- the provisioner of whole sites (provisioner.c): handlers.md 9.15 --- */
+
+typedef struct {
+    const char *name; /* as SHOP_ACT_CALL names it */
+    const char *method;
+    const char *suffix; /* of the instance's path */
+    bool body;          /* `instance` of the arguments is sent */
+} shop_provisioner_verb_t;
+
+/* NULL: a function of Moodle. */
+const shop_provisioner_verb_t *shop_provisioner_verb(const char *name);
+/* `arguments` {reference, instance}; the path below the provisioner's address, the body. */
+SHOP_MUST_USE shop_status_t shop_provisioner_request(shop_arena_t *arena,
+                                                     const shop_provisioner_verb_t *verb,
+                                                     const json_t *arguments, shop_str_t *path,
+                                                     shop_str_t *body);
+/* Value of the header X-Shop-Signature. */
+SHOP_MUST_USE shop_status_t shop_provisioner_sign(shop_arena_t *arena, shop_str_t secret,
+                                                  const char *method, shop_str_t path,
+                                                  shop_str_t body, int64_t now,
+                                                  shop_str_t *signature);
+/* `status` 0: no answer came. */
+void shop_provisioner_read(unsigned status, shop_str_t body, shop_answer_t *answer);
+
+
 /* --- acts: what a step wants --- */
 
 typedef enum {
     SHOP_ACT_DONE = 0, /* the step is done: store `output` */
-    SHOP_ACT_CALL,     /* call `function` with `arguments`, then read() */
+    SHOP_ACT_CALL,     /* call `function` of Moodle or of the provisioner, then read() */
     SHOP_ACT_MORE,     /* store `progress`, then build() again */
     SHOP_ACT_INSTANCE, /* record `output` as the product instance; the answer is the output */
     SHOP_ACT_ISSUE,    /* record `output` as the certificate; the answer is the output */

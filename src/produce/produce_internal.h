@@ -48,6 +48,8 @@ SHOP_MUST_USE shop_status_t shop_job_dates(const shop_job_t *job, int64_t course
 /* ensure_user(buyer), handlers.md 4.2. Output {id, username, fullname, created}. */
 void shop_user_build(const shop_job_t *job, shop_act_t *act);
 void shop_user_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+/* The same, as far as the product needs an account at all. */
+void shop_user_if_build(const shop_job_t *job, bool needed, shop_act_t *act);
 /* The steps before payment: the same, and nothing when accounts are opened at payment. */
 extern const shop_step_t shop_user_prepay[];
 
@@ -206,6 +208,7 @@ extern const shop_handler_t shop_handler_addtrainingcredits;
 extern const shop_handler_t shop_handler_registeredproduct;
 extern const shop_handler_t shop_handler_createcategory;
 extern const shop_handler_t shop_handler_createcourse;
+extern const shop_handler_t shop_handler_createvinstance;
 extern const shop_handler_t shop_handler_unlockpdcertificate;
 
 #endif

@@ -15,13 +15,7 @@ static bool needs_account(const shop_job_t *job)
 
 static void user_build(const shop_job_t *job, shop_act_t *act)
 {
-    if (!needs_account(job) ||
-        (shop_str_eq(shop_json_text(job->inputs, "phase"), SHOP_STR("prepay")) &&
-         job->site->account_at_payment)) {
-        shop_act_skip(act);
-        return;
-    }
-    shop_user_build(job, act);
+    shop_user_if_build(job, needs_account(job), act);
 }
 
 

@@ -89,8 +89,9 @@ typedef struct {
     shop_str_t desc;
     shop_field_type_e type;
     bool required;
-    size_t max_length;  /* in characters; 0: 1000 */
-    shop_str_t pattern; /* POSIX extended, anchored; "@reference": of an instance; empty: none */
+    size_t max_length; /* in characters; 0: 1000 */
+    shop_str_t
+        pattern; /* POSIX extended, anchored; "@reference", "@host": our own rules; empty: none */
     shop_str_t initial;
     shop_option_t *options;
     size_t option_count;

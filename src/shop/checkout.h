@@ -31,6 +31,8 @@ shop_str_t shop_required_value(const shop_cart_t *cart, const shop_form_unit_t *
  * name; array of `room`). Gives the number of errors. */
 size_t shop_required_collect(shop_arena_t *arena, shop_cart_t *cart, const shop_where_t *where,
                              const shop_form_t *form, shop_refusal_t *errors, size_t room);
+/* The stored value is no longer wanted. */
+void shop_required_drop(shop_cart_t *cart, const shop_form_unit_t *unit, const shop_field_t *field);
 bool shop_required_complete(const shop_cart_t *cart, const shop_where_t *where);
 
 

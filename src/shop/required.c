@@ -3,6 +3,7 @@
  * the cart (front-office.md 6.2).
  */
 
+#include "shop/host.h"
 #include "shop/shop_internal.h"
 
 #include <ctype.h>
@@ -18,7 +19,6 @@ static shop_refusal_t check_answer(shop_arena_t *arena, const shop_field_t *fiel
                                    shop_str_t value);
 static bool is_option(const shop_field_t *field, shop_str_t value);
 static const char *check_pattern(shop_arena_t *arena, shop_str_t pattern, shop_str_t value);
-static void drop_answer(shop_cart_t *cart, const shop_form_unit_t *unit, shop_str_t field);
 static shop_given_t *find_answer(shop_cart_line_t *line, const shop_form_unit_t *unit,
                                  shop_str_t field);
 static shop_status_t store_answer(shop_cart_t *cart, const shop_form_unit_t *unit,
@@ -171,7 +171,7 @@ static void collect_answer(shop_arena_t *arena, shop_cart_t *cart, const shop_fo
     refusal = check_answer(arena, field, value);
 
     if (refusal.key != NULL) {
-        drop_answer(cart, unit, field->field);
+        shop_required_drop(cart, unit, field);
 
     } else if (store_answer(cart, unit, field, value) != SHOP_OK) {
         refusal.key = "trouble";
@@ -184,10 +184,10 @@ static void collect_answer(shop_arena_t *arena, shop_cart_t *cart, const shop_fo
 }
 
 
-static void drop_answer(shop_cart_t *cart, const shop_form_unit_t *unit, shop_str_t field)
+void shop_required_drop(shop_cart_t *cart, const shop_form_unit_t *unit, const shop_field_t *field)
 {
     shop_cart_line_t *line = shop_cart_line(cart, unit->line->shortname);
-    shop_given_t *given = find_answer(line, unit, field);
+    shop_given_t *given = find_answer(line, unit, field->field);
 
     if (given != NULL) {
         *given = line->given[--line->given_count];
@@ -288,6 +288,9 @@ static shop_refusal_t check_answer(shop_arena_t *arena, const shop_field_t *fiel
 
     } else if (shop_str_eq(field->pattern, SHOP_STR("@reference"))) {
         refusal.key = shop_reference_valid(value) ? NULL : "ref_malformed";
+
+    } else if (shop_str_eq(field->pattern, SHOP_STR("@host"))) {
+        refusal.key = shop_host_check(value);
 
     } else if (field->pattern.len > 0) {
         refusal.key = check_pattern(arena, field->pattern, value);

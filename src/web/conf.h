@@ -21,6 +21,8 @@ ngx_int_t ngx_http_shop_add_variables(ngx_conf_t *cf);
 char *ngx_http_shop_conf_block(ngx_conf_t *cf, ngx_array_t **params);
 /* The whole content of a small file, trimmed; logs the reason on failure. */
 ngx_int_t ngx_http_shop_conf_secret(ngx_conf_t *cf, ngx_str_t *path, ngx_str_t *content);
+/* The value of a word such as "key=value"; false: another name, or no value. */
+bool ngx_http_shop_conf_option(ngx_str_t *word, const char *name, ngx_str_t *value);
 /* The first parameter of that name, or NULL. */
 ngx_http_shop_param_t *ngx_http_shop_conf_param(ngx_array_t *params, const char *name);
 char *ngx_http_shop_conf_unknown(ngx_conf_t *cf, const char *directive, ngx_array_t *params,
@@ -40,6 +42,9 @@ char *ngx_http_shop_conf_signing_key(ngx_conf_t *cf, ngx_command_t *cmd, void *c
 
 /* conf_lti.c */
 char *ngx_http_shop_conf_lti(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* conf_provisioner.c */
+char *ngx_http_shop_conf_provisioner(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* conf_outside.c */
 char *ngx_http_shop_conf_moodle(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);

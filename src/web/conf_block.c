@@ -202,3 +202,18 @@ char *ngx_http_shop_conf_unknown(ngx_conf_t *cf, const char *directive, ngx_arra
 
     return NGX_CONF_OK;
 }
+
+
+bool ngx_http_shop_conf_option(ngx_str_t *word, const char *name, ngx_str_t *value)
+{
+    size_t len = ngx_strlen(name);
+
+    if (word->len <= len || ngx_strncmp(word->data, name, len) != 0) {
+        return false;
+    }
+
+    value->data = word->data + len;
+    value->len = word->len - len;
+
+    return true;
+}

@@ -9,7 +9,6 @@
 
 
 static char *lti_option(ngx_conf_t *cf, ngx_http_shop_lti_t *lti, ngx_str_t *word);
-static bool lti_value(ngx_str_t *word, const char *name, ngx_str_t *value);
 
 
 char *ngx_http_shop_conf_lti(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
@@ -61,12 +60,12 @@ static char *lti_option(ngx_conf_t *cf, ngx_http_shop_lti_t *lti, ngx_str_t *wor
 {
     ngx_str_t value;
 
-    if (lti_value(word, "key=", &value)) {
+    if (ngx_http_shop_conf_option(word, "key=", &value)) {
         lti->consumer.key = (shop_str_t){value.len, value.data};
         return NGX_CONF_OK;
     }
 
-    if (lti_value(word, "secret_file=", &value)) {
+    if (ngx_http_shop_conf_option(word, "secret_file=", &value)) {
         if (ngx_http_shop_conf_secret(cf, &value, &value) != NGX_OK) {
             return NGX_CONF_ERROR;
         }
@@ -75,13 +74,13 @@ static char *lti_option(ngx_conf_t *cf, ngx_http_shop_lti_t *lti, ngx_str_t *wor
         return NGX_CONF_OK;
     }
 
-    if (lti_value(word, "login_url=", &lti->login_url) &&
+    if (ngx_http_shop_conf_option(word, "login_url=", &lti->login_url) &&
         (ngx_strncmp(lti->login_url.data, "https://", 8) == 0 ||
          ngx_strncmp(lti->login_url.data, "http://", 7) == 0)) {
         return NGX_CONF_OK;
     }
 
-    if (lti_value(word, "trust_email=", &value) &&
+    if (ngx_http_shop_conf_option(word, "trust_email=", &value) &&
         (ngx_strcmp(value.data, "on") == 0 || ngx_strcmp(value.data, "off") == 0)) {
         lti->trust_email = value.len == 2;
         return NGX_CONF_OK;
@@ -93,19 +92,4 @@ static char *lti_option(ngx_conf_t *cf, ngx_http_shop_lti_t *lti, ngx_str_t *wor
                        word);
 
     return NGX_CONF_ERROR;
-}
-
-
-static bool lti_value(ngx_str_t *word, const char *name, ngx_str_t *value)
-{
-    size_t len = ngx_strlen(name);
-
-    if (word->len <= len || ngx_strncmp(word->data, name, len) != 0) {
-        return false;
-    }
-
-    value->data = word->data + len;
-    value->len = word->len - len;
-
-    return true;
 }

@@ -89,6 +89,9 @@ static void init_unset(ngx_http_shop_main_conf_t *smcf)
     }
 
     smcf->mail.base_url = smcf->base_url;
+    smcf->moodle.site.provisioner = smcf->provisioner.url.len > 0;
+    smcf->moodle.site.provisioner_domain =
+        (shop_str_t){smcf->provisioner.domain.len, smcf->provisioner.domain.data};
 }
 
 
@@ -162,6 +165,7 @@ ngx_int_t ngx_http_shop_conf_finish(ngx_conf_t *cf)
     smcf->http.resolver_timeout = 3000;
 
     if (check_host(cf, smcf, "shop_moodle", &smcf->moodle.url, "http") != NGX_OK ||
+        check_host(cf, smcf, "shop_provisioner", &smcf->provisioner.url, "http") != NGX_OK ||
         check_host(cf, smcf, "shop_mail", &smcf->mail.smtp.url, "smtp") != NGX_OK ||
         check_payments(cf, smcf) != NGX_OK) {
         return NGX_ERROR;

@@ -46,6 +46,9 @@ ngx_command_t ngx_http_shop_directives[] = {
     {ngx_string("shop_moodle"), NGX_HTTP_MAIN_CONF | NGX_CONF_BLOCK | NGX_CONF_NOARGS,
      ngx_http_shop_conf_moodle, NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
 
+    {ngx_string("shop_provisioner"), NGX_HTTP_MAIN_CONF | NGX_CONF_2MORE,
+     ngx_http_shop_conf_provisioner, NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
+
     {ngx_string("shop_mail"), NGX_HTTP_MAIN_CONF | NGX_CONF_BLOCK | NGX_CONF_NOARGS,
      ngx_http_shop_conf_mail, NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
 

@@ -64,6 +64,9 @@ ngx_int_t ngx_http_shop_language(ngx_http_shop_ctx_t *ctx);
 
 ngx_int_t ngx_http_shop_step_purchaserequ(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_purchaserequ_submit(ngx_http_shop_ctx_t *ctx);
+/* Names of hosts among the answers that are sold already: told by answer_refused(), then `then`. */
+ngx_int_t ngx_http_shop_hosts_check(ngx_http_shop_ctx_t *ctx, ngx_http_shop_handler_pt then);
+void ngx_http_shop_answer_refused(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal);
 ngx_int_t ngx_http_shop_step_users(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_users_submit(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_step_customer(ngx_http_shop_ctx_t *ctx);

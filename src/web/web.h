@@ -71,6 +71,7 @@ typedef struct {
     shop_http_conf_t http;
     shop_spool_conf_t spool;
     shop_moodle_conf_t moodle;
+    shop_provisioner_conf_t provisioner;
     shop_mail_conf_t mail;
     ngx_flag_t moodle_set;
     ngx_flag_t mail_set;

@@ -119,6 +119,7 @@ static ngx_int_t start_work(ngx_http_shop_worker_t *worker)
     work.instructions = ngx_http_shop_instructions;
     work.instructions_data = conf;
     work.moodle = &conf->moodle;
+    work.provisioner = &conf->provisioner;
     work.mail = &conf->mail;
     work.strings = conf->strings;
     work.templates = conf->templates;

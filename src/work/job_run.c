@@ -1,7 +1,7 @@
 /*
  * Drives one claimed job through the steps of its handler.
  *
- *   step: build -> act -> (Moodle or SQL -> read -> act) -> store -> next step
+ *   step: build -> act -> (Moodle, the provisioner or SQL -> read -> act) -> store -> next step
  *
  * What a step decided is stored before anything else is sent (JB-3); every store names the token of
  * the claim and ends the run when somebody else has the job by now (JB-2). A run that meets trouble
@@ -15,7 +15,7 @@
 
 static void run_step(shop_running_t *run); /* 1 */
 static void run_act(shop_running_t *run);  /* 2 */
-static void run_on_moodle(void *data, const shop_answer_t *answer,
+static void run_on_answer(void *data, const shop_answer_t *answer,
                           const shop_http_response_t *response);     /* 3a */
 static void run_on_recorded(shop_op_t *op);                          /* 3b */
 static void run_store(shop_running_t *run);                          /* 4 */
@@ -137,13 +137,23 @@ static void run_record(shop_running_t *run, ngx_uint_t statement)
 }
 
 
+static void run_call(shop_running_t *run)
+{
+    if (shop_provisioner_verb(run->act.function) != NULL) {
+        shop_provisioner_call(run->work, run->act.function, run->act.arguments, run_on_answer, run);
+    } else {
+        shop_moodle_call(run->work, run->act.function, run->act.arguments, run_on_answer, run);
+    }
+}
+
+
 static void run_act(shop_running_t *run)
 {
     shop_job_end_t end;
 
     switch (run->act.kind) {
     case SHOP_ACT_CALL:
-        shop_moodle_call(run->work, run->act.function, run->act.arguments, run_on_moodle, run);
+        run_call(run);
         return;
     case SHOP_ACT_INSTANCE:
         run_record(run, SHOP_SQL_INSTANCE_RECORD);
@@ -177,7 +187,7 @@ static void run_read(shop_running_t *run, const shop_answer_t *answer)
 }
 
 
-static void run_on_moodle(void *data, const shop_answer_t *answer,
+static void run_on_answer(void *data, const shop_answer_t *answer,
                           const shop_http_response_t *response)
 {
     (void) response;

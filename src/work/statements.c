@@ -39,4 +39,5 @@ const shop_pg_statement_t shop_sql_statements[SHOP_SQL_COUNT] = {
     [SHOP_SQL_LOGIN_REQUEST] = {CALL("login_request")},
     [SHOP_SQL_CERTIFICATE_VERIFY] = {CALL("certificate_verify"), .read_only = true},
     [SHOP_SQL_LICENCE_VERIFY] = {CALL("licence_verify"), .read_only = true},
+    [SHOP_SQL_HOSTS_TAKEN] = {CALL("hosts_taken"), .read_only = true},
 };

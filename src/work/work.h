@@ -50,6 +50,15 @@ typedef struct {
 void shop_moodle_conf_init(shop_moodle_conf_t *conf);
 
 
+/* --- the provisioner of whole Moodle sites: the `shop_provisioner` directive --- */
+
+typedef struct {
+    ngx_str_t url; /* without a last slash; empty: none, a person makes them */
+    ngx_str_t secret;
+    ngx_str_t domain; /* of the sites; empty: products tell */
+} shop_provisioner_conf_t;
+
+
 /* --- mails --- */
 
 typedef struct {
@@ -149,6 +158,7 @@ typedef struct {
     void *instructions_data;
 
     const shop_moodle_conf_t *moodle;
+    const shop_provisioner_conf_t *provisioner;
     const shop_mail_conf_t *mail;
     const shop_strings_t *strings;
     const shop_template_set_t *templates;

@@ -67,6 +67,10 @@ typedef void (*shop_moodle_pt)(void *data, const shop_answer_t *answer,
 void shop_moodle_call(shop_work_t *work, const char *function, const json_t *arguments,
                       shop_moodle_pt done, void *data);
 
+/* The same of the provisioner (provisioner_call.c); done() may run before this returns. */
+void shop_provisioner_call(shop_work_t *work, const char *function, const json_t *arguments,
+                           shop_moodle_pt done, void *data);
+
 bool shop_gate_is_open(shop_work_t *work);
 /* What an answer says about the site as a whole. */
 void shop_gate_observe(shop_work_t *work, const shop_answer_t *answer);

@@ -371,6 +371,24 @@ my @cases = (
         },
     },
     {
+        handler => 'std_createvinstance', name => 'createvinstance', params => {template => 'base45', duration => '365', customersupport => 'CUSTOMERS'},
+        answers => {shortname => ['acme'], name => ['ACME Academy']},
+        right   => sub {
+            my ($p, $world) = @_;
+            my ($reference) = keys %{$world->{moodle}{sites}};
+            my $site = $world->{moodle}{sites}{$reference};
+            is(scalar keys %{$world->{moodle}{sites}}, 1, 'one site');
+            is("$site->{host}.$site->{domain} $site->{template} $site->{name}", 'acme.campus.example base45 ACME Academy', 'as it was ordered');
+            is($site->{manager}{email}, 'zoe@new.example', 'for its first manager');
+            is($site->{end}, $PAID + 365 * $DAY, 'until the end');
+            my ($instance) = instances($world, 'vmoodle');
+            is($instance->{productiondata}{url}, 'https://acme.campus.example', 'its address is known');
+            is(scalar @{$world->{told}}, 1, 'the buyer was told');
+            enrolled($world, buyer($world), 21, $PAID - $DAY, 0, 5, 9);
+            is(join(q{ }, map { $_->{action} } @{$world->{schedules}}), 'suspend', 'suspended some days after its end');
+        },
+    },
+    {
         handler => 'std_unlockpdcertificate', name => 'unlockpdcertificate: group',
         params  => {coursename => 'EXCEL-1', releasegroup => 'cert', enrol => '1'},
         right   => sub {

@@ -41,7 +41,7 @@ sub run  { my ($job) = @_; my @back = $p->finish($p->claim($job)); return (grep 
 sub stop {
     my ($job) = @_;
     my $act = $p->drive(my $run = $p->claim($job));
-    $p->hand_back($run, step => $act->{step}, state => $act->{kind}, reason => $act->{reason},
+    $p->hand_back($run, step => $act->{step}, state => $act->{kind} eq 'wait' ? 'waiting' : $act->{kind}, reason => $act->{reason},
         feedback => JSON::PP->new->decode($p->step->line($p->question($run, 'feedback', '"event":"failed"'))));
     return "$act->{kind} $act->{reason}";
 }
@@ -222,6 +222,46 @@ scenario '15.27: a licence is in force from its begin to its end, and not when i
     }
     $dbh->do(q{update shop.product_instances set enddate = null, contexttype = 'userenrol'});
     is($valid->(), 0, 'and an enrolment is no licence');
+};
+
+scenario '15.30: a site that a person makes, names that cannot be' => sub {
+    my %sale = (handler => 'std_createvinstance', params => {template => 'base45', customersupport => q{}},
+        answers => {shortname => ['acme'], name => ['ACME']});
+    is(stop((sell(%sale, answers => {shortname => ['www'], name => ['ACME']}))[0]), 'manual host_reserved', 'a reserved name');
+    is(stop((sell(%sale, answers => {shortname => ['-acme'], name => ['ACME']}))[0]), 'manual host_malformed', 'no name at all');
+    is(stop((sell(%sale, params => {}))[0]), 'blocked template_parameter', 'a model is needed');
+    local $p->{alone} = 'true';
+    my ($job) = sell(%sale);
+    is(stop($job), 'manual provisioner_none', 'without a provisioner a person makes it');
+    is(stop((sell(%sale))[0]), 'manual host_taken', 'nobody else gets its name');
+    is_deeply($p->sql('hosts_taken', {hosts => ['acme', 'other']}), {taken => ['acme']}, 'and is told so before he orders');
+    my %made = (job => $job, url => 'https://acme.campus.example', actor => 'Ann');
+    for my $wrong ({url => 'javascript:alert(1)'}, {actor => q{}}, {job => $job + 100}) {
+        is($p->sql('site_made', {%made, %{$wrong}})->{verdict}, 'refused', join q{ }, 'refused:', %{$wrong});
+    }
+    is($p->sql('site_made', \%made)->{verdict}, 'ok', 'the person says where it is');
+    is($p->sql('site_made', \%made)->{verdict}, 'refused', 'once');
+    run($job);
+    my ($instance) = @{$p->world->{instances}};
+    is("$instance->{contexttype} $instance->{productiondata}{url}", "vmoodle $made{url}", 'and the sale goes on');
+    is_deeply($p->world->{told}, [{template => 'site_made', toaddress => 'zoe@new.example'}], 'the buyer is told');
+};
+
+scenario 'a site some days after its end, and one that takes too long' => sub {
+    my %sale = (handler => 'std_createvinstance', params => {template => 'base45', duration => '30', customersupport => q{}},
+        answers => {shortname => ['acme'], name => ['ACME']});
+    $p->finish($p->claim($_)) for sell(%sale);
+    $dbh->do(q{update shop.schedules set dueat = now() - interval '1 s'});
+    $dbh->do(q{update shop.product_instances set startdate = now() - interval '99 days', enddate = now() - interval '8 days'});
+    $dbh->do('select shop.schedules_run()');
+    run($_) for @{$dbh->selectcol_arrayref(q{select id from shop.jobs where phase = 'schedule'})};
+    my ($site) = values %{$p->state->{sites}};
+    is($site->{state}, 'suspended', 'is suspended');
+    $p->state->{slow_sites} = 1;
+    my ($job) = sell(%sale, answers => {shortname => ['other'], name => ['Other']});
+    is(stop($job), 'wait site_creating', 'one that is being made is waited for');
+    local $p->{now} = $p->{now} + 7300;
+    is(stop($job), 'manual provisioner_slow', 'for two hours');
 };
 
 scenario 'an unlimited quiz has nothing to sell' => sub {

@@ -8,10 +8,10 @@
  *   {"do": "read", …, "answer"}            -> the act that the answer leads to
  *   {"do": "feedback", "handler", "job", "event"}
  *
- * job: {inputs, outputs, progress, unknown, tries, now, random}; answer: {function, status, body}
- * of Moodle, or {json} of the database. An act is one line of fields between tabs: kind, step,
- * function, reason, code, unknown (0 or 1), its document, the body of a call. t/produce/matrix.t
- * drives every handler through it.
+ * job: {inputs, outputs, progress, unknown, tries, now, alone, random}; answer: {function, status,
+ * body} of Moodle, or {json} of the database. An act is one line of fields between tabs: kind,
+ * step, function, reason, code, unknown (0 or 1), its document, the body of a call.
+ * t/produce/matrix.t drives every handler through it.
  */
 
 #include "produce/produce.h"
@@ -60,6 +60,8 @@ static void turn_open(turn_t *turn, const json_t *in)
         .role_count = sizeof(roles) / sizeof(roles[0]),
         .account_auth = SHOP_STR("manual"),
         .account_password = true,
+        .provisioner = !shop_json_bool(job, "alone"),
+        .provisioner_domain = SHOP_STR("campus.example"),
     };
     turn->handler = shop_handler_find(shop_json_text(in, "handler"));
     turn->job = (shop_job_t){
@@ -148,6 +150,10 @@ static char *body_text(const shop_act_t *act)
     shop_str_t body;
     char *text = NULL;
 
+    if (shop_provisioner_verb(act->function) != NULL) {
+        shop_heap_destroy(heap);
+        return strdup(act->function);
+    }
     if (shop_moodle_encode(shop_heap_arena(heap), SHOP_STR("TOKEN"), act->function, act->arguments,
                            &body) == SHOP_OK) {
         text = strndup((const char *) body.data, body.len);
@@ -191,6 +197,20 @@ static void do_build(const json_t *in)
 }
 
 
+static void read_answer(const json_t *given, shop_answer_t *answer)
+{
+    const char *function = text_of(given, "function");
+    unsigned status = (unsigned) shop_json_int(given, "status");
+    shop_str_t body = shop_json_text(given, "body");
+
+    if (shop_provisioner_verb(function) != NULL) {
+        shop_provisioner_read(status, body, answer);
+    } else {
+        shop_moodle_read(function, status, body, answer);
+    }
+}
+
+
 static void do_read(const json_t *in)
 {
     json_t *given = json_object_get(in, "answer");
@@ -201,8 +221,7 @@ static void do_read(const json_t *in)
 
     turn_open(&turn, in);
     if (json == NULL) {
-        shop_moodle_read(text_of(given, "function"), (unsigned) shop_json_int(given, "status"),
-                         shop_json_text(given, "body"), &answer);
+        read_answer(given, &answer);
     }
     shop_job_read(turn.step, &turn.job, &answer, &act);
     say_act(&turn, &act);

@@ -15,6 +15,7 @@ typedef struct {
 } answers_t;
 
 
+static ngx_int_t on_checked(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t page(ngx_http_shop_ctx_t *ctx);
 static json_t *unit_view(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *unit, size_t units);
 static json_t *field_view(ngx_http_shop_ctx_t *ctx, const shop_form_unit_t *unit,
@@ -52,6 +53,14 @@ ngx_int_t ngx_http_shop_step_purchaserequ_submit(ngx_http_shop_ctx_t *ctx)
     answers->count = ngx_min(answers->count, SHOP_ERRORS_MAX);
     ngx_http_shop_cart_touch(ctx);
 
+    return answers->count == 0 ? ngx_http_shop_hosts_check(ctx, on_checked) : on_checked(ctx);
+}
+
+
+static ngx_int_t on_checked(ngx_http_shop_ctx_t *ctx)
+{
+    answers_t *answers = ctx->state;
+
     if (answers->count == 0) {
         return ngx_http_shop_step_forward(ctx, SHOP_STEP_PURCHASEREQU);
     }
@@ -59,6 +68,16 @@ ngx_int_t ngx_http_shop_step_purchaserequ_submit(ngx_http_shop_ctx_t *ctx)
     ngx_http_shop_count(SHOP_COUNT_REFUSED);
 
     return ngx_http_shop_session_save(ctx, page);
+}
+
+
+void ngx_http_shop_answer_refused(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal)
+{
+    answers_t *answers = ctx->state;
+
+    if (answers->count < SHOP_ERRORS_MAX) {
+        answers->errors[answers->count++] = refusal;
+    }
 }
 
 

@@ -28,6 +28,11 @@ our %CLASSES = (
 );
 
 
+# The same, as the provisioner says it.
+my %STATUS = (sitemaintenance => 503, invalidtoken => 401, nopermissions => 403, invalidrecord => 404,
+    shortnametaken => 409, usernamelowercase => 422);
+
+
 sub new {
     my ($class, %option) = @_;
     return bless {
@@ -35,6 +40,7 @@ sub new {
         step   => Shop::Step->new,
         moodle => Shop::Fake::Moodle->new(seed => $option{seed}),
         now    => $option{now} // time,
+        alone  => 'false',    # true: there is no provisioner
     }, $class;
 }
 
@@ -95,8 +101,8 @@ sub claim {
 sub question {
     my ($self, $run, $do, $more) = @_;
     return sprintf '{"do":"%s","handler":"%s","job":{"inputs":%s,"outputs":%s,"progress":%s,"unknown":%s,"tries":%d,'
-        . '"now":%d,"random":"%d.%d"}%s}', $do, @{$run}{qw(handler inputs outputs)}, $run->{progress} // 'null',
-        $run->{unknown}, $run->{tries}, $self->{now}, @{$run}{qw(id token)}, defined $more ? ",$more" : q{};
+        . '"now":%d,"alone":%s,"random":"%d.%d"}%s}', $do, @{$run}{qw(handler inputs outputs)}, $run->{progress} // 'null',
+        $run->{unknown}, $run->{tries}, @{$self}{qw(now alone)}, @{$run}{qw(id token)}, defined $more ? ",$more" : q{};
 }
 
 
@@ -122,6 +128,7 @@ sub is_outside { return $_[0]{kind} =~ /^(?:call|instance|issue|ask)$/ }
 # Does what an act says; gives the answer as the pure room reads it.
 sub perform {
     my ($self, $run, $act) = @_;
+    return $self->provision($act) if $act->{function} =~ /^provisioner_/;
     if ($act->{kind} eq 'call') {
         croak "$act->{function}: not encodable: $act->{document}" if $act->{body} eq q{};
         my @pairs = Shop::Fake::Web::pairs($act->{body});
@@ -134,6 +141,26 @@ sub perform {
 }
 
 
+# The double of the provisioner: a site is being made when it is asked for the first time.
+sub provision {
+    my ($self, $act) = @_;
+    my $given = $text->decode($act->{document});
+    my $sites = $self->state->{sites} //= {};
+    my $site  = $sites->{$given->{reference}};
+    my ($verb) = $act->{function} =~ /_(\w+)$/;
+    if ($verb eq 'put') {
+        my $wanted = $given->{instance};
+        return said($act, 409, '{}') if grep { $_ ne $given->{reference} && $sites->{$_}{host} eq $wanted->{host} } keys %{$sites};
+        $sites->{$given->{reference}} //= {%{$wanted}, asked => 0, state => 'creating'};
+        return said($act, 202, '{"state":"creating"}');
+    }
+    return said($act, 404, '{}') if !$site;
+    $site->{state} = 'ready' if $verb eq 'get' && !$self->state->{slow_sites} && $site->{asked}++ && $site->{state} eq 'creating';
+    $site->{state} = {suspend => 'suspended', resume => 'ready', delete => 'deleted'}->{$verb} // $site->{state};
+    return said($act, 200, $text->encode({state => $site->{state}, url => "https://$site->{host}.$site->{domain}"}));
+}
+
+
 sub said {
     my ($act, $status, $body) = @_;
     return qq("answer":{"function":"$act->{function}","status":$status,"body":) . $text->encode($body) . '}';
@@ -143,6 +170,7 @@ sub said {
 sub refusal {
     my ($act, $code) = @_;
     return said($act, 503, '<html>') if $code eq 'http503';
+    return said($act, $STATUS{$code} // 418, '{}') if $act->{function} =~ /^provisioner_/;
     return said($act, 200, qq({"exception":"moodle_exception","errorcode":"$code","message":"x"}));
 }
 
@@ -245,7 +273,7 @@ my %worlds = (
     certificates => q{select holder, course from shop.certificates order by 1, 2},
     credits => q{select kind, amount, unspent, expires from shop.credit_entries order by id},
     balances => q{select balance from shop.credit_accounts order by customerid},
-    told => q{select toaddress from shop.mails where template = 'seat_given' order by 1},
+    told => q{select template, toaddress from shop.mails where template in ('seat_given', 'site_made') order by 1, 2},
     jobs => q{select phase, unit, state from shop.jobs order by id},
 );
 
@@ -264,7 +292,7 @@ sub world {
     }
     my $state = $self->state;
     $world{moodle} = {map { $_ => $state->{$_} }
-        qw(users courses enrolments groups assignments categories overrides)};
+        qw(users courses enrolments groups assignments categories overrides sites)};
     return \%world;
 }
 
@@ -290,6 +318,7 @@ sub world_text {
     my $all = Data::Dumper::Dumper($self->world);
     my %rank;
     $all =~ s/\b((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})\b/$rank{$1} \/\/= 'REFERENCE-' . (1 + keys %rank)/ge;
+    $all =~ s/"asked" => \d+/"asked" => 0/g;
     $all =~ s/"created" => "?\d+"?/"created" => 0/g;
     $all = made_courses($all, $self->state);
     $all =~ s/=> "(-?\d{1,15})"/=> $1/g;

@@ -139,7 +139,7 @@ static void check_function(void)
     shop_job_t job;
     shop_act_t act = {0};
 
-    while (json_object_get(drive.outputs, "issue") == NULL && drive_once(&drive)) {
+    while (json_object_get(drive.outputs, "instance") == NULL && drive_once(&drive)) {
     }
     job = drive_job(&drive);
     shop_job_next(drive.handler, &job)->build(&job, &act);
@@ -153,7 +153,7 @@ static void check_function(void)
 
     drive = start(INPUTS("\"release_mode\":\"function\",\"ws_function\":\"local_x_release\","
                          "\"ws_idempotent\":\"0\""));
-    while (json_object_get(drive.outputs, "issue") == NULL && drive_once(&drive)) {
+    while (json_object_get(drive.outputs, "instance") == NULL && drive_once(&drive)) {
     }
     drive.unknown = true;
     ok(!drive_run(&drive, 0), "a function that may not be repeated");
