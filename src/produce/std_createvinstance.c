@@ -113,28 +113,40 @@ static json_t *manager_json(const shop_job_t *job)
 }
 
 
-static json_t *site_json(const shop_job_t *job)
+static json_t *site_json(const shop_job_t *job, int64_t end)
 {
     const json_t *dates = shop_job_output(job, "dates");
 
-    return json_pack("{s:O?, s:O?, s:O?, s:o, s:o, s:o, s:O?}", "host",
-                     json_object_get(dates, "host"), "domain", json_object_get(dates, "domain"),
-                     "name", json_object_get(dates, "name"), "template",
-                     shop_json_str(shop_param_text(job, "template")), "manager", manager_json(job),
-                     "lang", shop_json_str(shop_json_text(shop_job_customer(job), "lang")), "end",
-                     json_object_get(dates, "end"));
+    return json_pack(
+        "{s:O?, s:O?, s:O?, s:o, s:o, s:o, s:I}", "host", json_object_get(dates, "host"), "domain",
+        json_object_get(dates, "domain"), "name", json_object_get(dates, "name"), "template",
+        shop_json_str(shop_param_text(job, "template")), "manager", manager_json(job), "lang",
+        shop_json_str(shop_json_text(shop_job_customer(job), "lang")), "end", (json_int_t) end);
+}
+
+
+/* `instance`: what is sent with it; NULL: nothing. */
+static void ask_provisioner(const shop_job_t *job, const char *verb, json_t *instance,
+                            shop_act_t *act)
+{
+    const json_t *made = json_object_get(job->inputs, "instance");
+    shop_str_t reference =
+        made != NULL ? shop_json_text(made, "reference") : shop_job_reference(job);
+
+    if (!job->site->provisioner) {
+        json_decref(instance);
+        shop_act_stop(act, SHOP_ACT_MANUAL, "provisioner_none");
+        return;
+    }
+    shop_act_call(
+        act, verb,
+        json_pack("{s:o, s:o*}", "reference", shop_json_str(reference), "instance", instance));
 }
 
 
 static void request_build(const shop_job_t *job, shop_act_t *act)
 {
-    if (!job->site->provisioner) {
-        shop_act_stop(act, SHOP_ACT_MANUAL, "provisioner_none");
-        return;
-    }
-    shop_act_call(act, "provisioner_put",
-                  json_pack("{s:o, s:o}", "reference", shop_json_str(shop_job_reference(job)),
-                            "instance", site_json(job)));
+    ask_provisioner(job, "provisioner_put", site_json(job, shop_job_stored_dates(job).end), act);
 }
 
 
@@ -152,12 +164,7 @@ static void request_read(const shop_job_t *job, const shop_answer_t *answer, sho
 
 static void site_build(const shop_job_t *job, shop_act_t *act)
 {
-    if (!job->site->provisioner) {
-        shop_act_stop(act, SHOP_ACT_MANUAL, "provisioner_none");
-        return;
-    }
-    shop_act_call(act, "provisioner_get",
-                  json_pack("{s:o}", "reference", shop_json_str(shop_job_reference(job))));
+    ask_provisioner(job, "provisioner_get", NULL, act);
 }
 
 
@@ -219,19 +226,11 @@ static void mail_build(const shop_job_t *job, shop_act_t *act)
 
 static void suspend_build(const shop_job_t *job, shop_act_t *act)
 {
-    const json_t *instance = json_object_get(job->inputs, "instance");
-
     if (shop_json_bool(shop_job_output(job, "needed"), "current")) {
         shop_act_skip(act); /* prolonged meanwhile */
         return;
     }
-    if (!job->site->provisioner) {
-        shop_act_stop(act, SHOP_ACT_MANUAL, "provisioner_none");
-        return;
-    }
-    shop_act_call(
-        act, "provisioner_suspend",
-        json_pack("{s:o}", "reference", shop_json_str(shop_json_text(instance, "reference"))));
+    ask_provisioner(job, "provisioner_suspend", NULL, act);
 }
 
 
@@ -242,6 +241,42 @@ static void suspend_read(const shop_job_t *job, const shop_answer_t *answer, sho
         return;
     }
     shop_act_done(act, json_object()); /* what is not there needs no suspension */
+}
+
+
+/* --- operations: the end of now, then the state of now --- */
+
+static void renew_build(const shop_job_t *job, shop_act_t *act)
+{
+    shop_str_t text = shop_json_text(json_object_get(job->inputs, "instance"), "enddate");
+    int64_t end = 0;
+
+    if (text.len != 0 && shop_time_parse(text, &end) != SHOP_OK) {
+        shop_act_stop(act, SHOP_ACT_MANUAL, "dates_parameter");
+        return;
+    }
+    ask_provisioner(job, "provisioner_put", site_json(job, end), act);
+}
+
+
+static void renew_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
+{
+    if (answer->answer_class != SHOP_ANSWER_OK) {
+        provisioner_refused(job, answer, act);
+        return;
+    }
+    shop_act_done(act, json_object());
+}
+
+
+static void state_build(const shop_job_t *job, shop_act_t *act)
+{
+    const json_t *instance = json_object_get(job->inputs, "instance");
+    const char *verb = shop_json_bool(instance, "archived") ? "provisioner_delete"
+                       : shop_json_bool(instance, "live")   ? "provisioner_resume"
+                                                            : "provisioner_suspend";
+
+    ask_provisioner(job, verb, NULL, act);
 }
 
 
@@ -293,6 +328,12 @@ static const shop_step_t schedule[] = {
     {.name = NULL},
 };
 
+static const shop_step_t action[] = {
+    {"renew", renew_build, renew_read, "update refresh owner"},
+    {"state", state_build, suspend_read, "suspend resume update delete refresh"},
+    {.name = NULL},
+};
+
 const shop_handler_t shop_handler_createvinstance = {
     .name = "std_createvinstance",
     .buyers = SHOP_BUYERS_BOTH,
@@ -300,5 +341,6 @@ const shop_handler_t shop_handler_createvinstance = {
     .prepay = prepay,
     .postpay = postpay,
     .schedule = schedule,
+    .action = action,
     .feedback = feedback,
 };

@@ -257,6 +257,20 @@ scenario 'a site some days after its end, and one that takes too long' => sub {
     run($_) for @{$dbh->selectcol_arrayref(q{select id from shop.jobs where phase = 'schedule'})};
     my ($site) = values %{$p->state->{sites}};
     is($site->{state}, 'suspended', 'is suspended');
+    my ($reference) = keys %{$p->state->{sites}};
+    my $operate = sub {
+        my (%asked) = @_;
+        my $said = $p->sql('instance_operate', {reference => $reference, actor => 'Ann', %asked});
+        is($said->{verdict}, 'ok', "$asked{action}: done") or return;
+        run($said->{job});
+        return $site->{state};
+    };
+    is($operate->(action => 'update', enddate => '2030-01-01T00:00:00Z'), 'ready', 'prolonged, it is open again');
+    is($site->{end}, 1_893_456_000, 'until the new end');
+    is($operate->(action => 'suspend'), 'suspended', 'staff suspend it');
+    is($operate->(action => 'resume'), 'ready', 'and open it again');
+    $operate->(action => 'suspend');
+    is($operate->(action => 'delete'), 'deleted', 'or delete it');
     $p->state->{slow_sites} = 1;
     my ($job) = sell(%sale, answers => {shortname => ['other'], name => ['Other']});
     is(stop($job), 'wait site_creating', 'one that is being made is waited for');

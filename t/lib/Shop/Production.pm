@@ -151,7 +151,8 @@ sub provision {
     if ($verb eq 'put') {
         my $wanted = $given->{instance};
         return said($act, 409, '{}') if grep { $_ ne $given->{reference} && $sites->{$_}{host} eq $wanted->{host} } keys %{$sites};
-        $sites->{$given->{reference}} //= {%{$wanted}, asked => 0, state => 'creating'};
+        my $site = $sites->{$given->{reference}} //= {asked => 0, state => 'creating'};
+        %{$site} = (%{$site}, %{$wanted});
         return said($act, 202, '{"state":"creating"}');
     }
     return said($act, 404, '{}') if !$site;
