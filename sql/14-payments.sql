@@ -43,7 +43,11 @@ alter table shop.payment_attempts
     add column if not exists askat timestamptz,
     add column if not exists askedat timestamptz,
     add column if not exists unheard integer not null default 0,
-    add column if not exists confirmedat timestamptz;
+    add column if not exists confirmedat timestamptz,
+    add column if not exists pageuntil timestamptz,
+    add column if not exists pageurl text check (length(pageurl) <= 2048),
+    add column if not exists pagesecret text not null default '' check (length(pagesecret) <= 200),
+    add column if not exists closing boolean not null default false;
 create index if not exists payment_attempts_ask on shop.payment_attempts (askat) where askat is not null;
 call pg_temp.describe('payment_attempts', 'Tries to pay an order; at most one of them is the one that paid', $$
     id: key
@@ -66,6 +70,10 @@ call pg_temp.describe('payment_attempts', 'Tries to pay an order; at most one of
     askedat: when it was asked last
     unheard: how often it gave no answer since
     confirmedat: when it told that this try is paid
+    pageuntil: until when a page that the provider's API opens is to live
+    pageurl: its address; null: none was opened
+    pagesecret: what the browser must bring back from it; empty: nothing
+    closing: it is closed when the provider is asked next
 $$);
 
 create table if not exists shop.payment_events (

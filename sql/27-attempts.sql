@@ -1,7 +1,7 @@
 -- Tries to pay: begun, found again, given up.
 
 create or replace function shop.asked_by_try(interface text) returns boolean
-language sql immutable as $$ select interface in ('mercanet', 'axepta', 'stripe') $$;
+language sql immutable as $$ select interface not in ('systempay', 'ogone') $$;
 comment on function shop.asked_by_try(text) is
     'The provider''s API answers about one try; of the other interfaces about an order with all its tries';
 
@@ -39,6 +39,7 @@ begin
             'state', a.state, 'mode', a.mode, 'config', a.config, 'interface', a.interface,
             'transid', b.transid, 'status', b.status, 'lang', b.lang,
             'order_number', shop.order_number(b.ordering, b.placedat, s.timezone),
+            'page_until', shop.epoch(a.pageuntil), 'page_url', a.pageurl, 'page_secret', a.pagesecret,
             'shop', s.alias, 'shop_name', s.name, 'customer', b.customer, 'invoiceinfo', b.invoiceinfo)
         from shop.shops s where s.id = b.shopid);
 end
@@ -66,7 +67,8 @@ begin
       and a.interface = arguments ->> 'interface' and a.amount = bill.amount
       and (a.state in ('created', 'redirected')
            or a.state = 'pending' and a.interface in ('check', 'transfer'))
-      and a.expires > now()
+      and a.expires > now() and not a.closing
+      and (a.pageurl is null or a.pageuntil > now() + interval '1 minute')
     order by a.id desc limit 1;
     if found_row.interface in ('systempay', 'mercanet', 'axepta') and not shop.attempt_crowded(bill, found_row) then
         return null;
@@ -92,16 +94,18 @@ begin
     values (a.id, b.id, arguments ->> 'config', wanted, arguments ->> 'mode', shop.random_token(),
             shop.provider_reference(wanted, arguments ->> 'config', arguments ->> 'mode', b, a.id),
             b.amount, b.currency,
-            case when wanted in ('check', 'transfer') then 'created' else 'redirected' end,
+            case when wanted in ('check', 'transfer') or (arguments ->> 'opens')::boolean then 'created'
+                 else 'redirected' end,
             now() + coalesce(make_interval(days => (arguments ->> 'valid_days')::integer),
                 shop.setting_days(case when wanted in ('check', 'transfer') then 'pending_days'
                                        else 'attempt_days' end)),
-            case when (arguments ->> 'ask')::boolean then now() + interval '2 minutes' end)
+            case when (arguments ->> 'ask')::boolean and (arguments ->> 'opens')::boolean is not true then now() + interval '2 minutes' end)
     returning * into a;
+    perform shop.pages_close(b.id, a.id);
     return a;
 end
 $$;
-comment on function shop.attempt_insert(shop.bills, jsonb) is 'A new try';
+comment on function shop.attempt_insert(shop.bills, jsonb) is 'A new try; pages that others have opened are closed';
 
 create or replace function shop.attempt_start(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
@@ -129,6 +133,7 @@ begin
     if a.id is null then
         a := shop.attempt_insert(b, arguments);
     end if;
+    a := shop.page_plan(a, arguments);
     -- what was promised stays promised until the money comes
     if b.status <> 'PENDING' and (b.paymode, b.interface) <> (a.config, a.interface) then
         update shop.bills set paymode = a.config, interface = a.interface where id = b.id;
@@ -151,15 +156,22 @@ end
 $$;
 comment on function shop.attempt_by_token(jsonb) is 'The try that a return address speaks of';
 
+create or replace function shop.ask_after_return(a shop.payment_attempts) returns timestamptz
+language sql stable as $$
+    select greatest(now(), coalesce(a.askedat, case when a.pageurl is null then a.created end) + interval '20 seconds')
+$$;
+comment on function shop.ask_after_return(shop.payment_attempts) is
+    'When the provider is asked after the browser came back: at once where his API has opened the page';
+
 create or replace function shop.attempt_returned(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
 begin
     if (arguments ->> 'ask')::boolean then
-        update shop.payment_attempts
-        set askat = greatest(now(), coalesce(askedat, created) + interval '20 seconds')
+        update shop.payment_attempts a
+        set askat = shop.ask_after_return(a)
         where token = arguments ->> 'token' and config = arguments ->> 'config'
           and state in ('created', 'redirected', 'pending')
-          and (askat is null or askat > greatest(now(), coalesce(askedat, created) + interval '20 seconds'));
+          and (askat is null or askat > shop.ask_after_return(a));
     end if;
     return shop.attempt_by_token(arguments);
 end
@@ -170,7 +182,9 @@ comment on function shop.attempt_returned(jsonb) is
 create or replace function shop.attempt_cancel(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
 begin
-    update shop.payment_attempts set state = 'cancelled', updated = clock_timestamp()
+    update shop.payment_attempts
+    set state = 'cancelled', updated = clock_timestamp(), closing = pageurl is not null,
+        askat = case when pageurl is not null then now() else askat end
     where token = arguments ->> 'token' and config = arguments ->> 'config'
       and state in ('created', 'redirected');
     return shop.attempt_by_token(arguments);

@@ -78,7 +78,7 @@ begin
         returning a.*)
     select jsonb_agg(jsonb_build_object('attempt', t.id, 'config', t.config, 'transid', b.transid,
         'provider_ref', t.providerref, 'provider_txn', shop.asked_transaction(t),
-        'amount', shop.money(t.amount), 'currency', t.currency))
+        'amount', shop.money(t.amount), 'currency', t.currency, 'closing', t.closing))
     into asked
     from taken t join shop.bills b on b.id = t.billid;
     return jsonb_build_object('asked', coalesce(asked, '[]'));
@@ -165,7 +165,7 @@ begin
     perform shop.doubts_settle(b, a, facts);
     perform shop.payment_confirm(b, a, facts);
     select * into a from shop.payment_attempts where id = (arguments ->> 'attempt')::bigint;
-    update shop.payment_attempts set askat = shop.ask_next(a), unheard = 0 where id = a.id;
+    update shop.payment_attempts set askat = shop.ask_next(a), unheard = 0, closing = false where id = a.id;
     return jsonb_build_object('verdicts', coalesce(verdicts, '[]'), 'paid', found_paid);
 end
 $$;

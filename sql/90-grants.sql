@@ -9,6 +9,7 @@ grant execute on function
     shop.customer_orders(jsonb), shop.mark_paid(jsonb), shop.bill_flow(jsonb),
     shop.figures(jsonb), shop.bill_recalculate(jsonb), shop.bill_ignoretax(jsonb), shop.line_relocate(jsonb),
     shop.attempt_start(jsonb), shop.attempt_returned(jsonb), shop.attempt_cancel(jsonb),
+    shop.attempt_opened(jsonb),
     shop.reconcile_claim(jsonb), shop.reconcile_end(jsonb),
     shop.refund_order(jsonb), shop.refund_settle(jsonb), shop.refund_claim(jsonb), shop.refund_end(jsonb),
     shop.customer_find(jsonb), shop.customer_save(jsonb), shop.login_request(jsonb),

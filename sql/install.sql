@@ -39,6 +39,7 @@ select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
 \ir 39-asks.sql
 \ir 40-schedules.sql
 \ir 41-slave-items.sql
+\ir 42-pages.sql
 \ir 47-refunds.sql
 \ir 50-life.sql
 \ir 51-operations.sql

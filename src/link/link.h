@@ -45,6 +45,7 @@ struct shop_op_s {
         struct shop_redis_reply_s *redis;
         struct shop_pg_result_s *pg;
         struct shop_http_response_s *http;
+        const struct shop_talk_s *talk; /* work room: several calls that are one operation */
     } reply;
 
     /* private to link/op.c and the link that carries it */
@@ -84,6 +85,16 @@ void shop_op_abandon(shop_op_t *op);
 ngx_uint_t shop_op_live(void);
 /* A shop_arena_t over an nginx pool. */
 shop_arena_t shop_pool_arena(ngx_pool_t *pool);
+
+/* The side of whoever carries an operation: a link, or something made of several of its calls. */
+
+/* The link takes the op. `leave` (may be NULL) is called when it ended early, by its deadline or
+ * because nobody waits: the link drops it and calls shop_op_release(), or keeps it until the answer
+ * is in. */
+void shop_op_hold(shop_op_t *op, shop_link_counters_t *counters, shop_op_pt leave);
+void shop_op_release(shop_op_t *op); /* may free it */
+/* The end: done() is called, unless it has ended already. The link still holds it. */
+void shop_op_end(shop_op_t *op, shop_link_status_e status);
 
 
 /* --- states of a backend, for the status page and the breaker --- */

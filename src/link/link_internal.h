@@ -25,13 +25,6 @@ void shop_fd_detach(ngx_connection_t *c, ngx_uint_t closed);
 
 /* --- op.c, the carrier's side --- */
 
-/* The link takes the op. `leave` (may be NULL) is called when it ended early, by its deadline or
- * because nobody waits: the link drops it and calls shop_op_release(), or keeps it until the answer
- * is in. */
-void shop_op_hold(shop_op_t *op, shop_link_counters_t *counters, shop_op_pt leave);
-void shop_op_release(shop_op_t *op); /* may free it */
-/* The end: done() is called, unless it has ended already. The link still holds it. */
-void shop_op_end(shop_op_t *op, shop_link_status_e status);
 /* The same from a posted event, then released: for what is refused at submission (PG-24). */
 void shop_op_post(shop_op_t *op, shop_link_status_e status, const char *error);
 /* Copies a C string into op->error; NULL is allowed. */

@@ -151,6 +151,7 @@ const shop_pay_interface_t shop_pay_axepta = {
     .title_key = "paymode_axepta",
     .params = params,
     .repeats = true,
+    .talks = SHOP_PAY_ASK,
     .plain_urls = true,
     .prepare = prepare,
     .start = shop_axepta_form,

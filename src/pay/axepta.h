@@ -63,10 +63,9 @@ shop_pay_state_t shop_axepta_state(shop_str_t status, shop_str_t code);
 /* --- axepta_query.c --- */
 
 SHOP_MUST_USE shop_status_t shop_axepta_ask(shop_arena_t *arena, const shop_pay_config_t *config,
-                                            const shop_pay_question_t *asked,
-                                            shop_pay_call_t *call);
+                                            const shop_pay_talk_t *talk, shop_pay_call_t *call);
 SHOP_MUST_USE shop_status_t shop_axepta_hear(shop_arena_t *arena, const shop_pay_config_t *config,
-                                             const shop_pay_question_t *asked, unsigned http_status,
-                                             shop_str_t body, shop_pay_events_t *events);
+                                             shop_pay_talk_t *talk, const shop_pay_reply_t *reply,
+                                             shop_pay_heard_t *heard);
 
 #endif

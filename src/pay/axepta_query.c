@@ -43,9 +43,10 @@ static shop_status_t make_call(shop_arena_t *arena, const shop_axepta_t *axepta,
 
 
 shop_status_t shop_axepta_ask(shop_arena_t *arena, const shop_pay_config_t *config,
-                              const shop_pay_question_t *asked, shop_pay_call_t *call)
+                              const shop_pay_talk_t *talk, shop_pay_call_t *call)
 {
     const shop_axepta_t *axepta = config->data;
+    const shop_pay_question_t *asked = &talk->asked;
     const shop_pair_t pairs[] = {
         {SHOP_STR("MerchantID"), axepta->merchant_id},
         {SHOP_STR("PayID"), asked->provider_txn},
@@ -149,21 +150,22 @@ static bool has_payment(const shop_form_t *fields)
 
 
 shop_status_t shop_axepta_hear(shop_arena_t *arena, const shop_pay_config_t *config,
-                               const shop_pay_question_t *asked, unsigned http_status,
-                               shop_str_t body, shop_pay_events_t *events)
+                               shop_pay_talk_t *talk, const shop_pay_reply_t *reply,
+                               shop_pay_heard_t *heard)
 {
     const shop_axepta_t *axepta = config->data;
+    shop_pay_event_t *event;
     shop_form_t fields;
 
-    *events = (shop_pay_events_t){0};
-    if (http_status == 401 || http_status == 403) {
+    *heard = (shop_pay_heard_t){0};
+    if (reply->status == 401 || reply->status == 403) {
         return SHOP_REFUSED;
     }
-    if (http_status != 200) {
+    if (reply->status != 200) {
         return SHOP_MALFORMED;
     }
 
-    shop_status_t status = open_answer(arena, axepta, body, &fields);
+    shop_status_t status = open_answer(arena, axepta, reply->body, &fields);
     if (status != SHOP_OK) {
         return status;
     }
@@ -172,15 +174,11 @@ shop_status_t shop_axepta_hear(shop_arena_t *arena, const shop_pay_config_t *con
         return SHOP_OK;
     }
     if (!shop_str_eq(shop_axepta_merchant(&fields), axepta->merchant_id) ||
-        !shop_str_eq(shop_pay_field_nocase(&fields, "TransID"), asked->provider_ref)) {
+        !shop_str_eq(shop_pay_field_nocase(&fields, "TransID"), talk->asked.provider_ref)) {
         return SHOP_MALFORMED;
     }
 
-    events->list = shop_arena_calloc(arena, sizeof(*events->list));
-    if (events->list == NULL) {
-        return SHOP_NO_MEMORY;
-    }
-    events->count = 1;
+    status = shop_pay_hear_one(arena, heard, &event);
 
-    return read_payment(arena, asked, &fields, events->list);
+    return status == SHOP_OK ? read_payment(arena, &talk->asked, &fields, event) : status;
 }

@@ -48,7 +48,7 @@ static shop_status_t question(shop_arena_t *arena, shop_str_t transid, shop_str_
 
 
 shop_status_t shop_lyra_ask(shop_arena_t *arena, const shop_pay_config_t *config,
-                            const shop_pay_question_t *asked, shop_pay_call_t *call)
+                            const shop_pay_talk_t *talk, shop_pay_call_t *call)
 {
     const shop_vads_t *vads = config->data;
     shop_str_t password = shop_pay_value(config, "rest_password_file");
@@ -71,7 +71,7 @@ shop_status_t shop_lyra_ask(shop_arena_t *arena, const shop_pay_config_t *config
         status = credentials(arena, vads->site_id, password, &call->headers[1].value);
     }
 
-    return status == SHOP_OK ? question(arena, asked->transid, &call->body) : status;
+    return status == SHOP_OK ? question(arena, talk->asked.transid, &call->body) : status;
 }
 
 
@@ -225,22 +225,22 @@ static shop_status_t read_error(const json_t *answer)
 
 
 shop_status_t shop_lyra_hear(shop_arena_t *arena, const shop_pay_config_t *config,
-                             const shop_pay_question_t *asked, unsigned http_status,
-                             shop_str_t body, shop_pay_events_t *events)
+                             shop_pay_talk_t *talk, const shop_pay_reply_t *reply,
+                             shop_pay_heard_t *heard)
 {
     json_t *json = NULL;
 
-    (void) asked; /* the answer names its order */
+    (void) talk; /* the answer names its order */
 
-    *events = (shop_pay_events_t){0};
-    if (http_status == 401 || http_status == 403) {
+    *heard = (shop_pay_heard_t){0};
+    if (reply->status == 401 || reply->status == 403) {
         return SHOP_REFUSED;
     }
-    if (http_status != 200) {
+    if (reply->status != 200) {
         return SHOP_MALFORMED;
     }
 
-    shop_status_t status = shop_json_parse(body, ANSWER_BYTES_MAX, &json);
+    shop_status_t status = shop_json_parse(reply->body, ANSWER_BYTES_MAX, &json);
     if (status != SHOP_OK) {
         return status == SHOP_NO_MEMORY ? status : SHOP_MALFORMED;
     }
@@ -248,7 +248,7 @@ shop_status_t shop_lyra_hear(shop_arena_t *arena, const shop_pay_config_t *confi
     const json_t *answer = json_object_get(json, "answer");
     shop_str_t outcome = shop_json_text(json, "status");
     if (shop_str_eq(outcome, SHOP_STR("SUCCESS"))) {
-        status = read_answer(arena, config->data, answer, events);
+        status = read_answer(arena, config->data, answer, &heard->events);
     } else {
         status = shop_str_eq(outcome, SHOP_STR("ERROR")) ? read_error(answer) : SHOP_MALFORMED;
     }

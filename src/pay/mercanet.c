@@ -221,6 +221,7 @@ const shop_pay_interface_t shop_pay_mercanet = {
     .kind = SHOP_PAY_INSTANT,
     .title_key = "paymode_mercanet",
     .params = params,
+    .talks = SHOP_PAY_ASK,
     .plain_urls = true,
     .prepare = prepare,
     .start = shop_sips_form,

@@ -182,6 +182,7 @@ const shop_pay_interface_t shop_pay_ogone = {
     .title_key = "paymode_ogone",
     .params = params,
     .repeats = true,
+    .talks = SHOP_PAY_ASK,
     .prepare = prepare,
     .start = shop_ogone_form,
     .parse = shop_ogone_parse,

@@ -16,14 +16,14 @@
 
 
 shop_status_t shop_ogone_ask(shop_arena_t *arena, const shop_pay_config_t *config,
-                             const shop_pay_question_t *asked, shop_pay_call_t *call)
+                             const shop_pay_talk_t *talk, shop_pay_call_t *call)
 {
     const shop_ogone_t *ogone = config->data;
     const shop_pair_t fields[] = {
         {SHOP_STR("PSPID"), ogone->pspid},
         {SHOP_STR("USERID"), shop_pay_value(config, "api_user")},
         {SHOP_STR("PSWD"), shop_pay_value(config, "api_password_file")},
-        {SHOP_STR("ORDERID"), asked->transid},
+        {SHOP_STR("ORDERID"), talk->asked.transid},
     };
     shop_buf_t body;
 
@@ -170,21 +170,22 @@ static shop_status_t read_payment(shop_arena_t *arena, const shop_pay_question_t
 
 
 shop_status_t shop_ogone_hear(shop_arena_t *arena, const shop_pay_config_t *config,
-                              const shop_pay_question_t *asked, unsigned http_status,
-                              shop_str_t body, shop_pay_events_t *events)
+                              shop_pay_talk_t *talk, const shop_pay_reply_t *reply,
+                              shop_pay_heard_t *heard)
 {
+    shop_pay_event_t *event;
     shop_form_t attributes;
 
     (void) config;
-    *events = (shop_pay_events_t){0};
-    if (http_status == 401 || http_status == 403) {
+    *heard = (shop_pay_heard_t){0};
+    if (reply->status == 401 || reply->status == 403) {
         return SHOP_REFUSED;
     }
-    if (http_status != 200 || body.len > ANSWER_BYTES_MAX) {
+    if (reply->status != 200 || reply->body.len > ANSWER_BYTES_MAX) {
         return SHOP_MALFORMED;
     }
 
-    shop_status_t status = read_element(arena, body, &attributes);
+    shop_status_t status = read_element(arena, reply->body, &attributes);
     if (status != SHOP_OK) {
         return status;
     }
@@ -198,11 +199,7 @@ shop_status_t shop_ogone_hear(shop_arena_t *arena, const shop_pay_config_t *conf
         return SHOP_MALFORMED;
     }
 
-    events->list = shop_arena_calloc(arena, sizeof(*events->list));
-    if (events->list == NULL) {
-        return SHOP_NO_MEMORY;
-    }
-    events->count = 1;
+    shop_status_t made = shop_pay_hear_one(arena, heard, &event);
 
-    return read_payment(arena, asked, &attributes, events->list);
+    return made == SHOP_OK ? read_payment(arena, &talk->asked, &attributes, event) : made;
 }

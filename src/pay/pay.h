@@ -142,6 +142,7 @@ typedef struct {
     shop_str_t currency; /* alpha-3 */
     shop_str_t language; /* ISO 639-1 of the page */
     int64_t now;
+    int64_t page_until;    /* when a page opened for it closes; the same for repeated clicks */
     shop_str_t token;      /* unguessable; in the addresses */
     shop_str_t return_url; /* complete, with the attempt's token */
     shop_str_t cancel_url;
@@ -155,6 +156,7 @@ typedef enum {
     SHOP_PAY_PAGE_FORM,         /* POST `fields` to `url`; the button sends the browser away */
     SHOP_PAY_PAGE_INSTRUCTIONS, /* show `fields` (name -> text), then a local confirmation */
     SHOP_PAY_PAGE_BUTTONS,      /* `fields`: action -> text key, each a local POST button */
+    SHOP_PAY_PAGE_OPEN,         /* a local POST button: a conversation, then the provider's page */
     SHOP_PAY_PAGE_CONFIRM       /* nothing to show: confirming the order is all */
 } shop_pay_page_kind_t;
 
@@ -249,23 +251,31 @@ shop_pay_answer_t shop_pay_answer(const shop_pay_config_t *config, shop_pay_verd
 bool shop_pay_repeats(const shop_pay_config_t *config);
 
 
-/* --- an interface --- */
+/* --- talking to a provider's API (README.md, "Conversations") --- */
 
-typedef struct {
-    shop_str_t body;
-    shop_str_t content_type;
-    shop_pair_t header; /* the signature */
-    unsigned times;     /* how often the request is sent */
-} shop_pay_simulation_t;
+/* What a conversation is for; an interface says in `talks` which it holds. */
+typedef enum {
+    SHOP_PAY_ASK = 1,   /* what became of a try, or of its order */
+    SHOP_PAY_OPEN = 2,  /* make the payment at the provider, whose page the buyer is sent to */
+    SHOP_PAY_CLOSE = 4, /* the same as ASK, but a page that is still open is closed first */
+    SHOP_PAY_REFUND = 8 /* give back a sum of a paid try */
+} shop_pay_purpose_t;
+
+#define SHOP_PAY_CALL_HEADERS 8
 
 /* A request to the provider's API; the caller sends it over verified TLS, without redirections. */
 typedef struct {
-    const char *method;
+    const char *method; /* "GET" or "POST" */
     shop_str_t url;
-    shop_pair_t headers[4]; /* holds credentials: never logged */
+    shop_pair_t headers[SHOP_PAY_CALL_HEADERS]; /* holds credentials: never logged */
     size_t header_count;
     shop_str_t body;
 } shop_pay_call_t;
+
+typedef struct {
+    unsigned status; /* of HTTP */
+    shop_str_t body;
+} shop_pay_reply_t;
 
 /* A try that the provider is asked about; texts may be empty. */
 typedef struct {
@@ -276,12 +286,75 @@ typedef struct {
     shop_str_t currency;
 } shop_pay_question_t;
 
+typedef struct {
+    shop_str_t key; /* the same for every repetition of this refund, <= 64 characters */
+    int64_t amount_minor;
+    int64_t paid_minor; /* what the try was paid with: less is a partial refund */
+    shop_str_t currency;
+} shop_pay_refund_t;
+
+/* A conversation under way: at most SHOP_PAY_STEPS_MAX calls that lead to one outcome. */
+typedef struct {
+    shop_pay_purpose_t purpose;
+    shop_pay_question_t asked;
+    const shop_pay_attempt_t *attempt; /* OPEN: all of it; else NULL */
+    shop_pay_refund_t refund;          /* REFUND */
+
+    /* set by the engine */
+    int64_t now;
+    unsigned step;     /* 0 for the first call, one more for each `again` */
+    shop_str_t access; /* the access token; empty for an interface without `grant` */
+    shop_str_t memo;   /* what `hear` keeps for a later step */
+} shop_pay_talk_t;
+
+#define SHOP_PAY_STEPS_MAX 6
+
+/* What a reply says. Everything lives in the arena. */
+typedef struct {
+    bool again;               /* no outcome yet: the call of the next step */
+    shop_str_t code;          /* the provider's word for what went wrong, for the log */
+    shop_pay_events_t events; /* ASK, CLOSE: for shop_pay_event_json; none: nothing new */
+    struct {
+        shop_str_t provider_ref; /* the payment at the provider: takes the place of the attempt's */
+        shop_str_t url;          /* the provider's page; the engine checks its host */
+        shop_str_t secret;       /* what the return must bring back; empty: nothing */
+    } opened;                    /* OPEN */
+    struct {
+        shop_pay_state_t state;  /* REFUNDED: done; PENDING: promised; REFUSED: not possible */
+        shop_str_t id;           /* the provider's number of it, for staff */
+        shop_str_t provider_txn; /* as its notification will say: one event for both */
+        shop_str_t reason;       /* of a refusal: the provider's code, for staff */
+    } refunded;                  /* REFUND */
+} shop_pay_heard_t;
+
+/* An access token (OAuth) as a provider grants it. */
+typedef struct {
+    shop_str_t token;
+    int64_t seconds; /* how long it is good */
+} shop_pay_access_t;
+
+/* May the buyer be sent to this address? Only to the origin of the configuration's page. */
+bool shop_pay_is_page(const shop_pay_config_t *config, shop_str_t url);
+/* The interface holds conversations for this purpose, and the configuration allows them. */
+bool shop_pay_talks(const shop_pay_config_t *config, shop_pay_purpose_t purpose);
+
+
+/* --- an interface --- */
+
+typedef struct {
+    shop_str_t body;
+    shop_str_t content_type;
+    shop_pair_t header; /* the signature */
+    unsigned times;     /* how often the request is sent */
+} shop_pay_simulation_t;
+
 struct shop_pay_interface_s {
     const char *name;
     shop_pay_kind_t kind;
     const char *title_key;          /* text key of the name shown to the buyer */
     const shop_pay_param_t *params; /* ends with a NULL name */
     bool repeats;                   /* see shop_pay_repeats */
+    unsigned talks;                 /* shop_pay_purpose_t bits; needs config->api_url as well */
     bool plain_urls; /* addresses sent to this provider may have no query: the token is in the path
                       */
 
@@ -316,16 +389,26 @@ struct shop_pay_interface_s {
     shop_status_t (*describe)(shop_arena_t *arena, const shop_pay_config_t *config,
                               const shop_pay_message_t *message, shop_pay_event_t *event);
 
-    /* The question what the provider knows of a try, or of its order: confirms events in doubt, and
-     * stands in for a notification that never came. SHOP_NOT_FOUND: no credentials configured, or
-     * nothing to ask about yet. May be NULL. */
+    /* The call of this step. SHOP_NOT_FOUND: nothing to ask about yet, or no credentials;
+     * SHOP_REFUSED: the provider cannot express it. NULL with `hear`: no API. */
     shop_status_t (*ask)(shop_arena_t *arena, const shop_pay_config_t *config,
-                         const shop_pay_question_t *question, shop_pay_call_t *call);
-    /* Its answer, as events for shop_pay_event_json; none when the provider knows nothing yet.
-     * SHOP_REFUSED: the credentials are wrong; SHOP_MALFORMED: not an answer, ask again later. */
+                         const shop_pay_talk_t *talk, shop_pay_call_t *call);
+    /* Its reply. SHOP_REFUSED: the credentials are wrong; SHOP_MALFORMED: not an answer, or not
+     * one to this question: another time perhaps. */
     shop_status_t (*hear)(shop_arena_t *arena, const shop_pay_config_t *config,
-                          const shop_pay_question_t *question, unsigned http_status,
-                          shop_str_t body, shop_pay_events_t *events);
+                          shop_pay_talk_t *talk, const shop_pay_reply_t *reply,
+                          shop_pay_heard_t *heard);
+
+    /* The call that gets an access token, and its reply (statuses as of `hear`). The engine keeps
+     * the token; `ask` finds it in talk->access. Both NULL: none is needed. */
+    shop_status_t (*grant)(shop_arena_t *arena, const shop_pay_config_t *config, int64_t now,
+                           shop_pay_call_t *call);
+    shop_status_t (*granted)(shop_arena_t *arena, const shop_pay_config_t *config,
+                             const shop_pay_reply_t *reply, shop_pay_access_t *access);
+
+    /* The browser's return to an opened payment: its query must name it. NULL: not checked. */
+    bool (*returned)(shop_arena_t *arena, const shop_form_t *query, shop_str_t provider_ref,
+                     shop_str_t secret);
 
     /* Where this provider wants another answer than the common table: 0 or a status. May be NULL.
      */

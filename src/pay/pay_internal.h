@@ -18,6 +18,7 @@ extern const shop_pay_interface_t shop_pay_transfer;
 extern const shop_pay_interface_t shop_pay_mercanet;
 extern const shop_pay_interface_t shop_pay_ogone;
 extern const shop_pay_interface_t shop_pay_axepta;
+extern const shop_pay_interface_t shop_pay_stripe;
 
 /* --- events (event.c) --- */
 
@@ -94,6 +95,16 @@ SHOP_MUST_USE shop_status_t shop_pay_offline_confirm(shop_arena_t *arena,
                                                      const shop_pay_attempt_t *attempt,
                                                      shop_pay_event_t *event);
 
+/* --- conversations (talk.c) --- */
+
+/* Room for the one event of a reply. */
+SHOP_MUST_USE shop_status_t shop_pay_hear_one(shop_arena_t *arena, shop_pay_heard_t *heard,
+                                              shop_pay_event_t **event);
+/* A JSON object of a reply or of a notification; SHOP_MALFORMED when it is none. */
+SHOP_MUST_USE shop_status_t shop_pay_json(shop_str_t body, json_t **json);
+/* One header more; `value` lives as long as the call. */
+void shop_pay_call_header(shop_pay_call_t *call, const char *name, shop_str_t value);
+
 /* --- stamped signatures "t=<unix>,v1=<hex>" (stamp.c) --- */
 
 #define SHOP_PAY_STAMP_TOLERANCE 300
@@ -132,6 +143,12 @@ SHOP_MUST_USE shop_status_t shop_pay_keep_details(shop_arena_t *arena, const sho
 SHOP_MUST_USE shop_status_t shop_pay_parse_form(shop_arena_t *arena,
                                                 const shop_pay_request_t *request,
                                                 const char *const *mandatory,
+                                                shop_pay_message_t *message);
+
+#define SHOP_PAY_JSON_BYTES 131072
+
+/* Steps 1-2 for JSON bodies: content type, size, one object, no name twice. */
+SHOP_MUST_USE shop_status_t shop_pay_parse_json(const shop_pay_request_t *request,
                                                 shop_pay_message_t *message);
 
 /* --- bank accounts (iban.c, rib.c; shop_mod97 serves rf.c as well) --- */

@@ -32,14 +32,30 @@ static bool has_names(const shop_form_t *form, const char *const *mandatory)
 }
 
 
-shop_status_t shop_pay_parse_form(shop_arena_t *arena, const shop_pay_request_t *request,
-                                  const char *const *mandatory, shop_pay_message_t *message)
+static bool has_type(const shop_pay_request_t *request, const char *wanted)
 {
     shop_str_t parameters = request->content_type;
     shop_str_t type;
 
-    if (!shop_str_split(&parameters, ';', &type) ||
-        !shop_str_eq_nocase(shop_str_trim(type), SHOP_STR("application/x-www-form-urlencoded"))) {
+    return shop_str_split(&parameters, ';', &type) &&
+           shop_str_eq_nocase(shop_str_trim(type), shop_str(wanted));
+}
+
+
+shop_status_t shop_pay_parse_json(const shop_pay_request_t *request, shop_pay_message_t *message)
+{
+    if (!has_type(request, "application/json") || request->body.len > SHOP_PAY_JSON_BYTES) {
+        return SHOP_MALFORMED;
+    }
+
+    return shop_pay_json(request->body, &message->json);
+}
+
+
+shop_status_t shop_pay_parse_form(shop_arena_t *arena, const shop_pay_request_t *request,
+                                  const char *const *mandatory, shop_pay_message_t *message)
+{
+    if (!has_type(request, "application/x-www-form-urlencoded")) {
         return SHOP_MALFORMED;
     }
 

@@ -39,11 +39,11 @@ static shop_status_t question(shop_arena_t *arena, const shop_pay_config_t *conf
 
 
 shop_status_t shop_sips_ask(shop_arena_t *arena, const shop_pay_config_t *config,
-                            const shop_pay_question_t *asked, shop_pay_call_t *call)
+                            const shop_pay_talk_t *talk, shop_pay_call_t *call)
 {
     shop_str_t base = shop_pay_origin(config->api_url);
 
-    if (base.len == 0 || asked->provider_ref.len == 0) {
+    if (base.len == 0 || talk->asked.provider_ref.len == 0) {
         return SHOP_NOT_FOUND;
     }
 
@@ -58,7 +58,8 @@ shop_status_t shop_sips_ask(shop_arena_t *arena, const shop_pay_config_t *config
         shop_arena_printf(arena, &call->url, "%.*s/rs-services/v2/diagnostic/getTransactionData",
                           (int) base.len, (const char *) base.data);
 
-    return status == SHOP_OK ? question(arena, config, asked->provider_ref, &call->body) : status;
+    return status == SHOP_OK ? question(arena, config, talk->asked.provider_ref, &call->body)
+                             : status;
 }
 
 
@@ -117,8 +118,9 @@ static shop_status_t read_transaction(shop_arena_t *arena, const shop_pay_config
 /* The response code is about the question: 25 says that there is no such transaction yet. */
 static shop_status_t read_answer(shop_arena_t *arena, const shop_pay_config_t *config,
                                  const shop_pay_question_t *asked, const json_t *answer,
-                                 shop_pay_events_t *events)
+                                 shop_pay_heard_t *heard)
 {
+    shop_pay_event_t *event;
     shop_str_t code = shop_json_text(answer, "responseCode");
 
     if (shop_str_eq(code, SHOP_STR("25"))) {
@@ -133,37 +135,33 @@ static shop_status_t read_answer(shop_arena_t *arena, const shop_pay_config_t *c
         return SHOP_MALFORMED;
     }
 
-    events->list = shop_arena_calloc(arena, sizeof(*events->list));
-    if (events->list == NULL) {
-        return SHOP_NO_MEMORY;
-    }
-    events->count = 1;
+    shop_status_t status = shop_pay_hear_one(arena, heard, &event);
 
-    return read_transaction(arena, config, asked, answer, events->list);
+    return status == SHOP_OK ? read_transaction(arena, config, asked, answer, event) : status;
 }
 
 
 shop_status_t shop_sips_hear(shop_arena_t *arena, const shop_pay_config_t *config,
-                             const shop_pay_question_t *asked, unsigned http_status,
-                             shop_str_t body, shop_pay_events_t *events)
+                             shop_pay_talk_t *talk, const shop_pay_reply_t *reply,
+                             shop_pay_heard_t *heard)
 {
     json_t *json = NULL;
 
-    *events = (shop_pay_events_t){0};
-    if (http_status == 401 || http_status == 403) {
+    *heard = (shop_pay_heard_t){0};
+    if (reply->status == 401 || reply->status == 403) {
         return SHOP_REFUSED;
     }
-    if (http_status != 200) {
+    if (reply->status != 200) {
         return SHOP_MALFORMED;
     }
 
-    shop_status_t status = shop_json_parse(body, ANSWER_BYTES_MAX, &json);
+    shop_status_t status = shop_json_parse(reply->body, ANSWER_BYTES_MAX, &json);
     if (status != SHOP_OK) {
         return status == SHOP_NO_MEMORY ? status : SHOP_MALFORMED;
     }
 
-    status =
-        json_is_object(json) ? read_answer(arena, config, asked, json, events) : SHOP_MALFORMED;
+    status = json_is_object(json) ? read_answer(arena, config, &talk->asked, json, heard)
+                                  : SHOP_MALFORMED;
     json_decref(json);
 
     return status;

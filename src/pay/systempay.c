@@ -195,6 +195,7 @@ const shop_pay_interface_t shop_pay_systempay = {
     .title_key = "paymode_systempay",
     .params = params,
     .repeats = true,
+    .talks = SHOP_PAY_ASK,
     .prepare = prepare,
     .start = shop_vads_form,
     .parse = shop_vads_parse,

@@ -18,6 +18,7 @@ static ngx_int_t find_attempt(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement,
 static ngx_int_t on_return(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t on_cancel(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t send_to(ngx_http_shop_ctx_t *ctx, json_t *attempt, const char *flag);
+static bool is_genuine(ngx_http_shop_ctx_t *ctx, const json_t *attempt);
 
 
 ngx_int_t ngx_http_shop_pay_return(ngx_http_shop_ctx_t *ctx)
@@ -80,7 +81,7 @@ static ngx_int_t find_attempt(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement,
     return ngx_http_shop_call(ctx, SHOP_PG_CHANGES, statement,
                               json_pack("{s:o, s:o, s:b}", "token", shop_json_str(token), "config",
                                         shop_json_str(ctx->captures[0]), "ask",
-                                        payment->pay->api_url.len > 0),
+                                        shop_pay_talks(payment->pay, SHOP_PAY_ASK)),
                               next);
 }
 
@@ -94,10 +95,30 @@ static ngx_int_t on_return(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
                                            : ngx_http_shop_trouble(ctx, op);
     }
 
+    if (!is_genuine(ctx, attempt)) {
+        return refuse(ctx, NGX_HTTP_NOT_FOUND);
+    }
+
+    /* Where an API has opened the page it is asked at once: "being confirmed" is short. */
+    shop_work_wake_reconcile(ngx_http_shop_worker->work);
+
     /* Some providers have one address for all outcomes, and have told of this one already. */
     return send_to(
         ctx, attempt,
         shop_str_eq(shop_json_text(attempt, "state"), SHOP_STR("cancelled")) ? "cancelled=1&" : "");
+}
+
+
+/* The page that the provider has opened for this try, not one that somebody guesses. */
+static bool is_genuine(ngx_http_shop_ctx_t *ctx, const json_t *attempt)
+{
+    const ngx_http_shop_payment_t *payment =
+        ngx_http_shop_payment_find(ctx->main, ctx->captures[0]);
+    const shop_pay_interface_t *interface = payment->pay->interface;
+
+    return interface->returned == NULL || json_is_string(json_object_get(attempt, "error")) ||
+           interface->returned(&ctx->arena, &ctx->query, shop_json_text(attempt, "provider_ref"),
+                               shop_json_text(attempt, "page_secret"));
 }
 
 
@@ -109,6 +130,8 @@ static ngx_int_t on_cancel(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return show_as_shop(ctx) != NGX_OK ? NGX_HTTP_INTERNAL_SERVER_ERROR
                                            : ngx_http_shop_trouble(ctx, op);
     }
+
+    shop_work_wake_reconcile(ngx_http_shop_worker->work); /* closes a page that is still open */
 
     return send_to(ctx, attempt, "cancelled=1&");
 }

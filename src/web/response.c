@@ -266,6 +266,15 @@ ngx_int_t ngx_http_shop_redirect_to_moodle(ngx_http_shop_ctx_t *ctx, shop_str_t 
 }
 
 
+ngx_int_t ngx_http_shop_redirect_to_provider(ngx_http_shop_ctx_t *ctx,
+                                             const shop_pay_config_t *config, shop_str_t address)
+{
+    return shop_pay_is_page(config, address)
+               ? send_redirect(ctx, address)
+               : ngx_http_shop_bug(ctx, "redirect out of a provider's page");
+}
+
+
 ngx_int_t ngx_http_shop_redirect_to(ngx_http_shop_ctx_t *ctx, shop_str_t address)
 {
     ngx_str_t *base = &ctx->main->base_url;

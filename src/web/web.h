@@ -372,6 +372,9 @@ ngx_int_t ngx_http_shop_redirect_to(ngx_http_shop_ctx_t *ctx, shop_str_t address
 /* A page of the configured Moodle; and 303 to one. */
 bool ngx_http_shop_moodle_address(ngx_http_shop_ctx_t *ctx, shop_str_t address);
 ngx_int_t ngx_http_shop_redirect_to_moodle(ngx_http_shop_ctx_t *ctx, shop_str_t address);
+/* The page that a payment provider has opened, on the host of this configuration. */
+ngx_int_t ngx_http_shop_redirect_to_provider(ngx_http_shop_ctx_t *ctx,
+                                             const shop_pay_config_t *config, shop_str_t address);
 /* A page (or JSON) that says what happened and what to do next. */
 ngx_int_t ngx_http_shop_error(ngx_http_shop_ctx_t *ctx, ngx_uint_t status);
 /* 503 with Retry-After. */

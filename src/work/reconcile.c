@@ -2,18 +2,15 @@
  * Asks payment providers what became of payments: those that nobody has told of, those whose
  * message is in doubt, and those that a message alone has paid (payments.md 7.9, 12.3).
  *
- *   claim -> interface.ask -> HTTP -> interface.hear -> shop.reconcile_end
+ *   claim -> conversation (talk.c) -> shop.reconcile_end
  *
- * The database says whom to ask when, and what an answer changes. Credentials are in the request
- * only, never in a log line.
+ * The database says whom to ask when, and what an answer changes.
  */
 
 #include "work/work_internal.h"
 
 #define QUESTIONS_MAX 4
-#define CONNECT_TIMEOUT 3000
-#define CALL_DEADLINE 10000
-#define ANSWER_MAX (256 * 1024)
+#define EVENT_MAX 65536
 
 /* One question under way. */
 typedef struct {
@@ -21,13 +18,13 @@ typedef struct {
     shop_loop_t *loop;
     ngx_pool_t *pool;
     const shop_pay_config_t *config;
-    shop_pay_question_t asked;
+    shop_pay_talk_t talk;
     int64_t attempt;
 } question_t;
 
 static void on_claimed(shop_op_t *op);     /* 1 */
 static void question_start(question_t *q); /* 2 */
-static void on_response(shop_op_t *op);    /* 3 */
+static void on_heard(shop_op_t *op);       /* 3 */
 static void on_recorded(shop_op_t *op);    /* 4 */
 
 
@@ -38,7 +35,7 @@ static json_t *askable(const shop_work_conf_t *conf)
     for (size_t i = 0; i < conf->payment_count; i++) {
         const shop_pay_config_t *config = conf->payments[i];
 
-        if (config->api_url.len > 0) {
+        if (shop_pay_talks(config, SHOP_PAY_ASK)) {
             json_array_append_new(list, json_pack("{s:o, s:s}", "config",
                                                   shop_json_str(config->name), "mode",
                                                   config->mode == SHOP_PAY_LIVE ? "live" : "test"));
@@ -101,12 +98,15 @@ static bool take_amount(const json_t *row, shop_pay_question_t *asked)
 static bool take_question(question_t *q, const json_t *row)
 {
     shop_arena_t arena = shop_pool_arena(q->pool);
+    shop_pay_question_t *asked = &q->talk.asked;
 
-    return take_amount(row, &q->asked) &&
-           shop_arena_copy(&arena, shop_json_text(row, "transid"), &q->asked.transid) == SHOP_OK &&
-           shop_arena_copy(&arena, shop_json_text(row, "provider_ref"), &q->asked.provider_ref) ==
+    q->talk.purpose = json_is_true(json_object_get(row, "closing")) ? SHOP_PAY_CLOSE : SHOP_PAY_ASK;
+
+    return take_amount(row, asked) &&
+           shop_arena_copy(&arena, shop_json_text(row, "transid"), &asked->transid) == SHOP_OK &&
+           shop_arena_copy(&arena, shop_json_text(row, "provider_ref"), &asked->provider_ref) ==
                SHOP_OK &&
-           shop_arena_copy(&arena, shop_json_text(row, "provider_txn"), &q->asked.provider_txn) ==
+           shop_arena_copy(&arena, shop_json_text(row, "provider_txn"), &asked->provider_txn) ==
                SHOP_OK;
 }
 
@@ -165,7 +165,7 @@ static void on_claimed(shop_op_t *op)
 
 
 /* What came of a question. `events` is taken over; NULL: no answer, for this reason. */
-static void question_record(question_t *q, json_t *events, const char *reason)
+static void question_record(question_t *q, json_t *events, shop_str_t reason)
 {
     json_t *argument;
 
@@ -174,10 +174,10 @@ static void question_record(question_t *q, json_t *events, const char *reason)
                              "events", events);
     } else {
         ngx_log_error(NGX_LOG_WARN, q->work->log, 0,
-                      "shop reconcile: config=%*s attempt=%L no answer: %s", q->config->name.len,
-                      q->config->name.data, q->attempt, reason);
-        argument = json_pack("{s:I, s:b, s:s}", "attempt", (json_int_t) q->attempt, "heard", 0,
-                             "reason", reason);
+                      "shop reconcile: config=%*s attempt=%L no answer: %*s", q->config->name.len,
+                      q->config->name.data, q->attempt, reason.len, reason.data);
+        argument = json_pack("{s:I, s:b, s:o}", "attempt", (json_int_t) q->attempt, "heard", 0,
+                             "reason", shop_json_str(reason));
     }
     if (shop_ask(q->work, SHOP_SQL_RECONCILE_END, argument, on_recorded, q) != NGX_OK) {
         question_end(q);
@@ -185,53 +185,15 @@ static void question_record(question_t *q, json_t *events, const char *reason)
 }
 
 
-static bool make_request(shop_arena_t *arena, const shop_pay_call_t *call,
-                         shop_http_request_t *request)
-{
-    shop_str_t *headers = shop_arena_calloc(arena, call->header_count * sizeof(*headers));
-
-    if (headers == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < call->header_count; i++) {
-        const shop_pair_t *header = &call->headers[i];
-
-        if (shop_arena_printf(arena, &headers[i], "%.*s: %.*s", (int) header->name.len,
-                              (const char *) header->name.data, (int) header->value.len,
-                              (const char *) header->value.data) != SHOP_OK) {
-            return false;
-        }
-    }
-    *request = (shop_http_request_t){
-        .method = shop_str(call->method),
-        .url = call->url,
-        .body = call->body,
-        .headers = headers,
-        .header_count = call->header_count,
-        .connect_timeout = CONNECT_TIMEOUT,
-        .body_max = ANSWER_MAX,
-    };
-    return true;
-}
-
-
 static void question_start(question_t *q)
 {
-    shop_work_t *work = q->work;
-    shop_arena_t arena = shop_pool_arena(q->pool);
-    shop_http_request_t request;
-    shop_pay_call_t call;
-    shop_op_t *op = NULL;
+    shop_op_t *op = shop_op_create(q->work->log, SHOP_TALK_DEADLINE, on_heard, q);
 
-    if (q->config->interface->ask(&arena, q->config, &q->asked, &call) == SHOP_OK &&
-        make_request(&arena, &call, &request)) {
-        op = shop_op_create(work->log, CALL_DEADLINE, on_response, q);
-    }
     if (op == NULL) {
-        question_record(q, NULL, "not sent");
+        question_record(q, NULL, SHOP_STR("no memory"));
         return;
     }
-    shop_http_send(work->conf.http, op, &request);
+    shop_talk(q->work, op, q->config, &q->talk);
 }
 
 
@@ -247,7 +209,7 @@ static json_t *events_json(question_t *q, const shop_pay_events_t *events)
 
         if (shop_pay_event_json(&arena, q->config, &events->list[i], ngx_time(), &text) !=
                 SHOP_OK ||
-            shop_json_parse(text, ANSWER_MAX, &event) != SHOP_OK ||
+            shop_json_parse(text, EVENT_MAX, &event) != SHOP_OK ||
             json_array_append_new(list, event) != 0) {
             json_decref(list);
             list = NULL;
@@ -257,32 +219,15 @@ static json_t *events_json(question_t *q, const shop_pay_events_t *events)
 }
 
 
-static const char *failure(shop_status_t status, ngx_uint_t http)
-{
-    if (http == 0) {
-        return "not reached";
-    }
-    return status == SHOP_REFUSED ? "credentials refused" : "not understood";
-}
-
-
-static void on_response(shop_op_t *op)
+static void on_heard(shop_op_t *op)
 {
     question_t *q = op->data;
-    const shop_http_response_t *response = op->status == SHOP_LINK_OK ? op->reply.http : NULL;
-    shop_arena_t arena = shop_pool_arena(q->pool);
-    shop_pay_events_t events = {0};
-    shop_status_t status = SHOP_MALFORMED;
     json_t *list = NULL;
 
-    if (response != NULL) {
-        status = q->config->interface->hear(&arena, q->config, &q->asked,
-                                            (unsigned) response->status, response->body, &events);
+    if (op->status == SHOP_LINK_OK) {
+        list = events_json(q, &op->reply.talk->heard->events);
     }
-    if (status == SHOP_OK) {
-        list = events_json(q, &events);
-    }
-    question_record(q, list, failure(status, response != NULL ? response->status : 0));
+    question_record(q, list, op->error);
 }
 
 

@@ -33,6 +33,7 @@ const shop_pg_statement_t shop_sql_statements[SHOP_SQL_COUNT] = {
     [SHOP_SQL_ATTEMPT_START] = {CALL("attempt_start")},
     [SHOP_SQL_ATTEMPT_RETURNED] = {CALL("attempt_returned")},
     [SHOP_SQL_ATTEMPT_CANCEL] = {CALL("attempt_cancel")},
+    [SHOP_SQL_ATTEMPT_OPENED] = {CALL("attempt_opened")},
     [SHOP_SQL_FIGURES] = {CALL("figures"), .read_only = true},
     [SHOP_SQL_CUSTOMER_FIND] = {CALL("customer_find"), .read_only = true},
     [SHOP_SQL_CUSTOMER_SAVE] = {CALL("customer_save")},

@@ -74,6 +74,12 @@ shop_work_t *shop_work_start(const shop_work_conf_t *conf, ngx_log_t *log)
     work->owner =
         (shop_str_t){(size_t) (last - (u_char *) work->owner_text), (u_char *) work->owner_text};
 
+    work->access = shop_access_create(work);
+    if (work->access == NULL) {
+        ngx_free(work);
+        return NULL;
+    }
+
     start_loops(work);
     if (conf->http != NULL && conf->moodle->url.len != 0) {
         shop_check_start(work);
@@ -129,7 +135,7 @@ static bool is_idle(const shop_work_t *work)
         }
     }
     return work->running_count == 0 && work->call_count == 0 &&
-           ngx_queue_empty(&work->waiting_calls);
+           ngx_queue_empty(&work->waiting_calls) && shop_access_idle(work);
 }
 
 
@@ -138,6 +144,7 @@ void shop_work_stop(shop_work_t *work)
     shop_work_on_shutdown(work);
     work->stopped = 1;
     if (is_idle(work)) {
+        ngx_free(work->access);
         ngx_free(work);
     }
 }

@@ -185,6 +185,23 @@ void shop_work_on_shutdown(shop_work_t *work);
 /* End of the process: forget everything; leases end by themselves. */
 void shop_work_stop(shop_work_t *work);
 
+/* --- conversations with payment providers (talk.c) --- */
+
+#define SHOP_TALK_DEADLINE 10000 /* of one conversation, whatever its number of calls */
+
+/* What op->reply.talk points to when such an operation has ended well. */
+typedef struct shop_talk_s {
+    const shop_pay_talk_t *about;
+    const shop_pay_heard_t *heard;
+} shop_talk_t;
+
+/* Holds a conversation: gets an access token when one is needed, makes the calls, gives the one
+ * outcome. `about` is copied; what it points to must live as long as the op. SHOP_LINK_ERROR: the
+ * provider answered, but not as hoped; op->error says why, without anything secret. With the other
+ * statuses the outcome is unknown, as of any call. */
+void shop_talk(shop_work_t *work, shop_op_t *op, const shop_pay_config_t *config,
+               const shop_pay_talk_t *about);
+
 /* For the status page: a new object (gate, check, jobs, mails, counters); NULL: no memory. */
 json_t *shop_work_status(const shop_work_t *work);
 

@@ -106,6 +106,32 @@ void shop_reconcile_round(shop_work_t *work, shop_loop_t *loop);
 void shop_housekeeping_round(shop_work_t *work, shop_loop_t *loop);
 
 
+/* --- access tokens of payment providers (access.c), one per configuration --- */
+
+typedef struct {
+    ngx_queue_t queue;                     /* among those who wait for a token */
+    void (*granted)(void *data, bool got); /* shop_access_token() has it, or it was not granted */
+    void *data;
+} shop_access_wait_t;
+
+typedef struct shop_access_s shop_access_t;
+
+/* NULL: no memory. */
+shop_access_t *shop_access_create(shop_work_t *work);
+/* Valid until the next call of this file; empty: none, or about to end. */
+shop_str_t shop_access_token(shop_work_t *work, const shop_pay_config_t *config);
+/* Gets one; others who want it meanwhile wait for the same call. granted() runs later, once. */
+void shop_access_want(shop_work_t *work, const shop_pay_config_t *config, shop_access_wait_t *wait);
+void shop_access_leave(shop_access_wait_t *wait); /* nobody waits any more */
+bool shop_access_idle(const shop_work_t *work);
+/* The provider has refused it: the next caller gets a new one. */
+void shop_access_drop(shop_work_t *work, const shop_pay_config_t *config, shop_str_t token);
+
+/* A call of the pay room as a request of the link; the arena's memory. NGX_ERROR: no memory. */
+ngx_int_t shop_talk_request(shop_arena_t *arena, const shop_pay_call_t *call,
+                            shop_http_request_t *request);
+
+
 typedef enum {
     SHOP_LOOP_JOBS = 0,
     SHOP_LOOP_MAILS,
@@ -136,6 +162,7 @@ struct shop_work_s {
     ngx_uint_t check_result; /* SHOP_CHECK_* found so far by the check under way */
     shop_replay_t *replay;   /* the one notification being replayed */
     ngx_uint_t questions;    /* to payment providers, under way */
+    shop_access_t *access;   /* one for each of conf.payments */
 
     unsigned leaving : 1; /* claims nothing any more */
     unsigned stopped : 1; /* the links are going away: starts nothing any more */

@@ -87,15 +87,16 @@ static void check_ogone(shop_arena_t *arena, shop_str_t input)
         {SHOP_STR("api_password_file"), SHOP_STR("password")},
     };
     const shop_pay_config_t *config = configure(arena, "ogone", settings, 5);
-    const shop_pay_question_t asked = {.transid = SHOP_STR("ABC")};
+    const shop_pay_reply_t reply = {200, input};
+    shop_pay_talk_t talk = {.asked.transid = SHOP_STR("ABC")};
     const shop_ogone_t *ogone = config->data;
-    shop_pay_events_t events;
+    shop_pay_heard_t heard;
     shop_form_t form;
     shop_str_t signature;
     shop_buf_t body;
 
     check_form(arena, config, input, false);
-    must(shop_ogone_hear(arena, config, &asked, 200, input, &events) != SHOP_NO_MEMORY);
+    must(shop_ogone_hear(arena, config, &talk, &reply, &heard) != SHOP_NO_MEMORY);
 
     if (shop_form_parse(arena, input, 100, &form) != SHOP_OK) {
         return;
@@ -120,14 +121,15 @@ static void check_axepta(shop_arena_t *arena, shop_str_t input)
         {SHOP_STR("hmac_key_file"), SHOP_STR("HmacKeyThatNobodyKnows3232323232")},
     };
     const shop_pay_config_t *config = configure(arena, "axepta", settings, 3);
-    const shop_pay_question_t asked = {.provider_ref = SHOP_STR("ABC"),
-                                       .currency = SHOP_STR("EUR")};
+    shop_pay_talk_t talk = {.asked.provider_ref = SHOP_STR("ABC"),
+                            .asked.currency = SHOP_STR("EUR")};
+    shop_pay_reply_t reply = {200, input};
     const shop_axepta_t *axepta = config->data;
-    shop_pay_events_t events;
+    shop_pay_heard_t heard;
     shop_str_t bytes, hex, body;
 
     check_form(arena, config, input, false);
-    must(shop_axepta_hear(arena, config, &asked, 200, input, &events) != SHOP_NO_MEMORY);
+    must(shop_axepta_hear(arena, config, &talk, &reply, &heard) != SHOP_NO_MEMORY);
 
     if (input.len == 0) {
         return;
@@ -138,7 +140,8 @@ static void check_axepta(shop_arena_t *arena, shop_str_t input)
     must(shop_arena_printf(arena, &body, "Len=%zu&Data=%.*s", input.len, (int) hex.len,
                            (const char *) hex.data) == SHOP_OK);
     check_form(arena, config, body, false);
-    must(shop_axepta_hear(arena, config, &asked, 200, body, &events) != SHOP_NO_MEMORY);
+    reply.body = body;
+    must(shop_axepta_hear(arena, config, &talk, &reply, &heard) != SHOP_NO_MEMORY);
 }
 
 

@@ -15,13 +15,16 @@ use Shop::Teller;
 use Shop::Test qw(spew wait_for);
 
 my $t = Shop::Test->new(moodle => 0, mail => 0, bank => 0, start => 0, patient => 1);
-my $port = $t->start_providers('--ogone-notify', $t->base . '/shop/pay/ogone/notify');
+my $port = $t->start_providers('--ogone-notify', $t->base . '/shop/pay/ogone/notify',
+    '--stripe-notify', $t->base . '/shop/pay/stripe/notify');
 my $dir  = $t->dir;
 spew("$dir/secrets/$_->[0]", $_->[1], 0600) for (['sips', '002001000000001_KEY1'], ['sips_live', 'KeyOfTheRealMerchant'],
     ['ogone_in', 'Demo-In-Passphrase!1'], ['ogone_out', 'Demo-Out-Passphrase!1'], ['ogone_api', 'api-password'],
     ['axepta_blowfish', 'Tc5*2D_xs7B[6E?w'], ['axepta_hmac', '4n!BmF3_?9oJ2Q*z(iD7q6[RSb5)a]A8'],
     ['axepta_live_blowfish', 'An0ther_EncKey_!'], ['axepta_live_hmac', 'The_HMAC_key_of_the_real_shop_32'],
-    ['ogone_live_in', 'Real-In-Passphrase!1'], ['ogone_live_out', 'Real-Out-Passphrase!1']);
+    ['ogone_live_in', 'Real-In-Passphrase!1'], ['ogone_live_out', 'Real-Out-Passphrase!1'],
+    ['stripe', 'sk_test_demo'], ['stripe_hook', 'whsec_demo_of_the_double'],
+    ['stripe_live', 'rk_live_real'], ['stripe_live_hook', 'whsec_of_the_real_endpoint']);
 $t->{option}{http} = <<"CONF";
     shop_payment mercanet {
         interface mercanet;
@@ -71,9 +74,24 @@ $t->{option}{http} = <<"CONF";
         hmac_key_file $dir/secrets/axepta_live_hmac;
         inquire_url https://127.0.0.1:1/inquire.aspx;
     }
+    shop_payment stripe {
+        interface stripe;
+        mode test;
+        secret_key_file $dir/secrets/stripe;
+        webhook_secret_file $dir/secrets/stripe_hook;
+        api_url http://127.0.0.1:$port;
+        page_url http://127.0.0.1:$port;
+    }
+    shop_payment stripe_live {
+        interface stripe;
+        mode live;
+        secret_key_file $dir/secrets/stripe_live;
+        webhook_secret_file $dir/secrets/stripe_live_hook;
+        api_url https://127.0.0.1:9;
+    }
 CONF
 $t->write_conf;
-$t->dbh->do(q{update shop.shops set paymodes = paymodes || '{"mercanet": true, "mercanet_live": true, "ogone": true, "ogone_live": true, "axepta": true, "axepta_live": true}'});
+$t->dbh->do(q{update shop.shops set paymodes = paymodes || '{"mercanet": true, "mercanet_live": true, "ogone": true, "ogone_live": true, "axepta": true, "axepta_live": true, "stripe": true, "stripe_live": true}'});
 $t->start_nginx;
 
 my %teller = (
@@ -86,6 +104,9 @@ my %teller = (
     axepta => Shop::Teller->new(server => $t, interface => 'axepta'),
     axepta_live => Shop::Teller->new(server => $t, interface => 'axepta', block => 'axepta_live', mode => 'live',
         key => 'The_HMAC_key_of_the_real_shop_32', blowfish => 'An0ther_EncKey_!', merchant => 'ATELIER'),
+    stripe => Shop::Teller->new(server => $t, interface => 'stripe'),
+    stripe_live => Shop::Teller->new(server => $t, interface => 'stripe', block => 'stripe_live', mode => 'live',
+        key => 'whsec_of_the_real_endpoint'),
 );
 my $LIMIT = 60;
 
@@ -102,7 +123,7 @@ my @cases = (
         [$i, 'another amount', [{amount => 1}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
         [$i, 'another currency', [{currency => 'USD'}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
         [$i, 'a word that nobody knows', [{say => 'unheard'}], '200', 'PLACED', 'redirected', 'quarantine'],
-    ) } qw(mercanet ogone)),
+    ) } qw(mercanet ogone stripe)),
     ['mercanet', 'a changed byte', [{tamper => sub { $_[0] =~ s/amount%3D1/amount%3D2/r }}], '403', 'PLACED', 'redirected', ''],
     ['mercanet', 'another key', [{key => '002001000000002_KEY1'}], '403', 'PLACED', 'redirected', ''],
     ['mercanet', 'no seal', [{tamper => sub { $_[0] =~ s/&Seal=\w+/&Seal=/r }}], '403', 'PLACED', 'redirected', ''],
@@ -153,6 +174,33 @@ my @cases = (
         'quarantine:paid apply:paid quarantine:paid duplicate-payment:paid'],
     ['axepta_live', 'test in live', [{key => '4n!BmF3_?9oJ2Q*z(iD7q6[RSb5)a]A8', blowfish => 'Tc5*2D_xs7B[6E?w',
         merchant => 'BNP_DEMO_AXEPTA', secretly => 1}], '403', 'PLACED', 'redirected', ''],
+    ['stripe', 'a changed byte', [{tamper => sub { $_[0] =~ s/"amount_total":1/"amount_total":2/r }}], '400', 'PLACED', 'redirected', ''],
+    ['stripe', 'the secret of another endpoint', [{key => 'whsec_of_another_endpoint'}], '400', 'PLACED', 'redirected', ''],
+    ['stripe', 'an old request', [{age => 400}], '400', 'PLACED', 'redirected', ''],
+    ['stripe', 'from the future', [{age => -400}], '400', 'PLACED', 'redirected', ''],
+    ['stripe', 'no JSON', [{tamper => sub { 'id=evt_1&type=x' }}], '400', 'PLACED', 'redirected', ''],
+    ['stripe', 'a session that is not the one of the try', [{reference => 'cs_test_somebodyelses'}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+    ['stripe', 'live in test', [{live => 1}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+    ['stripe', 'another type', [{say => 'other'}], '200', 'PLACED', 'redirected', ''],
+    ['stripe', 'pending, then paid by a delayed method', [{say => 'pending'}, {say => 'succeeded'}], '200 200', 'SOLDOUT', 'paid',
+        'apply:pending apply:paid'],
+    ['stripe', 'paid, then refunded', [{}, {say => 'refunded'}], '200 200', 'PAYBACK', 'refunded', 'apply:paid apply:refunded'],
+    ['stripe', 'paid, then refunded in two parts', [{}, {say => 'refunded', amount => 1000, operation => 1},
+        {say => 'refunded', amount => 1500, before => 1000, operation => 2}], '200 200 200', 'SOLDOUT', 'partially_refunded',
+        'apply:paid apply:refunded apply:refunded'],
+    ['stripe', 'a refund told twice', [{}, {say => 'refunded', amount => 1000}, {say => 'refunded', amount => 1000, operation => 'again'}],
+        '200 200 200', 'SOLDOUT', 'partially_refunded', 'apply:paid apply:refunded ignore-duplicate:refunded'],
+    ['stripe', 'refunded before it was paid', [{say => 'refunded'}, {}], '200 200', 'PAYBACK', 'refunded', 'apply:refunded apply:paid'],
+    ['stripe', 'disputed', [{}, {say => 'disputed'}], '200 200', 'RECOVERING', 'chargeback', 'apply:paid apply:chargeback'],
+    ['stripe', 'disputed and lost', [{}, {say => 'disputed'}, {say => 'lost'}], '200 200 200', 'RECOVERING', 'chargeback',
+        'apply:paid apply:chargeback ignore-stale:chargeback'],
+    ['stripe', 'disputed and won', [{}, {say => 'disputed'}, {say => 'won'}], '200 200 200', 'SOLDOUT', 'paid',
+        'apply:paid apply:chargeback apply:paid'],
+    ['stripe', 'an inquiry takes no money', [{}, {say => 'inquiry'}], '200 200', 'SOLDOUT', 'paid',
+        'apply:paid ignore-type:chargeback'],
+    ['stripe', 'paid twice', [{}, {payid => 'pi_another', operation => 2}], '200 200', 'SOLDOUT', 'paid', 'apply:paid duplicate-payment:paid'],
+    ['stripe_live', 'paid', [{}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
+    ['stripe_live', 'test in live', [{live => 0}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
     ['ogone_live', 'paid', [{}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
     ['ogone_live', 'test in live', [{key => 'Demo-Out-Passphrase!1'}], '403', 'PLACED', 'redirected', ''],
     ['mercanet_live', 'paid', [{platform => 'PROD'}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
@@ -171,7 +219,7 @@ for my $case (@cases) {
         "$block, $name");
 }
 
-for my $block (qw(mercanet ogone axepta)) {
+for my $block (qw(mercanet ogone axepta stripe)) {
     my $teller = $teller{$block};
     my $order  = $teller->placed;
     $teller->tell($order) for 1 .. 3;
@@ -205,7 +253,7 @@ for my $block (qw(mercanet ogone axepta)) {
 
 sub due { $t->dbh->do('update shop.payment_attempts set askat = now() where askat is not null'); return }
 
-for my $block (qw(mercanet ogone axepta)) {
+for my $block (qw(mercanet ogone axepta stripe)) {
     for my $case (['paid', 'produce.paid'], ['refused', 'produce.refused'], ['cancelled', 'produce.cancelled']) {
         my ($outcome, $text) = @{$case};
         my $buyer = Shop::Buyer->new(base => $t->base);
@@ -231,6 +279,6 @@ for my $block (qw(mercanet ogone axepta)) {
     $t->control('providers', {notify => 'before'});
 }
 
-unlike($t->error_log, qr/KeyOfTheRealMerchant|_KEY1|Seal|Passphrase|api-password|_EncKey_|HMAC_key|zoe\@/, 'nothing secret or personal in the log');
+unlike($t->error_log, qr/KeyOfTheRealMerchant|_KEY1|Seal|Passphrase|api-password|_EncKey_|HMAC_key|sk_test|whsec|zoe\@/, 'nothing secret or personal in the log');
 $t->finish;
 done_testing();

@@ -48,7 +48,7 @@ is((claimed(payments => [{config => 'card', mode => 'live'}]))[0], undef, 'not o
 my @due = claimed();
 is_deeply(\@due, [{attempt => $next->{attempt}, config => 'card', transid => $order->{transid},
     provider_ref => $next->{provider_ref}, provider_txn => '',
-    amount => $next->{amount}, currency => $next->{currency}}], 'due');
+    amount => $next->{amount}, currency => $next->{currency}, closing => JSON::PP::false}], 'due');
 is(scalar(@none = claimed()), 0, 'taken once');
 cmp_ok(due($next), '>=', 60, 'asked again if no answer comes');
 cmp_ok(due($next), '<=', 70, '… soon');

@@ -47,6 +47,7 @@ ngx_int_t ngx_http_shop_attempt_facts(const json_t *row, const shop_lang_t *lang
     attempt->currency = shop_str(currency->code);
     attempt->language = shop_str(lang->code);
     attempt->now = ngx_time();
+    attempt->page_until = shop_json_int(row, "page_until");
 
     return NGX_OK;
 }

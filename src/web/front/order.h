@@ -24,6 +24,22 @@ typedef struct {
 } ngx_http_shop_order_t;
 
 
+/* The payment step: a try that can be paid now (ctx->state of step_payment.c, pay_open.c). */
+typedef struct {
+    const shop_pay_config_t *config;
+    shop_pay_attempt_t attempt;
+    json_t *row;
+    shop_pay_simulation_t simulation;
+    unsigned played;
+} ngx_http_shop_paying_t;
+
+/* Has the provider open its page, or finds the one that is open, and sends the browser there. */
+ngx_int_t ngx_http_shop_pay_open(ngx_http_shop_ctx_t *ctx);
+/* The payment page again, with why it did not work and the ways to go on. */
+ngx_int_t ngx_http_shop_payment_trouble(ngx_http_shop_ctx_t *ctx, ngx_uint_t status);
+/* What became of the order is told by its own page. */
+ngx_int_t ngx_http_shop_payment_done(ngx_http_shop_ctx_t *ctx);
+
 ngx_int_t ngx_http_shop_order_page(ngx_http_shop_ctx_t *ctx);
 /* The code of the order that this cart will be, when it has none. */
 ngx_int_t ngx_http_shop_transid_assign(ngx_http_shop_ctx_t *ctx);

@@ -2,24 +2,17 @@
  * The payment step: what the chosen interface shows, and what the buyer does on our own page.
  *
  * shop.attempt_start (the same attempt while it can still be paid) -> interface.start -> page.
- * A POST confirms an offline promise or plays a test message; the bank's page is left to the bank.
+ * A POST confirms an offline promise, has a page opened at the provider (pay_open.c) or plays a
+ * test message; the bank's page is left to the bank.
  */
 
 #include "web/front/order.h"
 #include "web/notify.h"
 
 
-typedef struct {
-    const shop_pay_config_t *config;
-    shop_pay_attempt_t attempt;
-    json_t *row;
-    shop_pay_simulation_t simulation;
-    unsigned played;
-} payment_t;
-
-
 static ngx_int_t start(ngx_http_shop_ctx_t *ctx, ngx_http_shop_next_pt next);
 static ngx_int_t show_on_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static ngx_int_t show(ngx_http_shop_ctx_t *ctx, ngx_uint_t http);
 static ngx_int_t submit_on_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static json_t *valid_days(const shop_pay_config_t *config);
 static ngx_int_t read_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
@@ -31,7 +24,6 @@ static ngx_int_t apply(ngx_http_shop_ctx_t *ctx, shop_str_t event, ngx_http_shop
 static ngx_int_t take_verdict(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t on_promised(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t on_played(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
-static ngx_int_t go_to_order(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t not_payable(ngx_http_shop_ctx_t *ctx);
 static bool same_amount(ngx_http_shop_ctx_t *ctx, const json_t *row);
 static ngx_int_t order_again(ngx_http_shop_ctx_t *ctx, const json_t *row);
@@ -53,7 +45,7 @@ ngx_int_t ngx_http_shop_step_payment_submit(ngx_http_shop_ctx_t *ctx)
 static ngx_int_t start(ngx_http_shop_ctx_t *ctx, ngx_http_shop_next_pt next)
 {
     ngx_http_shop_payment_t *block;
-    payment_t *payment = ngx_pcalloc(ctx->r->pool, sizeof(payment_t));
+    ngx_http_shop_paying_t *payment = ngx_pcalloc(ctx->r->pool, sizeof(ngx_http_shop_paying_t));
 
     if (payment == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -72,11 +64,12 @@ static ngx_int_t start(ngx_http_shop_ctx_t *ctx, ngx_http_shop_next_pt next)
 
     return ngx_http_shop_call(
         ctx, SHOP_PG_CHANGES, SHOP_SQL_ATTEMPT_START,
-        json_pack("{s:o, s:o, s:o, s:s, s:s, s:s, s:b, s:o}", "transid",
+        json_pack("{s:o, s:o, s:o, s:s, s:s, s:s, s:b, s:b, s:o}", "transid",
                   shop_json_str(ctx->transid), "shop", shop_json_str(ctx->shop->alias), "config",
                   shop_json_str(block->pay->name), "interface", block->pay->interface->name, "mode",
                   block->pay->mode == SHOP_PAY_LIVE ? "live" : "test", "lang", ctx->lang->code,
-                  "ask", block->pay->api_url.len > 0, "valid_days", valid_days(block->pay)),
+                  "ask", shop_pay_talks(block->pay, SHOP_PAY_ASK), "opens",
+                  shop_pay_talks(block->pay, SHOP_PAY_OPEN), "valid_days", valid_days(block->pay)),
         next);
 }
 
@@ -95,7 +88,7 @@ static json_t *valid_days(const shop_pay_config_t *config)
 /* NGX_OK: there is an attempt to be paid; else the request has been answered with the value. */
 static ngx_int_t read_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    payment_t *payment = ctx->state;
+    ngx_http_shop_paying_t *payment = ctx->state;
     json_t *row = ngx_http_shop_answer(ctx, op);
 
     if (row == NULL) {
@@ -104,7 +97,7 @@ static ngx_int_t read_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
     /* Paid, promised or closed already: its own page says which. */
     if (json_object_get(row, "attempt") == NULL) {
-        return go_to_order(ctx);
+        return ngx_http_shop_payment_done(ctx);
     }
 
     if (!same_amount(ctx, row)) {
@@ -148,15 +141,18 @@ static ngx_int_t order_again(ngx_http_shop_ctx_t *ctx, const json_t *row)
 
 static ngx_int_t show_on_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    payment_t *payment = ctx->state;
+    ngx_int_t rc = read_attempt(ctx, op);
+
+    return rc != NGX_OK ? rc : show(ctx, NGX_HTTP_OK);
+}
+
+
+static ngx_int_t show(ngx_http_shop_ctx_t *ctx, ngx_uint_t http)
+{
+    ngx_http_shop_paying_t *payment = ctx->state;
     shop_pay_page_t page;
     shop_status_t status;
     json_t *data;
-    ngx_int_t rc = read_attempt(ctx, op);
-
-    if (rc != NGX_OK) {
-        return rc;
-    }
 
     status =
         payment->config->interface->start(&ctx->arena, payment->config, &payment->attempt, &page);
@@ -169,9 +165,21 @@ static ngx_int_t show_on_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     }
 
     data = payment_page(ctx, &page);
+    if (data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
-    return data != NULL ? ngx_http_shop_render(ctx, NGX_HTTP_OK, "payment", data)
-                        : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (http != NGX_HTTP_OK) {
+        shop_json_set_text(data, "trouble", ngx_http_shop_text(ctx, "payment.trouble"));
+    }
+
+    return ngx_http_shop_render(ctx, http, "payment", data);
+}
+
+
+ngx_int_t ngx_http_shop_payment_trouble(ngx_http_shop_ctx_t *ctx, ngx_uint_t status)
+{
+    return show(ctx, status);
 }
 
 
@@ -185,7 +193,7 @@ static ngx_int_t not_payable(ngx_http_shop_ctx_t *ctx)
 
 static json_t *payment_page(ngx_http_shop_ctx_t *ctx, const shop_pay_page_t *page)
 {
-    payment_t *payment = ctx->state;
+    ngx_http_shop_paying_t *payment = ctx->state;
     json_t *data = ngx_http_shop_step_page(ctx, SHOP_STEP_PAYMENT);
     json_t *list = json_array();
     shop_paymode_t mode = {.name = payment->config->name,
@@ -231,6 +239,11 @@ static json_t *payment_page(ngx_http_shop_ctx_t *ctx, const shop_pay_page_t *pag
         json_decref(list);
         return add_offline(ctx, data, page) == NGX_OK ? data : NULL;
 
+    case SHOP_PAY_PAGE_OPEN:
+        json_decref(list);
+        json_object_set_new(data, "opens", json_true());
+        break;
+
     case SHOP_PAY_PAGE_CONFIRM:
         json_decref(list);
         json_object_set_new(data, "confirm", json_true());
@@ -243,7 +256,7 @@ static json_t *payment_page(ngx_http_shop_ctx_t *ctx, const shop_pay_page_t *pag
 
 static void add_amounts(ngx_http_shop_ctx_t *ctx, json_t *data)
 {
-    payment_t *payment = ctx->state;
+    ngx_http_shop_paying_t *payment = ctx->state;
     shop_money_t taxes = shop_json_money(payment->row, "taxes");
 
     shop_json_set_text(data, "amount",
@@ -291,11 +304,15 @@ static ngx_int_t add_offline(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_
 
 static ngx_int_t submit_on_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    payment_t *payment = ctx->state;
+    ngx_http_shop_paying_t *payment = ctx->state;
     ngx_int_t rc = read_attempt(ctx, op);
 
     if (rc != NGX_OK) {
         return rc;
+    }
+
+    if (shop_pay_talks(payment->config, SHOP_PAY_OPEN)) {
+        return ngx_http_shop_pay_open(ctx);
     }
 
     if (payment->config->interface->simulate != NULL) {
@@ -313,7 +330,7 @@ static ngx_int_t submit_on_attempt(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 /* "I shall pay by cheque": an event of this page, applied like any other. */
 static ngx_int_t promise(ngx_http_shop_ctx_t *ctx)
 {
-    payment_t *payment = ctx->state;
+    ngx_http_shop_paying_t *payment = ctx->state;
     shop_pay_event_t event;
     shop_status_t status;
     shop_str_t json;
@@ -344,14 +361,14 @@ static ngx_int_t on_promised(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     /* The order stands: the cart has done its work. */
     ngx_http_shop_cart_forget(ctx);
 
-    return go_to_order(ctx);
+    return ngx_http_shop_payment_done(ctx);
 }
 
 
 /* The test interface sends through the real pipeline what a provider would send. */
 static ngx_int_t play(ngx_http_shop_ctx_t *ctx)
 {
-    payment_t *payment = ctx->state;
+    ngx_http_shop_paying_t *payment = ctx->state;
     shop_pay_request_t request;
     shop_pay_result_t result;
 
@@ -380,7 +397,7 @@ static ngx_int_t play(ngx_http_shop_ctx_t *ctx)
 
 static ngx_int_t on_played(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    payment_t *payment = ctx->state;
+    ngx_http_shop_paying_t *payment = ctx->state;
     ngx_int_t rc = take_verdict(ctx, op);
 
     if (rc != NGX_OK) {
@@ -391,7 +408,7 @@ static ngx_int_t on_played(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return play(ctx);
     }
 
-    return go_to_order(ctx);
+    return ngx_http_shop_payment_done(ctx);
 }
 
 
@@ -425,7 +442,7 @@ static ngx_int_t take_verdict(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 }
 
 
-static ngx_int_t go_to_order(ngx_http_shop_ctx_t *ctx)
+ngx_int_t ngx_http_shop_payment_done(ngx_http_shop_ctx_t *ctx)
 {
     shop_str_t path;
 

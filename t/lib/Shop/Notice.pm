@@ -44,9 +44,9 @@ sub placed {
 
 
 sub attempt {
-    my ($self, $order) = @_;
+    my ($self, $order, %more) = @_;
     my $attempt = started($self->{web}, $order, config => $self->{block}, interface => $self->{interface},
-        mode => $self->{mode} // 'test');
+        mode => $self->{mode} // 'test', %more);
     return {%{$attempt}, transid => $order->{transid}};
 }
 
@@ -131,6 +131,7 @@ sub verdicts {
     return $self->{server}->sql(q{select coalesce(string_agg(v.verdict || coalesce(':' || v.state, ''), ' ' order by v.id), '')
         from shop.payment_events v where v.content ->> 'transid' = ? or v.billid = (select id from shop.bills where transid = ?)},
         ($attempt->{transid}) x 2);
+
 }
 
 1;

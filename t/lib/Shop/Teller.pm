@@ -20,10 +20,19 @@ use JSON::PP;
 use Shop::Fake::Providers::Axepta;
 use Shop::Fake::Providers::Ogone;
 use Shop::Fake::Providers::Sips;
+use Shop::Fake::Providers::Stripe;
 use Shop::Fake::Vads::Form qw(encode);
 use Shop::Http;
 use Shop::Notice;
 use Shop::Test qw(wait_for);
+use Orders qw(call);
+
+my $JSON = JSON::PP->new->canonical->utf8;
+
+# Of an API that opens the page: what it is opened as (provider_ref, secret).
+my %OPENED = (
+    stripe => sub { return ("cs_test_$_[0]", '') },
+);
 
 my %NUMERIC = (EUR => '978', USD => '840');
 
@@ -58,6 +67,35 @@ my %MESSAGE = (
         $fields{SHASIGN} = Shop::Fake::Providers::Ogone::sha(\%fields, $case{key});
         return encode(\%fields);
     },
+    stripe => sub {
+        my ($self, $order, %case) = @_;
+        my %type = (paid => 'checkout.session.completed', pending => 'checkout.session.completed',
+            unheard => 'checkout.session.completed', succeeded => 'checkout.session.async_payment_succeeded',
+            refused => 'checkout.session.async_payment_failed', cancelled => 'checkout.session.expired',
+            refunded => 'charge.refunded', disputed => 'charge.dispute.created', won => 'charge.dispute.closed',
+            lost => 'charge.dispute.closed', inquiry => 'charge.dispute.created', other => 'payment_intent.created');
+        my $intent = $case{payid} // "pi_$order->{attempt}";
+        my %object = (currency => lc $case{currency}, payment_intent => $intent);
+        if ($type{$case{say}} =~ /dispute/) {
+            %object = (%object, id => 'dp_1', amount => 0 + $case{amount},
+                status => {won => 'won', lost => 'lost', inquiry => 'warning_needs_response'}->{$case{say}} // 'needs_response');
+        }
+        elsif ($case{say} eq 'refunded') {
+            %object = (%object, id => 'ch_1', amount => 0 + $case{paid}, amount_refunded => $case{amount} + ($case{before} // 0),
+                metadata => {transid => $case{transid}});
+        }
+        else {
+            %object = (%object, id => $case{reference} // $order->{provider_ref}, amount_total => 0 + $case{amount},
+                client_reference_id => $case{transid}, metadata => {attempt => "$order->{attempt}"}, status => 'complete',
+                payment_status => {paid => 'paid', succeeded => 'paid', unheard => 'no_payment_required'}->{$case{say}} // 'unpaid',
+                customer_details => {email => 'zoe@example.org'});
+        }
+        delete $object{client_reference_id} if $case{stranger};
+        my $body = $JSON->encode({id => "evt_$order->{attempt}$case{say}" . ($case{operation} // ''), object => 'event',
+            type => $type{$case{say}}, livemode => ($case{live} // ($self->{mode} // '') eq 'live') ? JSON::PP::true : JSON::PP::false,
+            data => {object => \%object, previous_attributes => {amount_refunded => $case{before} // 0}}});
+        return ($body, Shop::Fake::Providers::Stripe::signed($body, $case{key}, time - ($case{age} // 0)));
+    },
 );
 
 # What the provider's API would say of the same payment, of the interfaces that believe it alone.
@@ -74,18 +112,30 @@ sub new {
     my ($class, %option) = @_;
     my %known = (mercanet => {key => '002001000000001_KEY1', merchant => '002001000000001'},
         ogone => {key => 'Demo-Out-Passphrase!1'},
-        axepta => {key => $Shop::Fake::Providers::Axepta::HMAC, merchant => 'BNP_DEMO_AXEPTA'});
+        axepta => {key => $Shop::Fake::Providers::Axepta::HMAC, merchant => 'BNP_DEMO_AXEPTA'},
+        stripe => {key => 'whsec_demo_of_the_double'});
     return $class->SUPER::new(block => $option{interface}, %{$known{$option{interface}}}, %option);
 }
 
 # Does the shop believe the provider's API alone?
 sub asks { my ($self) = @_; return exists $KNOWN{$self->{interface}} }
 
+# A try; where an API opens the page, it has done so.
+sub attempt {
+    my ($self, $order) = @_;
+    my $open = $OPENED{$self->{interface}} or return $self->SUPER::attempt($order);
+    my $attempt = $self->SUPER::attempt($order, opens => JSON::PP::true);
+    my ($reference, $secret) = $open->($attempt->{attempt});
+    call($self->web, 'attempt_opened', {attempt => $attempt->{attempt}, provider_ref => $reference, secret => $secret,
+        url => 'https://provider.example/page'});
+    return {%{$attempt}, provider_ref => $reference};
+}
+
 # The message, before anything is spoilt: (body, headers).
 sub message {
     my ($self, $order, %case) = @_;
     (my $amount = $order->{amount}) =~ tr/.//d;
-    %case = (say => 'paid', amount => $amount, currency => 'EUR', transid => $order->{transid}, key => $self->{key}, %case);
+    %case = (say => 'paid', amount => $amount, paid => $amount, currency => 'EUR', transid => $order->{transid}, key => $self->{key}, %case);
     $case{payid} //= sprintf '%032x', $order->{attempt} if $KNOWN{$self->{interface}};
     $self->_known($KNOWN{$self->{interface}}->($self, $order, %case, %{$case{api} // {}}))
         if $KNOWN{$self->{interface}} && !$case{secretly};

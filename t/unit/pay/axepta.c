@@ -125,10 +125,10 @@ static shop_status_t heard(shop_arena_t *arena, const char *plain, shop_pay_even
 {
     const shop_pay_config_t *config = usual(arena);
     const shop_axepta_t *axepta = config->data;
-    const shop_pay_question_t asked = {.transid = SHOP_STR("ABCDEFGH"),
-                                       .provider_ref = SHOP_STR("ABCDEFGHA1"),
-                                       .amount_minor = 4990,
-                                       .currency = SHOP_STR("EUR")};
+    const shop_pay_talk_t talk = {.asked.transid = SHOP_STR("ABCDEFGH"),
+                                  .asked.provider_ref = SHOP_STR("ABCDEFGHA1"),
+                                  .asked.amount_minor = 4990,
+                                  .asked.currency = SHOP_STR("EUR")};
     shop_form_t fields;
     shop_str_t data, len, body;
 
@@ -141,7 +141,7 @@ static shop_status_t heard(shop_arena_t *arena, const char *plain, shop_pay_even
         exit(EXIT_FAILURE);
     }
 
-    return shop_axepta_hear(arena, config, &asked, 200, body, events);
+    return unit_hear(arena, config, talk, 200, body, events);
 }
 
 

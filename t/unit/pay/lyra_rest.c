@@ -16,9 +16,9 @@ static shop_status_t hear(shop_arena_t *arena, unsigned status, shop_str_t body,
                           shop_pay_events_t *events)
 {
     const shop_pay_config_t *config = unit_systempay(arena);
-    const shop_pay_question_t asked = {.transid = SHOP_STR("ORDERABC")};
+    const shop_pay_talk_t talk = {.asked.transid = SHOP_STR("ORDERABC")};
 
-    return config->interface->hear(arena, config, &asked, status, body, events);
+    return unit_hear(arena, config, talk, status, body, events);
 }
 
 
@@ -42,18 +42,18 @@ static void check_question(shop_arena_t *arena)
     static const char *const without[] = {"site_id=12345678", "key_file=1122334455667788", NULL};
     const shop_pay_config_t *config = unit_systempay(arena);
     shop_pay_config_t *mute;
-    const shop_pay_question_t asked = {.transid = SHOP_STR("ORDERABC")};
+    const shop_pay_talk_t talk = {.asked.transid = SHOP_STR("ORDERABC")};
     shop_pay_call_t call;
     shop_str_t error;
 
-    is_int(config->interface->ask(arena, config, &asked, &call), SHOP_OK, "question");
+    is_int(config->interface->ask(arena, config, &talk, &call), SHOP_OK, "question");
     is_str(call.url, "https://api.systempay.fr/api-payment/V4/Order/Get", "address");
     is_str(call.body, "{\"orderId\":\"ORDERABC\"}", "body");
     is_str(call.headers[1].value, "Basic MTIzNDU2Nzg6dGVzdHBhc3N3b3JkX0RFTU8=", "credentials");
 
     is_int(unit_configure(arena, "systempay", "test", without, &mute, &error), SHOP_OK,
            "no password");
-    is_int(config->interface->ask(arena, mute, &asked, &call), SHOP_NOT_FOUND, "no question");
+    is_int(config->interface->ask(arena, mute, &talk, &call), SHOP_NOT_FOUND, "no question");
 }
 
 

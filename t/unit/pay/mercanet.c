@@ -222,22 +222,22 @@ static shop_status_t hear(shop_arena_t *arena, unsigned status, const char *body
                           shop_pay_events_t *events)
 {
     const shop_pay_config_t *config = usual(arena);
-    const shop_pay_question_t asked = {.transid = SHOP_STR("ORDERABC"),
-                                       .provider_ref = SHOP_STR("ORDERABCA1")};
+    const shop_pay_talk_t talk = {.asked.transid = SHOP_STR("ORDERABC"),
+                                  .asked.provider_ref = SHOP_STR("ORDERABCA1")};
 
-    return config->interface->hear(arena, config, &asked, status, shop_str(body), events);
+    return unit_hear(arena, config, talk, status, shop_str(body), events);
 }
 
 
 static void check_office(shop_arena_t *arena)
 {
     const shop_pay_config_t *config = usual(arena);
-    const shop_pay_question_t asked = {.provider_ref = SHOP_STR("ORDERABCA1")};
-    const shop_pay_question_t nothing = {.transid = SHOP_STR("ORDERABC")};
+    const shop_pay_talk_t talk = {.asked.provider_ref = SHOP_STR("ORDERABCA1")};
+    const shop_pay_talk_t nothing = {.asked.transid = SHOP_STR("ORDERABC")};
     shop_pay_events_t events;
     shop_pay_call_t call;
 
-    is_int(config->interface->ask(arena, config, &asked, &call), SHOP_OK, "question");
+    is_int(config->interface->ask(arena, config, &talk, &call), SHOP_OK, "question");
     is_str(call.url, "https://office.example.org/rs-services/v2/diagnostic/getTransactionData",
            "address");
     is_int(config->interface->ask(arena, config, &nothing, &call), SHOP_NOT_FOUND,

@@ -175,16 +175,16 @@ static shop_status_t hear(shop_arena_t *arena, unsigned status, const char *body
                           shop_pay_events_t *events)
 {
     const shop_pay_config_t *config = usual(arena);
-    const shop_pay_question_t asked = {.transid = SHOP_STR("ABC")};
+    const shop_pay_talk_t talk = {.asked.transid = SHOP_STR("ABC")};
 
-    return config->interface->hear(arena, config, &asked, status, shop_str(body), events);
+    return unit_hear(arena, config, talk, status, shop_str(body), events);
 }
 
 
 static void check_query(shop_arena_t *arena)
 {
     const shop_pay_config_t *config = usual(arena);
-    const shop_pay_question_t asked = {.transid = SHOP_STR("ABC")};
+    const shop_pay_talk_t talk = {.asked.transid = SHOP_STR("ABC")};
     static const char *const broken[] = {
         "",
         "<html></html>",
@@ -197,7 +197,7 @@ static void check_query(shop_arena_t *arena)
     shop_pay_events_t events;
     shop_pay_call_t call;
 
-    is_int(config->interface->ask(arena, config, &asked, &call), SHOP_OK, "question");
+    is_int(config->interface->ask(arena, config, &talk, &call), SHOP_OK, "question");
     is_str(call.url, "https://secure.ogone.com/ncol/test/querydirect.asp", "address");
     is_str(call.body, "PSPID=MOOCSHOP&USERID=api&PSWD=p%26ss%20word&ORDERID=ABC", "body");
 

@@ -78,6 +78,21 @@ UNIT_UNUSED static shop_pay_attempt_t unit_attempt(void)
 }
 
 
+/* What a reply of the provider's API says, at the first step of this conversation. */
+UNIT_UNUSED static shop_status_t unit_hear(shop_arena_t *arena, const shop_pay_config_t *config,
+                                           shop_pay_talk_t talk, unsigned status, shop_str_t body,
+                                           shop_pay_events_t *events)
+{
+    const shop_pay_reply_t reply = {status, body};
+    shop_pay_heard_t heard = {0};
+
+    shop_status_t said = config->interface->hear(arena, config, &talk, &reply, &heard);
+    *events = heard.events;
+
+    return said;
+}
+
+
 /* The value of a field; "(absent)" when the page has none. */
 UNIT_UNUSED static shop_str_t unit_field(const shop_pay_page_t *page, const char *name)
 {

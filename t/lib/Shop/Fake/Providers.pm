@@ -21,6 +21,7 @@ use JSON::PP qw(decode_json encode_json);
 use Shop::Fake::Providers::Axepta;
 use Shop::Fake::Providers::Ogone;
 use Shop::Fake::Providers::Sips;
+use Shop::Fake::Providers::Stripe;
 use Shop::Fake::Vads::Form qw(decode);
 use Shop::Fake::Vads::Loop;
 use Shop::Fake::Vads::Message qw(token);
@@ -34,7 +35,7 @@ my %LABEL = (
 sub new {
     my ($class, %option) = @_;
     my $self = bless {behaviour => {%CALM}, payments => [], sessions => {}, routes => {}}, $class;
-    for my $provider (map { "Shop::Fake::Providers::$_"->new(%option) } qw(Sips Ogone Axepta)) {
+    for my $provider (map { "Shop::Fake::Providers::$_"->new(%option) } qw(Sips Ogone Axepta Stripe)) {
         my %routes = $provider->routes;
         $self->{providers}{ref($provider) =~ s/.*:://r} = $provider;
         $self->{routes}{$_} = [$provider, $routes{$_}] for keys %routes;
@@ -156,6 +157,7 @@ sub tell {
     my ($self, $payment, $then) = @_;
     my $behaviour = $payment->{behaviour};
     my $left = $behaviour->{repeat};
+    return $self->{loop}->after(0, $then) if !$payment->{provider}->notice($payment);    # nothing to tell
     $self->{loop}->after($behaviour->{delay_ms} / 1000, sub {
         for (1 .. $behaviour->{repeat}) {
             my ($url, $body, $headers) = $payment->{provider}->notice($payment);

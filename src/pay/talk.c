@@ -1,0 +1,65 @@
+/*
+ * What conversations with the APIs of providers share: which are possible, where a buyer may be
+ * sent, how a call and a reply are put together.
+ */
+
+#include "pay/pay_internal.h"
+
+#define REPLY_BYTES_MAX (256 * 1024)
+
+
+bool shop_pay_talks(const shop_pay_config_t *config, shop_pay_purpose_t purpose)
+{
+    return config->api_url.len > 0 && (config->interface->talks & purpose) != 0;
+}
+
+
+/* payments.md 11.8: the address comes from an answer, so that its host is checked. */
+bool shop_pay_is_page(const shop_pay_config_t *config, shop_str_t url)
+{
+    return shop_pay_is_url(url) && config->form_origin.len > 0 &&
+           shop_str_eq(shop_pay_origin(url), config->form_origin);
+}
+
+
+shop_status_t shop_pay_hear_one(shop_arena_t *arena, shop_pay_heard_t *heard,
+                                shop_pay_event_t **event)
+{
+    *event = shop_arena_calloc(arena, sizeof(**event));
+    if (*event == NULL) {
+        return SHOP_NO_MEMORY;
+    }
+    heard->events.list = *event;
+    heard->events.count = 1;
+
+    return SHOP_OK;
+}
+
+
+shop_status_t shop_pay_json(shop_str_t body, json_t **json)
+{
+    shop_status_t status = shop_json_parse(body, REPLY_BYTES_MAX, json);
+
+    if (status == SHOP_NO_MEMORY) {
+        return status;
+    }
+    if (status != SHOP_OK) {
+        return SHOP_MALFORMED;
+    }
+
+    if (!json_is_object(*json)) {
+        json_decref(*json);
+        *json = NULL;
+        return SHOP_MALFORMED;
+    }
+
+    return SHOP_OK;
+}
+
+
+void shop_pay_call_header(shop_pay_call_t *call, const char *name, shop_str_t value)
+{
+    if (call->header_count < SHOP_PAY_CALL_HEADERS) {
+        call->headers[call->header_count++] = (shop_pair_t){shop_str(name), value};
+    }
+}
