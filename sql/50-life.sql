@@ -12,9 +12,9 @@ comment on column shop.product_events.key is 'what the caller names it by; a sec
 alter table shop.product_events drop constraint if exists product_events_eventtype_check;
 alter table shop.product_events add constraint product_events_eventtype_check
     check (eventtype in ('billed', 'update', 'delete', 'restore', 'expired', 'notified', 'assigned', 'released',
-        'archived', 'owner', 'refreshed', 'error'));
+        'archived', 'owner', 'refreshed', 'requested', 'error'));
 comment on column shop.product_events.eventtype is
-    'billed, update, delete, restore, expired, notified, assigned, released, archived, owner, refreshed, error';
+    'billed, update, delete, restore, expired, notified, assigned, released, archived, owner, refreshed, requested, error';
 
 -- Credits are spent and come back: the kinds of movements have grown.
 do $$

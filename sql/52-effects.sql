@@ -35,11 +35,10 @@ declare
     p constant shop.product_instances := shop.action_instance(j);
     person constant text := coalesce(asked ->> 'userid', p.productiondata ->> 'userid');
     course constant text := coalesce(asked ->> 'courseid', p.productiondata ->> 'courseid');
-    role constant text := p.productiondata ->> 'roleid';
+    role constant text := coalesce(asked ->> 'roleid', p.productiondata ->> 'roleid');
     state constant text := shop.effect_state(person, course, role);
 begin
-    if coalesce((p.productiondata ->> 'keep')::boolean, false)
-       or p.contexttype not in ('userenrol', 'registered_product') then
+    if coalesce((p.productiondata ->> 'keep')::boolean, false) then
         return '{"state": "foreign"}';
     end if;
     return (

@@ -44,6 +44,7 @@ select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
 \ir 50-life.sql
 \ir 51-operations.sql
 \ir 52-effects.sql
+\ir 53-seats.sql
 \ir 54-credits.sql
 \ir 55-made-sites.sql
 \ir 90-grants.sql

@@ -172,9 +172,13 @@ const shop_step_t *shop_job_next(const shop_handler_t *handler, const shop_job_t
         return &mode_refused;
     }
     for (; step->name != NULL; step++) {
-        if (shop_job_output(job, step->name) == NULL &&
-            (step->only == NULL || word_in(way, step->only))) {
-            return step;
+        const json_t *output = shop_job_output(job, step->name);
+
+        if (step->only != NULL && !word_in(way, step->only)) {
+            continue;
+        }
+        if (output == NULL || shop_json_bool(output, "end")) {
+            return output == NULL ? step : NULL;
         }
     }
     return NULL;

@@ -26,8 +26,12 @@ bool shop_action_is(const shop_job_t *job, const char *action)
 
 int64_t shop_instance_user(const shop_job_t *job)
 {
-    return shop_action_is(job, "owner") ? shop_job_output_id(job, "user")
-                                        : shop_json_int(shop_instance_facts(job), "userid");
+    const json_t *freed = shop_job_output(job, "freed");
+
+    if (shop_action_is(job, "owner")) {
+        return shop_job_output_id(job, "user");
+    }
+    return shop_json_int(freed != NULL ? freed : shop_instance_facts(job), "userid");
 }
 
 

@@ -13,7 +13,8 @@
 const json_t *shop_instance_now(const shop_job_t *job); /* inputs.instance */
 const json_t *shop_instance_facts(const shop_job_t *job);
 bool shop_action_is(const shop_job_t *job, const char *action);
-/* Whom the instance is for now; after a change of owner the new one. */
+/* Whom the instance is for now; after a change of owner the new one, of a seat that was just freed
+ * who had it. */
 int64_t shop_instance_user(const shop_job_t *job);
 int64_t shop_instance_former(const shop_job_t *job); /* who had it before step `moved` */
 
@@ -30,10 +31,13 @@ bool shop_is_fresh(const shop_job_t *job, const char *phase);
 
 /* --- operate_enrol.c: somebody in a course, or in several --- */
 
-extern const shop_step_t shop_enrol_action[];   /* with the groups of a course */
-extern const shop_step_t shop_courses_action[]; /* enrolments alone */
+extern const shop_step_t shop_enrol_action[];                  /* with the groups of a course */
+extern const shop_step_t shop_courses_action[];                /* enrolments alone */
 void shop_align_build(const shop_job_t *job, shop_act_t *act); /* {state} */
 void shop_align_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+bool shop_align_is_in(const shop_job_t *job); /* … and step `align` has found him in */
+void shop_regroup_build(const shop_job_t *job, shop_act_t *act); /* {id} of the customer's group */
+void shop_rejoin_build(const shop_job_t *job, shop_act_t *act);
 void shop_withdraw_build(const shop_job_t *job, shop_act_t *act);
 
 /* --- operate_role.c: a role in a context --- */

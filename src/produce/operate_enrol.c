@@ -9,10 +9,19 @@
 #include "produce/operate.h"
 
 
+/* Of a seat that was freed, what is to be undone. */
+static const json_t *facts_of(const shop_job_t *job)
+{
+    const json_t *freed = shop_job_output(job, "freed");
+
+    return freed != NULL ? freed : shop_instance_facts(job);
+}
+
+
 /* The courses of the instance: one, or those of a registered product. */
 static size_t course_count(const shop_job_t *job)
 {
-    const json_t *list = json_object_get(shop_instance_facts(job), "courses");
+    const json_t *list = json_object_get(facts_of(job), "courses");
 
     return json_is_array(list) ? json_array_size(list) : 1;
 }
@@ -20,7 +29,7 @@ static size_t course_count(const shop_job_t *job)
 
 static int64_t course_at(const shop_job_t *job, size_t at)
 {
-    const json_t *facts = shop_instance_facts(job);
+    const json_t *facts = facts_of(job);
     const json_t *list = json_object_get(facts, "courses");
 
     return json_is_array(list) ? (int64_t) json_integer_value(json_array_get(list, at))
@@ -86,9 +95,9 @@ static void align_build(const shop_job_t *job, int64_t user, shop_act_t *act)
     } else if (shop_is_fresh(job, "unassign")) {
         unassign_build(job, user, act);
     } else {
-        shop_act_ask(act,
-                     json_pack("{s:s, s:I, s:I}", "what", "effect", "userid", (json_int_t) user,
-                               "courseid", (json_int_t) course_at(job, at)));
+        shop_act_ask(act, json_pack("{s:s, s:I, s:I, s:I}", "what", "effect", "userid",
+                                    (json_int_t) user, "courseid", (json_int_t) course_at(job, at),
+                                    "roleid", (json_int_t) shop_json_int(facts_of(job), "roleid")));
     }
 }
 
@@ -159,15 +168,15 @@ void shop_align_read(const shop_job_t *job, const shop_answer_t *answer, shop_ac
 
 /* --- the groups of who is in: where they were lost, they are found or made again --- */
 
-static bool is_in(const shop_job_t *job)
+bool shop_align_is_in(const shop_job_t *job)
 {
     return shop_str_eq(shop_json_text(shop_job_output(job, "align"), "state"), SHOP_STR("active"));
 }
 
 
-static void regroup_build(const shop_job_t *job, shop_act_t *act)
+void shop_regroup_build(const shop_job_t *job, shop_act_t *act)
 {
-    if (!is_in(job)) {
+    if (!shop_align_is_in(job)) {
         shop_act_skip(act);
         return;
     }
@@ -175,7 +184,7 @@ static void regroup_build(const shop_job_t *job, shop_act_t *act)
 }
 
 
-static void rejoin_build(const shop_job_t *job, shop_act_t *act)
+void shop_rejoin_build(const shop_job_t *job, shop_act_t *act)
 {
     shop_member_build(job, "regroup", act);
 }
@@ -183,7 +192,7 @@ static void rejoin_build(const shop_job_t *job, shop_act_t *act)
 
 static void regroup2_build(const shop_job_t *job, shop_act_t *act)
 {
-    if (!is_in(job)) {
+    if (!shop_align_is_in(job)) {
         shop_act_skip(act);
         return;
     }
@@ -208,8 +217,8 @@ const shop_step_t shop_enrol_action[] = {
     SHOP_STEPS_OWNER,
     {"withdraw", shop_withdraw_build, shop_align_read, "owner"},
     {"align", shop_align_build, shop_align_read, NULL},
-    {"regroup", regroup_build, shop_customer_group_read, "resume refresh owner"},
-    {"rejoin", rejoin_build, NULL, "resume refresh owner"},
+    {"regroup", shop_regroup_build, shop_customer_group_read, "resume refresh owner"},
+    {"rejoin", shop_rejoin_build, NULL, "resume refresh owner"},
     {"regroup2", regroup2_build, shop_extra_group_read, "resume refresh owner"},
     {"rejoin2", rejoin2_build, NULL, "resume refresh owner"},
     {.name = NULL},

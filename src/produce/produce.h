@@ -252,7 +252,8 @@ typedef struct {
 const shop_handler_t *shop_handler_find(shop_str_t name); /* NULL: unknown */
 const shop_handler_t *const *shop_handlers(size_t *count);
 
-/* The first step of the job's phase that is not in job->outputs; NULL: all are done. */
+/* The first step of the job's phase that is not in job->outputs; NULL: all are done, or one of them
+ * put an "end" to the job. */
 const shop_step_t *shop_job_next(const shop_handler_t *handler, const shop_job_t *job);
 /* What the answer means: read() of the step, or the treatment of 2.4. Answers with SHOP_ANSWER_GATE
  * never reach read(). */

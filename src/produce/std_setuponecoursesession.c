@@ -6,7 +6,7 @@
  * group, which the first of them makes. One person in trouble does not stop the others.
  */
 
-#include "produce/operate.h"
+#include "produce/seat.h"
 
 
 /* --- step `dates`: the period, and the role of this person --- */
@@ -130,46 +130,6 @@ static void member_build(const shop_job_t *job, shop_act_t *act)
 }
 
 
-/* --- step `delegation`: the buyer may look after this person --- */
-
-static void delegation_build(const shop_job_t *job, shop_act_t *act)
-{
-    shop_str_t name = shop_param_text(job, "delegation");
-    int64_t role = shop_role_find(job->site, name);
-    int64_t buyer = shop_json_int(shop_job_customer(job), "moodle_user_id");
-    int64_t user = shop_job_output_id(job, "user");
-    json_t *facts;
-
-    if (name.len == 0 || !shop_job_is_seat(job) || buyer == 0 || buyer == user) {
-        shop_act_skip(act);
-        return;
-    }
-    if (role == 0) {
-        shop_act_stop(act, SHOP_ACT_BLOCKED, "role_unknown");
-        return;
-    }
-    facts = json_pack("{s:I, s:I, s:s, s:I}", "roleid", (json_int_t) role, "userid",
-                      (json_int_t) buyer, "level", "user", "instanceid", (json_int_t) user);
-    shop_act_call(act, "core_role_assign_roles", shop_assignment("assignments", facts));
-    json_decref(facts);
-}
-
-
-/* --- step `mail`: the person hears of the place --- */
-
-static void mail_build(const shop_job_t *job, shop_act_t *act)
-{
-    if (!shop_job_is_seat(job)) {
-        shop_act_skip(act);
-        return;
-    }
-    shop_act_ask(
-        act, json_pack("{s:s, s:o, s:I}", "what", "seat_mail", "course",
-                       shop_json_str(shop_json_text(shop_job_output(job, "course"), "fullname")),
-                       "end", (json_int_t) shop_job_stored_dates(job).end));
-}
-
-
 static void support_build(const shop_job_t *job, shop_act_t *act)
 {
     if (shop_job_is_seat(job)) {
@@ -210,9 +170,20 @@ static const shop_step_t postpay[] = {
     {"enrol", enrol_build, enrol_read, NULL},
     {"group", shop_customer_group_build, shop_customer_group_read, NULL},
     {"member", member_build, NULL, NULL},
-    {"delegation", delegation_build, NULL, NULL},
-    {"mail", mail_build, NULL, NULL},
+    {"delegation", shop_delegation_build, NULL, NULL},
+    {"mail", shop_seat_mail_build, NULL, NULL},
     {"support", support_build, shop_support_read, NULL},
+    {.name = NULL},
+};
+
+static const shop_step_t action[] = {
+    SHOP_STEPS_SEAT_GIVE,
+    {"group", shop_customer_group_build, shop_customer_group_read, "assign"},
+    {"member", shop_customer_member_build, NULL, "assign"},
+    SHOP_STEPS_SEAT_TELL,
+    SHOP_STEPS_SEAT_BACK,
+    {"regroup", shop_regroup_build, shop_customer_group_read, "resume refresh"},
+    {"rejoin", shop_rejoin_build, NULL, "resume refresh"},
     {.name = NULL},
 };
 
@@ -223,6 +194,6 @@ const shop_handler_t shop_handler_setuponecoursesession = {
     .params = params,
     .prepay = shop_user_prepay,
     .postpay = postpay,
-    .action = shop_enrol_action,
+    .action = action,
     .feedback = shop_course_feedback,
 };

@@ -11,6 +11,7 @@ use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../sql", $FindBin::Bin;
 use Test::More;
 
 use Cases;
+use Faults;
 use Shop::Pg;
 use Shop::Production;
 
@@ -20,9 +21,7 @@ $dbh->begin_work;
 my $p    = Shop::Production->new(dbh => $dbh, seed => Cases::seed(), now => Cases::paid_at() + 86_400);
 my $day  = 86_400;
 my $paid = Cases::paid_at();
-my @faults = map { {kind => $_} } qw(crash_before crash_after lost not_done);
-my %struck;
-my ($runs, $bad) = (0, 0);
+my $faults = Faults->new($p);
 my $moodle = $p->state;
 
 
@@ -41,28 +40,7 @@ sub operate {
     my ($name, $id, %what) = @_;
     my $said = $p->sql('instance_operate', {id => $id, actor => 'tester', %what});
     is($said->{verdict}, 'ok', "$name: $what{action}") or return diag($said->{reason});
-    my $job = $said->{job} or return;
-    my $mark = $p->mark;
-    my @back = $p->finish($p->claim($job));
-    is("@back", q{}, "$name: $what{action} runs to its end");
-    my $calm = $p->world_text;
-    $p->back($mark);
-    $p->finish($p->claim($job), each => sub {
-        my ($run, $act) = @_;
-        for my $fault (grep { $act->{kind} eq 'call' || $_->{kind} =~ /^crash/ } @faults) {
-            next if $struck{join q{ }, $run->{handler}, $what{action}, @{$act}{qw(step kind function)}, $fault->{kind}}++;
-            my $before = $p->mark;
-            my @tries  = $p->finish({%{$run}}, fault => $fault);
-            my $world  = $p->world_text;
-            $p->back($before);
-            $runs++;
-            next if ($tries[-1] // q{}) ne 'never' && $world eq $calm;
-            $bad++;
-            fail("$name: $what{action}: @{$act}{qw(step function)} $fault->{kind}: the same in the end");
-            diag("handed back: @tries\ncalm:  $calm\nfault: $world") if $bad < 3;
-        }
-    });
-    is($p->world_text, $calm, "$name: $what{action}: the same world");
+    $faults->drive("$name: $what{action}", $said);
     return;
 }
 
@@ -157,8 +135,8 @@ for my $case (grep { !$_->{before} } Cases::all()) {
     live($case);
     $lived{$case->{handler}} = 1;
 }
-is($bad, 0, "$runs runs with a fault");
-cmp_ok($runs, '>', 50, 'faults struck');
+is($faults->bad, 0, $faults->runs . ' runs with a fault');
+cmp_ok($faults->runs, '>', 50, 'faults struck');
 
 
 # --- the same person twice in a course ---

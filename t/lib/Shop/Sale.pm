@@ -199,7 +199,7 @@ sub in_mailbox {
     my @sales = grep { !grep { lc $_ eq lc $buyer->{email} } @{$_->{to}} } grep { $_->{text} =~ /\Q$buyer->{email}\E/ } @mails;
 
     is(scalar @own, 1, 'one mail to the buyer') or diag map {"$_->{subject}\n"} @own;
-    is(scalar @sales, 1, "one mail to the sales team about order $order");
+    is(scalar @sales, 2, "two mails to the sales team about order $order: launched, paid");
     return;
 }
 

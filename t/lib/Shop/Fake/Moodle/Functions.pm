@@ -314,7 +314,8 @@ sub users_courses {
             courseimage => 'http://moodle.example/course.svg', showgrades => $true, lang => q{},
             enablecompletion => $true, completionhascriteria => $course->{criteria} ? $true : $false,
             completionusertracked => $false, category => 2, progress => undef, completed => undef,
-            startdate => $course->{startdate}, enddate => 0, marker => 0, lastaccess => undef, isfavourite => $false,
+            startdate => $course->{startdate}, enddate => 0, marker => 0,
+            lastaccess => $state->{lastaccess}{"$in->{userid}/$course->{id}"}, isfavourite => $false,
             hidden => $false, overviewfiles => [], showactivitydates => $false, showcompletionconditions => $true,
             timemodified => 1795419982,
         };

@@ -36,6 +36,7 @@ sub reset {
         enrolments  => {},    # "user/course" => {...}
         groups      => {},
         completions => {},    # "user/course" => Unix time
+        lastaccess  => {},    # the same
         assignments => {},    # "level/instance/role/user" => 1
         categories  => {},
         quizzes     => {},
