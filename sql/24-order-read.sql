@@ -135,13 +135,25 @@ end
 $$;
 comment on function shop.order_production(bigint) is 'How the production of an order stands';
 
+create or replace function shop.order_has_seats(bill bigint) returns boolean
+language plpgsql stable as $$
+begin
+    return exists (
+        select from shop.bill_items l
+        join shop.product_instances p on p.initialitemid = l.id and p.archivedat is null
+        where l.billid = bill and shop.seat_is(p));
+end
+$$;
+comment on function shop.order_has_seats(bigint) is 'Has an order places for people?';
+
 create or replace function shop.order_read(arguments jsonb) returns jsonb
 language plpgsql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
 begin
     return (
         select coalesce((
             select shop.order_document(b) || shop.order_production(b.id)
-                || jsonb_build_object('attempt', shop.order_attempt(b.id),
+                || jsonb_build_object('seats', shop.order_has_seats(b.id),
+                                      'attempt', shop.order_attempt(b.id),
                                       'credits', shop.order_credits(b.id),
                                       'feedback', shop.order_feedback(b.id))
             from shop.bills b

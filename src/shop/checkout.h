@@ -44,6 +44,9 @@ shop_participant_t *shop_participant_find(const shop_cart_t *cart, shop_str_t em
 int64_t shop_seats_total(const shop_cart_t *cart, const shop_where_t *where);
 int64_t shop_seats_assigned(const shop_cart_t *cart, shop_str_t shortname);
 bool shop_seats_complete(const shop_cart_t *cart, const shop_where_t *where);
+/* A person as a form names him, checked; nothing is kept. */
+shop_refusal_t shop_person_read(shop_arena_t *arena, const shop_where_t *where,
+                                const shop_form_t *form, shop_participant_t *person);
 shop_refusal_t shop_participant_add(shop_arena_t *arena, shop_cart_t *cart,
                                     const shop_where_t *where, const shop_form_t *form);
 shop_refusal_t shop_participant_remove(shop_cart_t *cart, shop_str_t email);

@@ -134,19 +134,25 @@ shop_participant_t *shop_participant_find(const shop_cart_t *cart, shop_str_t em
 }
 
 
+shop_refusal_t shop_person_read(shop_arena_t *arena, const shop_where_t *where,
+                                const shop_form_t *form, shop_participant_t *person)
+{
+    if (!participant_read(arena, form, person)) {
+        return (shop_refusal_t){.key = "trouble"};
+    }
+
+    return participant_check(where, person);
+}
+
+
 /* The same address again replaces the person and keeps the seats. */
 shop_refusal_t shop_participant_add(shop_arena_t *arena, shop_cart_t *cart,
                                     const shop_where_t *where, const shop_form_t *form)
 {
     int64_t seats = shop_seats_total(cart, where);
     shop_participant_t person, *known;
-    shop_refusal_t refusal;
+    shop_refusal_t refusal = shop_person_read(arena, where, form, &person);
 
-    if (!participant_read(arena, form, &person)) {
-        return (shop_refusal_t){.key = "trouble"};
-    }
-
-    refusal = participant_check(where, &person);
     if (refusal.key != NULL) {
         return refusal;
     }

@@ -48,6 +48,8 @@ ngx_int_t ngx_http_shop_order_status(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_certificate(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_open(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_terms(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_order_seats(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_order_seat(ngx_http_shop_ctx_t *ctx);
 
 ngx_int_t ngx_http_shop_login_show(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx);
@@ -187,6 +189,11 @@ ngx_int_t ngx_http_shop_pay_cancel(ngx_http_shop_ctx_t *ctx);
 
 /* A course of this order, in Moodle (order_open.c). */
 ngx_int_t ngx_http_shop_order_open_course(ngx_http_shop_ctx_t *ctx, json_t *order);
+/* The seats of this order, and what is done to one (order_seats.c, order_seat.c). */
+ngx_int_t ngx_http_shop_order_seats_show(ngx_http_shop_ctx_t *ctx, json_t *order);
+ngx_int_t ngx_http_shop_order_seat_change(ngx_http_shop_ctx_t *ctx, json_t *order);
+/* The page again, with what is wrong with the form. */
+ngx_int_t ngx_http_shop_order_seats_refused(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal);
 /* The document of a certificate of this order (order_certificate.c). */
 ngx_int_t ngx_http_shop_order_certificate_show(ngx_http_shop_ctx_t *ctx, json_t *order);
 

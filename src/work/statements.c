@@ -40,5 +40,8 @@ const shop_pg_statement_t shop_sql_statements[SHOP_SQL_COUNT] = {
     [SHOP_SQL_LOGIN_REQUEST] = {CALL("login_request")},
     [SHOP_SQL_CERTIFICATE_VERIFY] = {CALL("certificate_verify"), .read_only = true},
     [SHOP_SQL_LICENCE_VERIFY] = {CALL("licence_verify"), .read_only = true},
+    [SHOP_SQL_SEATS_READ] = {CALL("seats_read")},
+    [SHOP_SQL_SEAT_ASSIGN] = {CALL("seat_assign")},
+    [SHOP_SQL_SEAT_RELEASE] = {CALL("seat_release")},
     [SHOP_SQL_HOSTS_TAKEN] = {CALL("hosts_taken"), .read_only = true},
 };

@@ -63,6 +63,18 @@ ngx_int_t ngx_http_shop_order_open(ngx_http_shop_ctx_t *ctx)
 }
 
 
+ngx_int_t ngx_http_shop_order_seats(ngx_http_shop_ctx_t *ctx)
+{
+    return read_order(ctx, SHOP_SQL_ORDER_READ, ngx_http_shop_order_seats_show);
+}
+
+
+ngx_int_t ngx_http_shop_order_seat(ngx_http_shop_ctx_t *ctx)
+{
+    return read_order(ctx, SHOP_SQL_ORDER_READ, ngx_http_shop_order_seat_change);
+}
+
+
 ngx_int_t ngx_http_shop_order_terms(ngx_http_shop_ctx_t *ctx)
 {
     ctx->step = SHOP_STR("invoice");
@@ -182,6 +194,10 @@ static ngx_int_t show_document(ngx_http_shop_ctx_t *ctx, json_t *order)
 
     if (data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (shop_json_bool(order, "seats")) {
+        shop_json_set_text(data, "seats_url", ngx_http_shop_order_url(ctx, "/seats"));
     }
 
     if (shop_json_text(order, "terms_accepted_at").len > 0) {

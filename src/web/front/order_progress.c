@@ -48,6 +48,11 @@ ngx_int_t ngx_http_shop_progress_view(ngx_http_shop_ctx_t *ctx, json_t *order, j
     shop_json_set_text(data, "title", state_text(ctx, state, ""));
     shop_json_set_text(data, "text", state_text(ctx, state, "_text"));
     json_object_set_new(data, "items", items_view(ctx, order));
+
+    if (shop_json_bool(order, "seats")) {
+        shop_json_set_text(data, "seats_url", ngx_http_shop_order_url(ctx, "/seats"));
+    }
+
     json_object_set_new(data, "done", json_boolean(settled(order)));
     json_object_set_new(data, "support",
                         json_pack("{s:o, s:o}", "email",
