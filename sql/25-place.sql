@@ -197,7 +197,7 @@ begin
     returning * into a;
     perform shop.event_store(jsonb_build_object('event_key', 'free:' || a.id, 'interface', a.interface,
         'config', a.config, 'mode', a.mode, 'channel', 'page', 'state', 'paid', 'amount', shop.money(0),
-        'currency', a.currency, 'attempt', a.id, 'transid', bill.transid), bill.id, a.id, 'apply', null);
+        'currency', a.currency, 'attempt', a.id, 'transid', bill.transid), '{}', bill.id, a.id, 'apply', null);
     perform shop.bill_move(bill, 'SOLDOUT', 'payment', 'nothing to pay');
     perform shop.bills_settle(array[bill.id]);
 end
