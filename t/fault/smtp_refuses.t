@@ -9,6 +9,15 @@ use Shop::Sale;
 use Shop::Test qw(wait_for);
 
 my $t = Shop::Test->new(workers => 2, mail_conf => 'timeout 1s;');
+
+
+# At the payment, and the sales team has been told: the fault is for the mails that follow.
+sub at_payment {
+    my $buyer = Shop::Sale::at_payment($t);
+    wait_for(sub { $t->sql(q{select count(*) from shop.mails where state <> 'sent'}) == 0 });
+    return $buyer;
+}
+
 my $tried = q{select count(*) from shop.mails m join shop.bills b on b.id = m.billid
               where b.transid = ? and m.state = 'queued' and m.tries = 1 and m.error like ?};
 
@@ -21,7 +30,7 @@ for my $fault (
     ['a server that greets too late',  'smtp %',    kind => 'slow',     at => 'GREETING', delay => 3],
 ) {
     my ($what, $error, %fault) = @{$fault};
-    my $buyer = Shop::Sale::at_payment($t);
+    my $buyer = at_payment();
     $t->control('smtp', {action => 'fault', %fault});
     $buyer->pay_card;
     ok(wait_for(sub { $t->sql($tried, $buyer->{transid}, $error) == 2 }), "$what: both mails wait")
@@ -35,7 +44,7 @@ for my $fault (
 }
 
 # Never accepted: given up after five more tries, and staff hear of it.
-my $buyer = Shop::Sale::at_payment($t);
+my $buyer = at_payment();
 $t->control('smtp', {action => 'fault', kind => 'reject', at => 'RCPT'});
 $buyer->pay_card;
 ok(wait_for(sub {
