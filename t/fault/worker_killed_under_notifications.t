@@ -50,7 +50,7 @@ is($t->sql('select count(*) from shop.payment_events'),                       $n
 is($t->sql('select count(*) from shop.payment_attempts where paying'),        $number, 'one payment each');
 is($t->sql(q{select count(*) from shop.bill_transitions where tostatus = 'SOLDOUT'}), $number, 'one passage each');
 is($t->sql(q{select count(*) from shop.jobs where phase = 'postpay'}),        $number, 'one job each');
-is($t->sql('select count(*) from shop.mails'), 2 * $number, 'two mails each');
+is($t->sql('select count(*) from shop.mails'), 3 * $number, 'three mails each: launched, paid, confirmed');
 is($t->sql('select sum(quantity) from shop.item_sales'),                      $number, 'one unit each');
 ok(wait_for(sub { $t->sql('select count(*) from shop.invoices') == $number }), 'one invoice each');
 Shop::Sale::books_are_right($t);
