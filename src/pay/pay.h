@@ -410,6 +410,10 @@ struct shop_pay_interface_s {
     bool (*returned)(shop_arena_t *arena, const shop_form_t *query, shop_str_t provider_ref,
                      shop_str_t secret);
 
+    /* A GET of the notify URL by which the provider checks that it is ours: what it is told. false:
+     * it is none. NULL: this provider does not check. */
+    bool (*greet)(const shop_pay_request_t *request, shop_str_t *answer);
+
     /* Where this provider wants another answer than the common table: 0 or a status. May be NULL.
      */
     unsigned (*status)(shop_pay_verdict_t verdict);

@@ -75,28 +75,27 @@ static shop_str_t stamp_find(shop_str_t header)
 }
 
 
+/* As text: in small letters the written form is unique. */
 static shop_status_t any_matches(shop_arena_t *arena, shop_str_t header, shop_str_t mac)
 {
-    shop_status_t answer = SHOP_REFUSED;
+    bool found = false;
     shop_str_t item;
     shop_str_t name;
-    shop_str_t bytes;
+    shop_str_t hex;
+
+    shop_status_t status = shop_hex_encode(arena, mac, &hex);
+    if (status != SHOP_OK) {
+        return status;
+    }
 
     while (shop_str_split(&header, ',', &item)) {
-        if (!shop_str_split(&item, '=', &name) || !shop_str_eq(name, SHOP_STR("v1"))) {
-            continue;
-        }
-
-        shop_status_t status = shop_hex_decode(arena, item, &bytes);
-        if (status == SHOP_NO_MEMORY) {
-            return status;
-        }
-        if (status == SHOP_OK && shop_secret_eq(bytes, mac)) {
-            answer = SHOP_OK;
+        if (shop_str_split(&item, '=', &name) && shop_str_eq(name, SHOP_STR("v1")) &&
+            shop_secret_eq(item, hex)) {
+            found = true;
         }
     }
 
-    return answer;
+    return found ? SHOP_OK : SHOP_REFUSED;
 }
 
 

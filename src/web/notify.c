@@ -19,6 +19,7 @@ typedef struct {
 } notify_state_t;
 
 
+static ngx_int_t notify_greet(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t notify_start(ngx_http_shop_ctx_t *ctx);                     /* 1 */
 static ngx_int_t notify_on_applied(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 2 */
 static ngx_int_t notify_spool(ngx_http_shop_ctx_t *ctx);                     /* 2, database away */
@@ -33,6 +34,7 @@ static ngx_int_t take_headers(ngx_http_shop_ctx_t *ctx, shop_pay_request_t *requ
 
 
 static const ngx_http_shop_route_t pay_routes[] = {
+    {NGX_HTTP_GET, ":/notify", 0, 0, notify_greet},
     {NGX_HTTP_POST, ":/notify", NGX_HTTP_SHOP_NO_CSRF | NGX_HTTP_SHOP_RAW_BODY, SHOP_NOTIFY_MAX,
      notify_start},
     {NGX_HTTP_GET, ":/return", 0, 0, ngx_http_shop_pay_return},
@@ -72,6 +74,32 @@ ngx_http_shop_payment_t *ngx_http_shop_payment_find(ngx_http_shop_main_conf_t *c
     }
 
     return NULL;
+}
+
+
+/* A provider asks whether the address is ours. Of all others it takes POST alone. */
+static ngx_int_t notify_greet(ngx_http_shop_ctx_t *ctx)
+{
+    ngx_http_shop_payment_t *payment = ngx_http_shop_payment_find(ctx->main, ctx->captures[0]);
+    shop_pay_request_t request;
+    shop_str_t text;
+
+    ngx_memzero(&request, sizeof(request));
+
+    if (payment == NULL || payment->pay->interface->parse == NULL) {
+        return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
+    }
+
+    if (payment->pay->interface->greet != NULL && take_request(ctx, &request) == NGX_OK &&
+        payment->pay->interface->greet(&request, &text)) {
+        return ngx_http_shop_send(ctx, NGX_HTTP_OK, "text/plain", &text, 1, SHOP_CACHE_NO_STORE);
+    }
+
+    if (ngx_http_shop_header(ctx->r, SHOP_STR("Allow"), SHOP_STR("POST")) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_shop_error(ctx, NGX_HTTP_NOT_ALLOWED);
 }
 
 

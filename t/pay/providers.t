@@ -23,6 +23,8 @@ spew("$dir/secrets/$_->[0]", $_->[1], 0600) for (['sips', '002001000000001_KEY1'
     ['axepta_blowfish', 'Tc5*2D_xs7B[6E?w'], ['axepta_hmac', '4n!BmF3_?9oJ2Q*z(iD7q6[RSb5)a]A8'],
     ['axepta_live_blowfish', 'An0ther_EncKey_!'], ['axepta_live_hmac', 'The_HMAC_key_of_the_real_shop_32'],
     ['ogone_live_in', 'Real-In-Passphrase!1'], ['ogone_live_out', 'Real-Out-Passphrase!1'],
+    ['worldline', 'demo-api-secret'], ['worldline_hook', 'demo-hook-secret'], ['worldline_hook_2', 'the-next-hook-secret'],
+    ['worldline_live', 'real-api-secret'], ['worldline_live_hook', 'real-hook-secret'],
     ['stripe', 'sk_test_demo'], ['stripe_hook', 'whsec_demo_of_the_double'],
     ['stripe_live', 'rk_live_real'], ['stripe_live_hook', 'whsec_of_the_real_endpoint']);
 $t->{option}{http} = <<"CONF";
@@ -74,6 +76,28 @@ $t->{option}{http} = <<"CONF";
         hmac_key_file $dir/secrets/axepta_live_hmac;
         inquire_url https://127.0.0.1:1/inquire.aspx;
     }
+    shop_payment worldline {
+        interface worldline;
+        mode test;
+        merchant_id ATELIER;
+        api_key_id demo-api-key;
+        api_secret_file $dir/secrets/worldline;
+        webhook_key_id demo-hook-key;
+        webhook_secret_file $dir/secrets/worldline_hook;
+        webhook_other_key_id next-hook-key;
+        webhook_other_secret_file $dir/secrets/worldline_hook_2;
+        api_url http://127.0.0.1:$port;
+    }
+    shop_payment worldline_live {
+        interface worldline;
+        mode live;
+        merchant_id ATELIER;
+        api_key_id real-api-key;
+        api_secret_file $dir/secrets/worldline_live;
+        webhook_key_id real-hook-key;
+        webhook_secret_file $dir/secrets/worldline_live_hook;
+        api_url https://127.0.0.1:9;
+    }
     shop_payment stripe {
         interface stripe;
         mode test;
@@ -91,7 +115,7 @@ $t->{option}{http} = <<"CONF";
     }
 CONF
 $t->write_conf;
-$t->dbh->do(q{update shop.shops set paymodes = paymodes || '{"mercanet": true, "mercanet_live": true, "ogone": true, "ogone_live": true, "axepta": true, "axepta_live": true, "stripe": true, "stripe_live": true}'});
+$t->dbh->do(q{update shop.shops set paymodes = paymodes || '{"mercanet": true, "mercanet_live": true, "ogone": true, "ogone_live": true, "axepta": true, "axepta_live": true, "stripe": true, "stripe_live": true, "worldline": true, "worldline_live": true}'});
 $t->start_nginx;
 
 my %teller = (
@@ -104,6 +128,9 @@ my %teller = (
     axepta => Shop::Teller->new(server => $t, interface => 'axepta'),
     axepta_live => Shop::Teller->new(server => $t, interface => 'axepta', block => 'axepta_live', mode => 'live',
         key => 'The_HMAC_key_of_the_real_shop_32', blowfish => 'An0ther_EncKey_!', merchant => 'ATELIER'),
+    worldline => Shop::Teller->new(server => $t, interface => 'worldline'),
+    worldline_live => Shop::Teller->new(server => $t, interface => 'worldline', block => 'worldline_live', mode => 'live',
+        key => 'real-hook-secret', hook => 'real-hook-key'),
     stripe => Shop::Teller->new(server => $t, interface => 'stripe'),
     stripe_live => Shop::Teller->new(server => $t, interface => 'stripe', block => 'stripe_live', mode => 'live',
         key => 'whsec_of_the_real_endpoint'),
@@ -123,7 +150,7 @@ my @cases = (
         [$i, 'another amount', [{amount => 1}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
         [$i, 'another currency', [{currency => 'USD'}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
         [$i, 'a word that nobody knows', [{say => 'unheard'}], '200', 'PLACED', 'redirected', 'quarantine'],
-    ) } qw(mercanet ogone stripe)),
+    ) } qw(mercanet ogone stripe worldline)),
     ['mercanet', 'a changed byte', [{tamper => sub { $_[0] =~ s/amount%3D1/amount%3D2/r }}], '403', 'PLACED', 'redirected', ''],
     ['mercanet', 'another key', [{key => '002001000000002_KEY1'}], '403', 'PLACED', 'redirected', ''],
     ['mercanet', 'no seal', [{tamper => sub { $_[0] =~ s/&Seal=\w+/&Seal=/r }}], '403', 'PLACED', 'redirected', ''],
@@ -174,6 +201,27 @@ my @cases = (
         'quarantine:paid apply:paid quarantine:paid duplicate-payment:paid'],
     ['axepta_live', 'test in live', [{key => '4n!BmF3_?9oJ2Q*z(iD7q6[RSb5)a]A8', blowfish => 'Tc5*2D_xs7B[6E?w',
         merchant => 'BNP_DEMO_AXEPTA', secretly => 1}], '403', 'PLACED', 'redirected', ''],
+    ['worldline', 'a changed byte', [{tamper => sub { $_[0] =~ s/"amount":1/"amount":2/r }}], '403', 'PLACED', 'redirected', ''],
+    ['worldline', 'another secret', [{key => 'the-next-hook-secret'}], '403', 'PLACED', 'redirected', ''],
+    ['worldline', 'a key that nobody knows', [{hook => 'old-hook-key'}], '403', 'PLACED', 'redirected', ''],
+    ['worldline', 'the next key', [{hook => 'next-hook-key', key => 'the-next-hook-secret'}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
+    ['worldline', 'no JSON', [{tamper => sub { 'merchantId=ATELIER' }}], '400', 'PLACED', 'redirected', ''],
+    ['worldline', 'another merchant', [{merchant => 'SOMEBODY'}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+    ['worldline', 'another version', [{version => 'v2'}], '200', 'PLACED', 'redirected', 'quarantine:paid'],
+    ['worldline', 'another kind', [{say => 'other'}], '200', 'PLACED', 'redirected', ''],
+    ['worldline', 'a page that is not the one of the try', [{reference => '4999999999'}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+    ['worldline', 'paid, then not captured', [{}, {say => 'failed'}], '200 200', 'FAILED', 'error', 'apply:paid apply:error'],
+    ['worldline', 'paid, then refunded', [{}, {say => 'requested'}, {say => 'refunded'}], '200 200 200', 'PAYBACK', 'refunded',
+        'apply:paid ignore-type apply:refunded'],
+    ['worldline', 'paid, then refunded in two parts', [{}, {say => 'refunded', amount => 1000, operation => 1},
+        {say => 'refunded', amount => 2000, operation => 2}], '200 200 200', 'SOLDOUT', 'partially_refunded',
+        'apply:paid apply:refunded apply:refunded'],
+    ['worldline', 'refunded before it was paid', [{say => 'refunded'}, {}], '200 200', 'PAYBACK', 'refunded', 'apply:refunded apply:paid'],
+    ['worldline', 'charged back', [{}, {say => 'disputed'}], '200 200', 'RECOVERING', 'chargeback', 'apply:paid apply:chargeback'],
+    ['worldline', 'paid twice', [{}, {payid => '4999999998', operation => 2}], '200 200', 'SOLDOUT', 'paid',
+        'apply:paid duplicate-payment:paid'],
+    ['worldline_live', 'paid', [{}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
+    ['worldline_live', 'test in live', [{key => 'demo-hook-secret', hook => 'demo-hook-key'}], '403', 'PLACED', 'redirected', ''],
     ['stripe', 'a changed byte', [{tamper => sub { $_[0] =~ s/"amount_total":1/"amount_total":2/r }}], '400', 'PLACED', 'redirected', ''],
     ['stripe', 'the secret of another endpoint', [{key => 'whsec_of_another_endpoint'}], '400', 'PLACED', 'redirected', ''],
     ['stripe', 'an old request', [{age => 400}], '400', 'PLACED', 'redirected', ''],
@@ -219,7 +267,7 @@ for my $case (@cases) {
         "$block, $name");
 }
 
-for my $block (qw(mercanet ogone axepta stripe)) {
+for my $block (qw(mercanet ogone axepta stripe worldline)) {
     my $teller = $teller{$block};
     my $order  = $teller->placed;
     $teller->tell($order) for 1 .. 3;
@@ -248,12 +296,17 @@ for my $block (qw(mercanet ogone axepta stripe)) {
         $late->{transid}), 1, '… for staff');
 }
 
+my $greeting = sub { $t->http->request('GET', "/shop/pay/$_[0]/notify", headers => {'X-GCS-Webhooks-Endpoint-Verification' => $_[1]}) };
+is($greeting->('worldline', 'a1b2-C3')->{body}, 'a1b2-C3', 'worldline checks the address: told its own word');
+is($greeting->('worldline', '<b>')->{status}, 405, '… but nothing else');
+is($greeting->('ogone', 'a1b2')->{status}, 405, '… and nobody else');
+
 
 # --- with a browser ---
 
 sub due { $t->dbh->do('update shop.payment_attempts set askat = now() where askat is not null'); return }
 
-for my $block (qw(mercanet ogone axepta stripe)) {
+for my $block (qw(mercanet ogone axepta stripe worldline)) {
     for my $case (['paid', 'produce.paid'], ['refused', 'produce.refused'], ['cancelled', 'produce.cancelled']) {
         my ($outcome, $text) = @{$case};
         my $buyer = Shop::Buyer->new(base => $t->base);
@@ -279,6 +332,6 @@ for my $block (qw(mercanet ogone axepta stripe)) {
     $t->control('providers', {notify => 'before'});
 }
 
-unlike($t->error_log, qr/KeyOfTheRealMerchant|_KEY1|Seal|Passphrase|api-password|_EncKey_|HMAC_key|sk_test|whsec|zoe\@/, 'nothing secret or personal in the log');
+unlike($t->error_log, qr/KeyOfTheRealMerchant|_KEY1|Seal|Passphrase|api-password|_EncKey_|HMAC_key|sk_test|whsec|hook-secret|api-secret|RETURNMAC|GCS v1|zoe\@/, 'nothing secret or personal in the log');
 $t->finish;
 done_testing();

@@ -45,9 +45,7 @@ static bool check_verify(vector_t *v)
     shop_status_t status =
         shop_axepta_verify(v->arena, v->key, list, shop_json_text(v->input, "MAC"));
 
-    return vector_verdict(v, status == SHOP_OK        ? "authentic"
-                             : status == SHOP_REFUSED ? "unauthentic"
-                                                      : "trouble");
+    return vector_authentic(v, status);
 }
 
 

@@ -45,6 +45,16 @@ shop_pay_config_t *vector_config(vector_t *v, const char *interface,
 }
 
 
+bool vector_authentic(vector_t *v, shop_status_t status)
+{
+    if (status == SHOP_OK) {
+        return vector_verdict(v, "authentic");
+    }
+
+    return vector_verdict(v, status == SHOP_REFUSED ? "unauthentic" : "malformed");
+}
+
+
 static bool same_outcome(vector_t *v, const shop_pay_config_t *config, shop_pay_verdict_t verdict,
                          shop_str_t after)
 {

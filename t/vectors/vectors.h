@@ -31,11 +31,15 @@ extern const vector_check_t vectors_amount[];
 extern const vector_check_t vectors_sips[];
 extern const vector_check_t vectors_ogone[];
 extern const vector_check_t vectors_axepta[];
+extern const vector_check_t vectors_stripe[];
+extern const vector_check_t vectors_worldline[];
 
 /* false, with the reason */
 bool vector_fails(vector_t *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Compares a text with what is expected, by value. */
 bool vector_same(vector_t *v, const char *what, shop_str_t got, shop_str_t expected);
+/* The outcome of a check of a signature. */
+bool vector_authentic(vector_t *v, shop_status_t status);
 /* The outcome is {"verdict": name}. */
 bool vector_verdict(vector_t *v, const char *name);
 

@@ -89,6 +89,15 @@ bool ngx_http_shop_order_paid(json_t *order)
 }
 
 
+/* Says the way back from the provider's page, or what was heard of the last try. */
+static bool given_up(ngx_http_shop_ctx_t *ctx, const json_t *order)
+{
+    return shop_form_find(&ctx->query, SHOP_STR("cancelled")) != NULL ||
+           shop_str_eq(shop_json_text(json_object_get(order, "attempt"), "state"),
+                       SHOP_STR("cancelled"));
+}
+
+
 static const state_t *state_of(ngx_http_shop_ctx_t *ctx, json_t *order)
 {
     shop_str_t status = shop_json_text(order, "status");
@@ -107,8 +116,7 @@ static const state_t *state_of(ngx_http_shop_ctx_t *ctx, json_t *order)
     }
 
     if (shop_str_eq(status, SHOP_STR("CANCELLED")) ||
-        (shop_str_eq(status, SHOP_STR("PLACED")) &&
-         shop_form_find(&ctx->query, SHOP_STR("cancelled")) != NULL)) {
+        (shop_str_eq(status, SHOP_STR("PLACED")) && given_up(ctx, order))) {
         return &cancelled;
     }
 

@@ -21,6 +21,7 @@ use Shop::Fake::Providers::Axepta;
 use Shop::Fake::Providers::Ogone;
 use Shop::Fake::Providers::Sips;
 use Shop::Fake::Providers::Stripe;
+use Shop::Fake::Providers::Worldline;
 use Shop::Fake::Vads::Form qw(encode);
 use Shop::Http;
 use Shop::Notice;
@@ -32,6 +33,7 @@ my $JSON = JSON::PP->new->canonical->utf8;
 # Of an API that opens the page: what it is opened as (provider_ref, secret).
 my %OPENED = (
     stripe => sub { return ("cs_test_$_[0]", '') },
+    worldline => sub { return (4_000_000_000 + $_[0], "mac-of-$_[0]") },
 );
 
 my %NUMERIC = (EUR => '978', USD => '840');
@@ -66,6 +68,21 @@ my %MESSAGE = (
         );
         $fields{SHASIGN} = Shop::Fake::Providers::Ogone::sha(\%fields, $case{key});
         return encode(\%fields);
+    },
+    worldline => sub {
+        my ($self, $order, %case) = @_;
+        my %status = (paid => 'CAPTURED', refused => 'REJECTED', cancelled => 'CANCELLED', pending => 'PENDING_CAPTURE',
+            unheard => 'ACCOUNT_VERIFIED', refunded => 'REFUNDED', requested => 'REFUND_REQUESTED', disputed => 'CHARGEBACKED',
+            failed => 'REJECTED_CAPTURE', other => 'OTHER');
+        my $kind = $case{say} =~ /\A(?:refunded|requested)\z/ ? 'refund' : $case{say} eq 'other' ? 'paymentlink' : 'payment';
+        my $number = $case{payid} // $order->{provider_ref};
+        my $body = $JSON->encode({apiVersion => $case{version} // 'v1', merchantId => $case{merchant} // $self->{merchant},
+            id => "e$order->{attempt}$case{say}" . ($case{operation} // ''), type => "$kind." . lc $status{$case{say}},
+            $kind => {id => "${number}_" . ($kind eq 'refund' ? $case{operation} // 1 : 0), status => $status{$case{say}},
+                "${kind}Output" => {amountOfMoney => {amount => 0 + $case{amount}, currencyCode => $case{currency}},
+                    references => {merchantReference => $case{transid}}, customer => {email => 'zoe@example.org'}},
+                hostedCheckoutSpecificOutput => {hostedCheckoutId => '' . ($case{reference} // $order->{provider_ref})}}});
+        return ($body, Shop::Fake::Providers::Worldline::signed($body, $case{hook} // $self->{hook}, $case{key}));
     },
     stripe => sub {
         my ($self, $order, %case) = @_;
@@ -113,7 +130,8 @@ sub new {
     my %known = (mercanet => {key => '002001000000001_KEY1', merchant => '002001000000001'},
         ogone => {key => 'Demo-Out-Passphrase!1'},
         axepta => {key => $Shop::Fake::Providers::Axepta::HMAC, merchant => 'BNP_DEMO_AXEPTA'},
-        stripe => {key => 'whsec_demo_of_the_double'});
+        stripe => {key => 'whsec_demo_of_the_double'},
+        worldline => {key => 'demo-hook-secret', merchant => 'ATELIER', hook => 'demo-hook-key'});
     return $class->SUPER::new(block => $option{interface}, %{$known{$option{interface}}}, %option);
 }
 

@@ -22,6 +22,7 @@ use Shop::Fake::Providers::Axepta;
 use Shop::Fake::Providers::Ogone;
 use Shop::Fake::Providers::Sips;
 use Shop::Fake::Providers::Stripe;
+use Shop::Fake::Providers::Worldline;
 use Shop::Fake::Vads::Form qw(decode);
 use Shop::Fake::Vads::Loop;
 use Shop::Fake::Vads::Message qw(token);
@@ -35,7 +36,7 @@ my %LABEL = (
 sub new {
     my ($class, %option) = @_;
     my $self = bless {behaviour => {%CALM}, payments => [], sessions => {}, routes => {}}, $class;
-    for my $provider (map { "Shop::Fake::Providers::$_"->new(%option) } qw(Sips Ogone Axepta Stripe)) {
+    for my $provider (map { "Shop::Fake::Providers::$_"->new(%option) } qw(Sips Ogone Axepta Stripe Worldline)) {
         my %routes = $provider->routes;
         $self->{providers}{ref($provider) =~ s/.*:://r} = $provider;
         $self->{routes}{$_} = [$provider, $routes{$_}] for keys %routes;
