@@ -312,6 +312,9 @@ begin
         when 'seat_freed' then shop.ask_seat_freed(j)
         when 'seat_courses' then shop.ask_seat_courses(j, arguments)
         when 'facts' then shop.ask_facts(j, arguments)
+        when 'lti_learner' then shop.ask_lti_learner(j, arguments)
+        when 'lti_opened' then shop.ask_lti_opened(j, arguments)
+        when 'lti_leaving' then shop.ask_lti_leaving(j, arguments)
         when 'host' then shop.ask_host(j, arguments)
         when 'site_mail' then shop.ask_site_mail(j, arguments)
         else '{"verdict": "refused"}' end;

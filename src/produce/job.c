@@ -200,7 +200,7 @@ void shop_job_read(const shop_step_t *step, const shop_job_t *job, const shop_an
 
 shop_dates_t shop_job_stored_dates(const shop_job_t *job)
 {
-    static const char *const steps[] = {"target", "period", "dates"};
+    static const char *const steps[] = {"target", "period", "dates", "terms"};
     const json_t *stored = NULL;
 
     for (size_t i = 0; stored == NULL && i < sizeof(steps) / sizeof(steps[0]); i++) {

@@ -102,6 +102,8 @@ typedef struct {
     bool account_at_payment; /* false: when the order is placed */
     bool resume_suspended;   /* wake a suspended account instead of asking a person */
     shop_foreign_e on_foreign_enrolment;
+    bool lets_in;                  /* people enter it by one-time addresses (auth_userkey) */
+    shop_str_t learner_domain;     /* of addresses of learners who share none */
     bool provisioner;              /* there is one: whole sites are made without a person */
     shop_str_t provisioner_domain; /* of the sites that it makes; empty: products tell */
 } shop_site_t;

@@ -208,6 +208,7 @@ extern const shop_handler_t shop_handler_addtrainingcredits;
 extern const shop_handler_t shop_handler_registeredproduct;
 extern const shop_handler_t shop_handler_createcategory;
 extern const shop_handler_t shop_handler_createcourse;
+extern const shop_handler_t shop_handler_openltiaccess;
 extern const shop_handler_t shop_handler_createvinstance;
 extern const shop_handler_t shop_handler_unlockpdcertificate;
 

@@ -18,6 +18,7 @@ static const shop_handler_t *const handlers[] = {
     &shop_handler_registeredproduct,
     &shop_handler_createcategory,
     &shop_handler_createcourse,
+    &shop_handler_openltiaccess,
     &shop_handler_createvinstance,
     &shop_handler_unlockpdcertificate,
 };

@@ -3,8 +3,8 @@
  * (handlers.md 12).
  *
  * `ws_args` is a JSON template; `{userid}`, `{username}`, `{courseid}`, `{cmid}`, `{reference}`,
- * `{jobkey}`, `{quizid}`, `{amount}` in its texts are replaced. The default asks for userid, cmid
- * and reference.
+ * `{jobkey}`, `{quizid}`, `{amount}`, `{start}`, `{end}`, `{max}`, `{secret}` in its texts are
+ * replaced. The default asks for userid, cmid and reference.
  */
 
 #include "produce/produce_internal.h"
@@ -36,6 +36,19 @@ static int64_t sold_amount(const shop_job_t *job)
 }
 
 
+/* What was decided about an access: "" or 0 in other products. */
+static json_t *access_placeholders(const shop_job_t *job)
+{
+    const json_t *terms = shop_job_output(job, "terms");
+    shop_dates_t dates = shop_job_stored_dates(job);
+
+    return json_pack("{s:o, s:o, s:o, s:o}", "start", json_sprintf("%lld", (long long) dates.start),
+                     "end", json_sprintf("%lld", (long long) dates.end), "max",
+                     json_sprintf("%lld", (long long) shop_json_int(terms, "max")), "secret",
+                     shop_json_str(shop_json_text(terms, "secret")));
+}
+
+
 static json_t *placeholders(const shop_job_t *job)
 {
     shop_str_t reference = shop_json_text(shop_job_output(job, "instance"), "reference");
@@ -44,15 +57,23 @@ static json_t *placeholders(const shop_job_t *job)
         json_array_get(json_object_get(shop_job_output(job, "quizzes"), "list"), 0);
     int64_t amount = sold_amount(job);
 
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "userid",
-                     json_sprintf("%lld", (long long) shop_job_output_id(job, "user")), "username",
-                     shop_json_str(shop_json_text(shop_job_output(job, "user"), "username")),
-                     "courseid",
-                     json_sprintf("%lld", (long long) shop_job_output_id(job, "course")), "cmid",
-                     shop_json_str(shop_param_text(job, "certificateid")), "reference",
-                     shop_json_str(reference), "jobkey", shop_json_str(reference), "quizid",
-                     json_sprintf("%lld", (long long) shop_json_int(quiz, "id")), "amount",
-                     json_sprintf("%lld", (long long) amount));
+    json_t *values =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "userid",
+                  json_sprintf("%lld", (long long) shop_job_output_id(job, "user")), "username",
+                  shop_json_str(shop_json_text(shop_job_output(job, "user"), "username")),
+                  "courseid", json_sprintf("%lld", (long long) shop_job_output_id(job, "course")),
+                  "cmid", shop_json_str(shop_param_text(job, "certificateid")), "reference",
+                  shop_json_str(reference), "jobkey", shop_json_str(reference), "quizid",
+                  json_sprintf("%lld", (long long) shop_json_int(quiz, "id")), "amount",
+                  json_sprintf("%lld", (long long) amount));
+    json_t *access = access_placeholders(job);
+
+    if (json_object_update(values, access) != 0) {
+        json_decref(values);
+        values = NULL;
+    }
+    json_decref(access);
+    return values;
 }
 
 

@@ -33,6 +33,7 @@ static shop_status_t lti_parameters(shop_arena_t *arena, const shop_form_t *form
 static shop_status_t encode_pairs(shop_arena_t *arena, const shop_form_t *form, shop_pair_t *out,
                                   size_t *count);
 static int compare_pairs(const void *a, const void *b);
+static bool teaches(shop_str_t roles);
 static void lti_person(const shop_form_t *form, shop_lti_launch_t *launch);
 
 
@@ -68,7 +69,9 @@ shop_lti_verdict_t shop_lti_check(shop_arena_t *arena, const shop_form_t *form,
 
     lti_person(form, launch);
 
-    return launch->user > 0 ? SHOP_LTI_OK : SHOP_LTI_NOBODY;
+    return launch->subject.len > 0 && !shop_str_eq(launch->subject, SHOP_STR("0"))
+               ? SHOP_LTI_OK
+               : SHOP_LTI_NOBODY;
 }
 
 
@@ -201,6 +204,29 @@ static int compare_pairs(const void *a, const void *b)
 }
 
 
+/* "Learner,urn:lti:role:ims/lis/Instructor": in the course, not on the whole platform. */
+static bool teaches(shop_str_t roles)
+{
+    static const char urn[] = "urn:lti:role:ims/lis/";
+    shop_str_t role;
+
+    while (shop_str_split(&roles, ',', &role)) {
+        role = shop_str_trim(role);
+
+        if (shop_str_starts(role, shop_str(urn))) {
+            role.data += sizeof(urn) - 1;
+            role.len -= sizeof(urn) - 1;
+        }
+
+        if (shop_str_eq(role, SHOP_STR("Instructor"))) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 /* Only what the site shares is there; Moodle sends no user_id for guests. */
 static void lti_person(const shop_form_t *form, shop_lti_launch_t *launch)
 {
@@ -216,7 +242,10 @@ static void lti_person(const shop_form_t *form, shop_lti_launch_t *launch)
         launch->email = email;
     }
 
-    if (shop_str_to_int(shop_form_text(form, "user_id"), &launch->user) != SHOP_OK) {
+    launch->subject = shop_form_text(form, "user_id");
+    launch->instructor = teaches(shop_form_text(form, "roles"));
+
+    if (shop_str_to_int(launch->subject, &launch->user) != SHOP_OK) {
         launch->user = 0;
     }
 }

@@ -17,9 +17,11 @@ typedef struct {
 /* Who stands before the shop, as his Moodle says. All texts are views into the form. */
 typedef struct {
     const shop_lti_consumer_t *consumer;
-    shop_str_t nonce; /* to be seen once; the caller keeps it for 10 minutes */
-    int64_t user;     /* Moodle's id */
-    shop_str_t email; /* valid, or empty: not shared */
+    shop_str_t nonce;   /* to be seen once; the caller keeps it for 10 minutes */
+    shop_str_t subject; /* his id on that platform, not empty */
+    int64_t user;       /* the same of a Moodle; 0: no number */
+    bool instructor;    /* he teaches there */
+    shop_str_t email;   /* valid, or empty: not shared */
     shop_str_t fullname, firstname, lastname;
     shop_str_t target; /* custom_target; empty: none. To be checked before anybody is sent there */
 } shop_lti_launch_t;

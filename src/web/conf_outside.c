@@ -26,6 +26,7 @@ static const char *const moodle_known[] = {"url",
                                            "canary",
                                            "login_token_file",
                                            "no_login_users",
+                                           "learner_domain",
                                            "role",
                                            "connect_timeout",
                                            "read_timeout",
@@ -54,6 +55,7 @@ char *ngx_http_shop_conf_moodle(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_shop_main_conf_t *smcf = conf;
     shop_moodle_conf_t *moodle = &smcf->moodle;
     ngx_array_t *params;
+    ngx_str_t learner_domain = ngx_null_string;
     const char *complaint;
     char *rv;
 
@@ -75,6 +77,11 @@ char *ngx_http_shop_conf_moodle(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     text_param(params, "url", &moodle->url);
     text_param(params, "host", &moodle->host);
     text_param(params, "canary", &moodle->canary);
+    text_param(params, "learner_domain", &learner_domain);
+
+    if (learner_domain.len > 0) {
+        moodle->site.learner_domain = (shop_str_t){learner_domain.len, learner_domain.data};
+    }
 
     if (moodle->url.len == 0) {
         return "needs \"url\": the address of Moodle, such as https://moodle.example.org";
@@ -130,6 +137,8 @@ static char *moodle_login(ngx_conf_t *cf, ngx_array_t *params, shop_moodle_conf_
     if (ngx_http_shop_conf_param(params, "login_token_file") == NULL) {
         return NGX_CONF_OK;
     }
+
+    moodle->site.lets_in = true;
 
     return secret_param(cf, params, "login_token_file", &moodle->login_token);
 }

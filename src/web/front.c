@@ -46,6 +46,8 @@ static const ngx_http_shop_route_t front_routes[] = {
     {NGX_HTTP_GET, "order/:/open/:", SHARED, 0, ngx_http_shop_order_open},
     {NGX_HTTP_GET, "order/:/seats", PERSONAL, 0, ngx_http_shop_order_seats},
     {NGX_HTTP_POST, "order/:/seats/:", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_order_seat},
+    {NGX_HTTP_GET, "order/:/tool/:", PERSONAL, 0, ngx_http_shop_order_tool},
+    {NGX_HTTP_POST, "order/:/tool/:", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_order_tool_renew},
     {NGX_HTTP_GET, "certificate/:", SHARED, 0, ngx_http_shop_certificate},
     {NGX_HTTP_GET, "certificate/:/credential", SHARED, 0, ngx_http_shop_credential},
     {NGX_HTTP_GET, "certificate/:/status", SHARED, 0, ngx_http_shop_credential_status},
@@ -61,6 +63,9 @@ static const ngx_http_shop_route_t front_routes[] = {
     {NGX_HTTP_GET, "login/launched", PERSONAL, 0, ngx_http_shop_login_launched},
     {NGX_HTTP_POST, "lti", NGX_HTTP_SHOP_NEED_CATALOG | NGX_HTTP_SHOP_NO_CSRF, SHOP_FORM_LAUNCH,
      ngx_http_shop_lti},
+    {NGX_HTTP_GET, "lti/access", NGX_HTTP_SHOP_NEED_CATALOG, 0, ngx_http_shop_lti_access_go},
+    {NGX_HTTP_POST, "lti/access", NGX_HTTP_SHOP_NEED_CATALOG | NGX_HTTP_SHOP_NO_CSRF,
+     SHOP_FORM_LAUNCH, ngx_http_shop_lti_access},
     {NGX_HTTP_POST, "logout", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_logout},
 
     {NGX_HTTP_GET, "lang/:", 0, 0, ngx_http_shop_language},

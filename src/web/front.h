@@ -47,6 +47,8 @@ ngx_int_t ngx_http_shop_order_done(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_status(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_certificate(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_open(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_order_tool(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_order_tool_renew(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_terms(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_seats(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_seat(ngx_http_shop_ctx_t *ctx);
@@ -58,6 +60,8 @@ ngx_int_t ngx_http_shop_login_look(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_complete(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_launched(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_lti(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_lti_access(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_lti_access_go(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_logout(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_language(ngx_http_shop_ctx_t *ctx);
 
@@ -194,6 +198,18 @@ ngx_int_t ngx_http_shop_order_seats_show(ngx_http_shop_ctx_t *ctx, json_t *order
 ngx_int_t ngx_http_shop_order_seat_change(ngx_http_shop_ctx_t *ctx, json_t *order);
 /* The page again, with what is wrong with the form. */
 ngx_int_t ngx_http_shop_order_seats_refused(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal);
+ngx_int_t ngx_http_shop_order_tool_show(ngx_http_shop_ctx_t *ctx, json_t *order);
+ngx_int_t ngx_http_shop_order_tool_renewed(ngx_http_shop_ctx_t *ctx, json_t *order);
+
+/* Whom Moodle is to let in, and where (front/enter.c). */
+typedef struct {
+    shop_str_t username;
+    int64_t user;
+    int64_t course;
+} ngx_http_shop_entry_t;
+/* For somebody who was identified here. */
+ngx_int_t ngx_http_shop_enter(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_entry_t *entry);
+ngx_int_t ngx_http_shop_enter_plainly(ngx_http_shop_ctx_t *ctx, int64_t course);
 /* The document of a certificate of this order (order_certificate.c). */
 ngx_int_t ngx_http_shop_order_certificate_show(ngx_http_shop_ctx_t *ctx, json_t *order);
 

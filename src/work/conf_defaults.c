@@ -18,6 +18,7 @@ void shop_moodle_conf_init(shop_moodle_conf_t *conf)
                 .role_count = sizeof(shop_roles_default) / sizeof(shop_roles_default[0]),
                 .account_auth = SHOP_STR("manual"),
                 .account_password = true,
+                .learner_domain = SHOP_STR("lti.invalid"),
             },
         .connect_timeout = 3 * SECOND,
         .read_timeout = 15 * SECOND,

@@ -44,4 +44,9 @@ const shop_pg_statement_t shop_sql_statements[SHOP_SQL_COUNT] = {
     [SHOP_SQL_SEAT_ASSIGN] = {CALL("seat_assign")},
     [SHOP_SQL_SEAT_RELEASE] = {CALL("seat_release")},
     [SHOP_SQL_HOSTS_TAKEN] = {CALL("hosts_taken"), .read_only = true},
+    [SHOP_SQL_LTI_SECRET] = {CALL("lti_secret"), .read_only = true},
+    [SHOP_SQL_LTI_LAUNCH] = {CALL("lti_launch")},
+    [SHOP_SQL_LTI_STATE] = {CALL("lti_state"), .read_only = true},
+    [SHOP_SQL_LTI_TOOL] = {CALL("lti_tool"), .read_only = true},
+    [SHOP_SQL_LTI_RENEW] = {CALL("lti_renew")},
 };

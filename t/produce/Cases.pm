@@ -371,6 +371,40 @@ my @cases = (
         },
     },
     {
+        handler => 'std_openltiaccess', name => 'openltiaccess: the shop is the tool', known(),
+        params  => {coursename => 'EXCEL-1', maxenrolled => '20', enrolperiod => '86400', duration => '100', allow_instructors => '1'},
+        answers => {enrolstartdate => ['2026-11-25'], sendgrades => ['0']},
+        right   => sub {
+            my ($p, $world) = @_;
+            my ($access) = instances($world, 'ltiprovider');
+            like($access->{startdate}, qr/^2026-11-25 /, 'from the date that was asked for');
+            my $facts = $access->{productiondata};
+            is("@{$facts}{qw(lti_mode max period courseid)}", 'proxy 20 86400 20', 'what was sold');
+            ok(!$facts->{grades}, 'without grades');
+            like($facts->{secret}, qr/^(?:[A-Z2-9]{4}-){5}[A-Z2-9]{4}$/, 'with a secret');
+        },
+    },
+    {
+        handler => 'std_openltiaccess', name => 'openltiaccess: a published course', known(),
+        params  => {coursename => 'EXCEL-1', lti_mode => 'published', ltiurl => 'https://campus.example/enrol/lti/tool.php?id=3', ltikey => 'k', ltisecret => 's'},
+        right   => sub {
+            my ($p, $world) = @_;
+            my ($access) = instances($world, 'ltiprovider');
+            is("@{$access->{productiondata}}{qw(url key secret)}", 'https://campus.example/enrol/lti/tool.php?id=3 k s', 'its credentials are handed over');
+        },
+    },
+    {
+        handler => 'std_openltiaccess', name => 'openltiaccess: by a function', known(),
+        params  => {coursename => 'EXCEL-1', lti_mode => 'function', maxenrolled => '5', endtime => '2027-06-01', ws_function => 'core_course_update_courses',
+            ws_args => '{"courses":[{"id":"{courseid}","summary":"{reference} {secret} {max} {start} {end}"}]}'},
+        right   => sub {
+            my ($p, $world) = @_;
+            my ($access) = instances($world, 'ltiprovider');
+            my ($reference) = $p->dbh->selectrow_array('select reference from shop.product_instances');
+            is($world->{moodle}{courses}{20}{summary}, "$reference $access->{productiondata}{secret} 5 $PAID 1811808000", 'is told all it needs');
+        },
+    },
+    {
         handler => 'std_createvinstance', name => 'createvinstance', params => {template => 'base45', duration => '365', customersupport => 'CUSTOMERS'},
         answers => {shortname => ['acme'], name => ['ACME Academy']},
         right   => sub {

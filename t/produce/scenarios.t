@@ -247,6 +247,66 @@ scenario '15.30: a site that a person makes, names that cannot be' => sub {
     is_deeply($p->world->{told}, [{template => 'site_made', toaddress => 'zoe@new.example'}], 'the buyer is told');
 };
 
+scenario '18: launches of an access by LTI' => sub {
+    run($_) for sell(handler => 'std_openltiaccess', Cases::known(), params => {coursename => 'EXCEL-1', maxenrolled => '20',
+        enrolperiod => '86400', allow_instructors => '1'});
+    my ($key) = $dbh->selectrow_array('select reference from shop.product_instances');
+    my %who = (key => $key, firstname => 'Ann', lastname => 'Other', email => 'ann@platform.example', instructor => JSON::PP::false,
+        outcome_url => 'https://platform.example/grades', sourcedid => 'x');
+    my $launch = sub { my ($n, %more) = @_; return $p->sql('lti_launch', {%who, subject => "s$n", email => "ann$n\@platform.example", %more}) };
+    my $jobs = sub { return @{$dbh->selectcol_arrayref(q{select id from shop.jobs where phase = 'action' and state = 'pending' order by id})} };
+    my $state = sub { return $p->sql('lti_state', {learner => $_[0]{learner}}) };
+
+    my $first = $launch->(1);
+    is($state->($first)->{state}, 'preparing', 'the place is being prepared');
+    run($_) for $jobs->();
+    my $ready = $state->($first);
+    is($ready->{state}, 'ready', 'and ready');
+    my ($learner) = grep { $_->{username} eq $ready->{username} } $p->state->users;
+    is("@{$learner}{qw(firstname lastname email auth)}", 'Ann Other ann1@platform.example userkey', 'an account that no password opens');
+    is(enrolment($learner->{id}, 20)->{timeend}, $p->{now} + $DAY, 'in the course, for his day');
+    is(join(q{ }, grep { $_ eq "LTI $key" } map { $_->{name} } grep { $_->{members}{$learner->{id}} } values %{$p->state->{groups}}), "LTI $key", 'in the group of the access');
+    is($p->sql('customer_find', {email => 'zoe@known.example'})->{hasaccount}, 50, 'the buyer stays who he is');
+    is($launch->(1)->{learner}, $first->{learner}, 'he comes again');
+    is(scalar $jobs->(), 0, 'and nothing is to be done');
+
+    my %came = map { $_ => $launch->($_, $_ == 3 ? (email => q{}, firstname => q{}, lastname => q{}, instructor => JSON::PP::true) : ()) } 2 .. 20;
+    $dbh->do(q{update shop.lti_learners set email = 'zoe@known.example' where subject = 's2'});
+    run($_) for $jobs->();
+    my $third = $state->($came{3});
+    my ($nameless) = grep { $_->{username} eq $third->{username} } $p->state->users;
+    is("$nameless->{firstname} $nameless->{lastname} $nameless->{email}", "Learner 3 $third->{username}\@campus.invalid", 'who shares nothing has a name all the same');
+    is(join(q{ }, keys %{enrolment($nameless->{id}, 20)->{roles}}), '4', 'and teaches, if he does so there');
+    my ($second) = grep { $_->{username} eq $state->($came{2})->{username} } $p->state->users;
+    is($second->{email}, "$second->{username}\@campus.invalid", 'an address that somebody has is not taken from him');
+    is($launch->(21)->{verdict}, 'full', 'the 21st finds no place');
+    is($launch->(7)->{verdict}, 'ok', 'who has one comes in');
+
+    $dbh->do(q{update shop.lti_learners set until = now() - interval '1 s' where id = ?}, undef, $first->{learner});
+    $launch->(1);
+    is(scalar(my @again = $jobs->()), 1, 'whose time was over');
+    { local $p->{now} = $p->{now} + 3 * $DAY; run($_) for @again; }
+    is(enrolment($learner->{id}, 20)->{timeend}, $p->{now} + 4 * $DAY, 'is let in again');
+
+    my ($transid) = $dbh->selectrow_array('select transid from shop.bills order by id desc limit 1');
+    my %tool = (transid => $transid, reference => $key);
+    my $before = $p->sql('lti_secret', {key => lc $key})->{secret};
+    is_deeply([@{$p->sql('lti_tool', \%tool)}{qw(mode key secret max used)}], ['proxy', $key, $before, 20, 20], 'the buyer sees what to enter');
+    is($p->sql('lti_tool', {%tool, transid => 'OTHER'})->{error}, 'unknown', 'by his own order alone');
+    is($p->sql('lti_renew', {%tool, secret => 'short'})->{verdict}, 'refused', 'a new secret is a long one');
+    is($p->sql('lti_renew', {%tool, secret => 'x' x 24})->{verdict}, 'ok', 'he takes a new one');
+    is($p->sql('lti_secret', {key => $key})->{secret}, 'x' x 24, 'which counts from now on');
+    is($p->sql('lti_secret', {key => 'AAAA-BBBB-CCCC-DDDD'})->{secret}, undef, 'an unknown key has none');
+
+    my $operate = sub { my $said = $p->sql('instance_operate', {reference => $key, actor => 'Ann', action => $_[0]}); run($said->{job}); return };
+    $operate->('suspend');
+    is($launch->(1)->{verdict}, 'closed', 'a suspended access lets nobody in');
+    is($state->($first)->{state}, 'closed', 'nor who was on his way');
+    $operate->('delete');
+    is($launch->(1)->{verdict}, 'unknown', 'a deleted one is not there');
+    ok(!enrolment($learner->{id}, 20), 'and who came by it is no longer in the course');
+};
+
 scenario 'a site some days after its end, and one that takes too long' => sub {
     my %sale = (handler => 'std_createvinstance', params => {template => 'base45', duration => '30', customersupport => q{}},
         answers => {shortname => ['acme'], name => ['ACME']});

@@ -60,6 +60,8 @@ static void turn_open(turn_t *turn, const json_t *in)
         .role_count = sizeof(roles) / sizeof(roles[0]),
         .account_auth = SHOP_STR("manual"),
         .account_password = true,
+        .lets_in = true,
+        .learner_domain = SHOP_STR("campus.invalid"),
         .provisioner = !shop_json_bool(job, "alone"),
         .provisioner_domain = SHOP_STR("campus.example"),
     };

@@ -23,6 +23,9 @@ typedef struct {
 #define SHOP_LAUNCH_COOKIE "shoplaunch"
 
 
+/* SET NX of a launch's nonce: `next` finds nothing when it was seen before. */
+ngx_int_t ngx_http_shop_launch_once(ngx_http_shop_ctx_t *ctx, const shop_lti_launch_t *launch,
+                                    ngx_http_shop_next_pt next);
 /* The form; error: a text key, or NULL. */
 ngx_int_t ngx_http_shop_login_page(ngx_http_shop_ctx_t *ctx, const char *error);
 /* The same after a launch whose mailbox is yet to be proven. */

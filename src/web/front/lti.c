@@ -22,7 +22,6 @@
 
 static shop_lti_verdict_t check(ngx_http_shop_ctx_t *ctx, shop_lti_launch_t *launch);
 static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const char *key);
-static ngx_int_t seen_once(ngx_http_shop_ctx_t *ctx, const shop_lti_launch_t *launch);
 static ngx_int_t on_nonce(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t keep(ngx_http_shop_ctx_t *ctx, const shop_lti_launch_t *launch);
 static ngx_int_t on_kept(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
@@ -63,11 +62,15 @@ ngx_int_t ngx_http_shop_lti(ngx_http_shop_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    if (launch->user <= 0) {
+        return refuse(ctx, NGX_HTTP_FORBIDDEN, "lti.nobody");
+    }
+
     if (launch->email.len == 0) {
         return refuse(ctx, NGX_HTTP_FORBIDDEN, "lti.no_email");
     }
 
-    return seen_once(ctx, launch);
+    return ngx_http_shop_launch_once(ctx, launch, on_nonce);
 }
 
 
@@ -118,7 +121,8 @@ static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const char 
 }
 
 
-static ngx_int_t seen_once(ngx_http_shop_ctx_t *ctx, const shop_lti_launch_t *launch)
+ngx_int_t ngx_http_shop_launch_once(ngx_http_shop_ctx_t *ctx, const shop_lti_launch_t *launch,
+                                    ngx_http_shop_next_pt next)
 {
     shop_str_t argv[6], text, hash;
     shop_op_t *op;
@@ -132,7 +136,7 @@ static ngx_int_t seen_once(ngx_http_shop_ctx_t *ctx, const shop_lti_launch_t *la
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    op = ngx_http_shop_await(ctx, ctx->main->redis_timeout, on_nonce);
+    op = ngx_http_shop_await(ctx, ctx->main->redis_timeout, next);
     if (op == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

@@ -75,6 +75,18 @@ ngx_int_t ngx_http_shop_order_seat(ngx_http_shop_ctx_t *ctx)
 }
 
 
+ngx_int_t ngx_http_shop_order_tool(ngx_http_shop_ctx_t *ctx)
+{
+    return read_order(ctx, SHOP_SQL_ORDER_READ, ngx_http_shop_order_tool_show);
+}
+
+
+ngx_int_t ngx_http_shop_order_tool_renew(ngx_http_shop_ctx_t *ctx)
+{
+    return read_order(ctx, SHOP_SQL_ORDER_READ, ngx_http_shop_order_tool_renewed);
+}
+
+
 ngx_int_t ngx_http_shop_order_terms(ngx_http_shop_ctx_t *ctx)
 {
     ctx->step = SHOP_STR("invoice");

@@ -16,6 +16,7 @@ static const state_t *state_of(ngx_http_shop_ctx_t *ctx, json_t *order);
 static json_t *items_view(ngx_http_shop_ctx_t *ctx, json_t *order);
 static json_t *item_view(ngx_http_shop_ctx_t *ctx, json_t *item);
 static void add_certificate(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *links);
+static void add_tool(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *links);
 static void add_course(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *links);
 static void add_link(ngx_http_shop_ctx_t *ctx, json_t *links, shop_str_t url, const char *label);
 static shop_str_t message_of(ngx_http_shop_ctx_t *ctx, json_t *item);
@@ -185,7 +186,11 @@ static json_t *item_view(ngx_http_shop_ctx_t *ctx, json_t *item)
                      shop_json_str(message_of(ctx, item)), (char *) flag.data, 1, "links");
 
     add_certificate(ctx, item, json_object_get(view, "links"));
-    add_course(ctx, item, json_object_get(view, "links"));
+    if (shop_str_eq(shop_json_text(item, "handler"), SHOP_STR("std_openltiaccess"))) {
+        add_tool(ctx, item, json_object_get(view, "links"));
+    } else {
+        add_course(ctx, item, json_object_get(view, "links"));
+    }
 
     return view;
 }
@@ -204,6 +209,21 @@ static void add_certificate(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *link
     }
 
     add_link(ctx, links, ngx_http_shop_order_url(ctx, (char *) page.data), "certificate.print");
+}
+
+
+/* The buyer does not enter the course himself: his platform does. */
+static void add_tool(ngx_http_shop_ctx_t *ctx, json_t *item, json_t *links)
+{
+    shop_str_t reference = shop_json_text(item, "reference"), page;
+
+    if (reference.len == 0 || !shop_str_eq(shop_json_text(item, "state"), SHOP_STR("done")) ||
+        shop_arena_printf(&ctx->arena, &page, "/tool/%.*s", (int) reference.len, reference.data) !=
+            SHOP_OK) {
+        return;
+    }
+
+    add_link(ctx, links, ngx_http_shop_order_url(ctx, (char *) page.data), "produce.open_tool");
 }
 
 
