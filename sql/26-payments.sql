@@ -300,7 +300,7 @@ language plpgsql stable as $$
 begin
     return e ->> 'state' in ('refunded', 'partially_refunded') and (exists (
         select from shop.payment_events v
-        where v.billid = bill and v.verdict = 'apply' and v.state in ('refunded', 'partially_refunded')
+        where v.billid = bill and v.verdict = 'apply' and v.state in ('refunded', 'partially_refunded', 'cancelled')
           and v.content ->> 'provider_txn' = e ->> 'provider_txn')
         or e ->> 'channel' <> 'staff' and exists (
         select from shop.refund_requests r

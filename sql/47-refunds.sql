@@ -19,6 +19,7 @@ create table if not exists shop.refund_requests (
     token bigint not null default 0,
     tries integer not null default 0,
     unknown boolean not null default false,
+    promised boolean not null default false,
     error text not null default '',
     created timestamptz not null default now(),
     settledat timestamptz,
@@ -45,6 +46,7 @@ call pg_temp.describe('refund_requests', 'Refunds that staff have ordered', $$
     token: number of the claim
     tries: failed tries
     unknown: the provider may have got it without our knowing
+    promised: he has got it, and takes his time
     error: why it is not done
     created: when it was ordered
     settledat: when it was done or refused
@@ -263,6 +265,8 @@ begin
         from due where r.id = due.id
         returning r.*)
     select jsonb_agg(jsonb_build_object('refund', t.id, 'token', t.token, 'unknown', t.unknown,
+        -- providers remember keys for a day
+        'stale', t.promised or t.created < now() - interval '20 hours',
         'key', 'refund-' || b.transid || '-' || t.id, 'config', a.config, 'transid', b.transid,
         'provider_ref', a.providerref, 'provider_txn', coalesce(a.providertxn, ''),
         'amount', shop.money(t.amount), 'paid', shop.money(a.amount), 'currency', a.currency) order by t.id)
@@ -316,9 +320,11 @@ begin
     select * into now_is from shop.refund_requests where id = r.id;
     if now_is.state = 'done' then
         return;
+    elsif r.promised and r.created > now() - interval '14 days' then
+        update shop.refund_requests set state = 'waiting', nexttry = now() + interval '1 hour' where id = r.id;
     elsif r.unknown and not (arguments ->> 'listed')::boolean
           and r.amount < (select a.amount from shop.payment_attempts a where a.id = r.attemptid) then
-        perform shop.refund_stop(r, 'manual', 'no answer came, and the provider does not list refunds');
+        perform shop.refund_stop(r, 'manual', 'the provider''s answers do not tell');
     else
         update shop.refund_requests set state = 'queued', unknown = false, nexttry = now() where id = r.id;
     end if;
@@ -348,7 +354,7 @@ begin
         return '{"verdict": "lost"}';
     elsif told = 'pending' then
         update shop.refund_requests
-        set state = 'waiting', unknown = true, nexttry = now() + interval '1 hour',
+        set state = 'waiting', unknown = true, promised = true, nexttry = now() + interval '1 hour',
             providerid = left(coalesce(arguments ->> 'id', ''), 128)
         where id = r.id;
     elsif told = 'refused' then

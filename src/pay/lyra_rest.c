@@ -33,22 +33,8 @@ static shop_status_t credentials(shop_arena_t *arena, shop_str_t site_id, shop_s
 }
 
 
-static shop_status_t question(shop_arena_t *arena, shop_str_t transid, shop_str_t *body)
-{
-    shop_status_t status = SHOP_NO_MEMORY;
-    json_t *json = json_object();
-
-    if (json != NULL && shop_json_set_text(json, "orderId", transid)) {
-        status = shop_json_dump(arena, json, body);
-    }
-    json_decref(json);
-
-    return status;
-}
-
-
-shop_status_t shop_lyra_ask(shop_arena_t *arena, const shop_pay_config_t *config,
-                            const shop_pay_talk_t *talk, shop_pay_call_t *call)
+shop_status_t shop_lyra_call(shop_arena_t *arena, const shop_pay_config_t *config,
+                             const char *service, shop_pay_call_t *call)
 {
     const shop_vads_t *vads = config->data;
     shop_str_t password = shop_pay_value(config, "rest_password_file");
@@ -65,13 +51,36 @@ shop_status_t shop_lyra_ask(shop_arena_t *arena, const shop_pay_config_t *config
         .header_count = 2,
     };
 
-    shop_status_t status = shop_arena_printf(arena, &call->url, "%.*s/api-payment/V4/Order/Get",
-                                             (int) base.len, (const char *) base.data);
-    if (status == SHOP_OK) {
-        status = credentials(arena, vads->site_id, password, &call->headers[1].value);
+    shop_status_t status = shop_arena_printf(arena, &call->url, "%.*s/api-payment/V4/%s",
+                                             (int) base.len, (const char *) base.data, service);
+
+    return status == SHOP_OK ? credentials(arena, vads->site_id, password, &call->headers[1].value)
+                             : status;
+}
+
+
+shop_status_t shop_lyra_ask(shop_arena_t *arena, const shop_pay_config_t *config,
+                            const shop_pay_talk_t *talk, shop_pay_call_t *call)
+{
+    json_t *json;
+    shop_status_t status;
+
+    if (talk->purpose == SHOP_PAY_REFUND) {
+        return shop_lyra_ask_refund(arena, config, talk, call);
     }
 
-    return status == SHOP_OK ? question(arena, talk->asked.transid, &call->body) : status;
+    status = shop_lyra_call(arena, config, "Order/Get", call);
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    json = json_object();
+    status = json != NULL && shop_json_set_text(json, "orderId", talk->asked.transid)
+                 ? shop_json_dump(arena, json, &call->body)
+                 : SHOP_NO_MEMORY;
+    json_decref(json);
+
+    return status;
 }
 
 
@@ -224,13 +233,31 @@ static shop_status_t read_error(const json_t *answer)
 }
 
 
+static shop_status_t read_reply(shop_arena_t *arena, const shop_pay_config_t *config,
+                                const shop_pay_talk_t *talk, const json_t *json,
+                                shop_pay_heard_t *heard)
+{
+    const json_t *answer = json_object_get(json, "answer");
+    shop_str_t outcome = shop_json_text(json, "status");
+    bool success = shop_str_eq(outcome, SHOP_STR("SUCCESS"));
+
+    if (!success && !shop_str_eq(outcome, SHOP_STR("ERROR"))) {
+        return SHOP_MALFORMED;
+    }
+
+    if (talk->purpose == SHOP_PAY_REFUND) {
+        return shop_lyra_hear_refund(arena, config, talk, success, answer, heard);
+    }
+
+    return success ? read_answer(arena, config->data, answer, &heard->events) : read_error(answer);
+}
+
+
 shop_status_t shop_lyra_hear(shop_arena_t *arena, const shop_pay_config_t *config,
                              shop_pay_talk_t *talk, const shop_pay_reply_t *reply,
                              shop_pay_heard_t *heard)
 {
     json_t *json = NULL;
-
-    (void) talk; /* the answer names its order */
 
     *heard = (shop_pay_heard_t){0};
     if (reply->status == 401 || reply->status == 403) {
@@ -245,13 +272,7 @@ shop_status_t shop_lyra_hear(shop_arena_t *arena, const shop_pay_config_t *confi
         return status == SHOP_NO_MEMORY ? status : SHOP_MALFORMED;
     }
 
-    const json_t *answer = json_object_get(json, "answer");
-    shop_str_t outcome = shop_json_text(json, "status");
-    if (shop_str_eq(outcome, SHOP_STR("SUCCESS"))) {
-        status = read_answer(arena, config->data, answer, &heard->events);
-    } else {
-        status = shop_str_eq(outcome, SHOP_STR("ERROR")) ? read_error(answer) : SHOP_MALFORMED;
-    }
+    status = read_reply(arena, config, talk, json, heard);
     json_decref(json);
 
     return status;

@@ -52,6 +52,11 @@ SHOP_MUST_USE shop_status_t shop_ogone_describe(shop_arena_t *arena,
                                                 const shop_pay_config_t *config,
                                                 const shop_pay_message_t *message,
                                                 shop_pay_event_t *event);
+/* The transaction's name: of a refund with the number of the operation, where the account signs
+ * that; empty for a try without a transaction. */
+SHOP_MUST_USE shop_status_t shop_ogone_transaction(shop_arena_t *arena, const shop_ogone_t *ogone,
+                                                   const shop_form_t *fields, bool refund,
+                                                   shop_str_t *name);
 /* SHOP_PAY_STATE_UNKNOWN: to be confirmed. */
 shop_pay_state_t shop_ogone_state(shop_str_t status);
 /* "49.9" of a currency; has_amount and currency stay unset when it cannot be read. */
@@ -64,5 +69,20 @@ SHOP_MUST_USE shop_status_t shop_ogone_ask(shop_arena_t *arena, const shop_pay_c
 SHOP_MUST_USE shop_status_t shop_ogone_hear(shop_arena_t *arena, const shop_pay_config_t *config,
                                             shop_pay_talk_t *talk, const shop_pay_reply_t *reply,
                                             shop_pay_heard_t *heard);
+
+SHOP_MUST_USE shop_status_t shop_ogone_call(shop_arena_t *arena, shop_str_t url,
+                                            const shop_pair_t *fields, size_t count,
+                                            shop_pay_call_t *call);
+
+/* --- ogone_refund.c --- */
+
+SHOP_MUST_USE shop_status_t shop_ogone_ask_refund(shop_arena_t *arena,
+                                                  const shop_pay_config_t *config,
+                                                  const shop_pay_talk_t *talk,
+                                                  shop_pay_call_t *call);
+SHOP_MUST_USE shop_status_t shop_ogone_hear_refund(shop_arena_t *arena,
+                                                   const shop_pay_config_t *config,
+                                                   const shop_form_t *attributes,
+                                                   shop_pay_heard_t *heard);
 
 #endif

@@ -82,10 +82,26 @@ void shop_ogone_amount(shop_str_t amount, shop_str_t currency, shop_pay_event_t 
 }
 
 
-/* Each refund is a transaction of its own: the payment's number with the number of the operation,
- * where the account signs that. A try without a transaction has the number 0. */
-static shop_status_t name_transaction(shop_arena_t *arena, const shop_ogone_t *ogone,
-                                      const shop_form_t *form, shop_pay_event_t *event)
+shop_status_t shop_ogone_transaction(shop_arena_t *arena, const shop_ogone_t *ogone,
+                                     const shop_form_t *fields, bool refund, shop_str_t *name)
+{
+    shop_str_t payment = shop_pay_field_nocase(fields, "PAYID");
+    shop_str_t operation = shop_pay_field_nocase(fields, "PAYIDSUB");
+
+    *name = shop_str_eq(payment, SHOP_STR("0")) ? SHOP_STR_NULL : payment;
+    if (!refund || name->len == 0 || operation.len == 0 ||
+        !shop_pay_list_has(ogone->extra, SHOP_STR("PAYIDSUB"))) {
+        return SHOP_OK;
+    }
+
+    return shop_arena_printf(arena, name, "%.*s/%.*s", (int) payment.len,
+                             (const char *) payment.data, (int) operation.len,
+                             (const char *) operation.data);
+}
+
+
+static shop_status_t make_key(shop_arena_t *arena, const shop_ogone_t *ogone,
+                              const shop_form_t *form, shop_pay_event_t *event)
 {
     shop_str_t payment = shop_pay_field_nocase(form, "PAYID");
     shop_str_t operation = shop_pay_field_nocase(form, "PAYIDSUB");
@@ -95,20 +111,10 @@ static shop_status_t name_transaction(shop_arena_t *arena, const shop_ogone_t *o
         operation = SHOP_STR_NULL;
     }
 
-    if (payment.len == 0 || shop_str_eq(payment, SHOP_STR("0"))) {
+    if (event->provider_txn.len == 0) {
         return shop_arena_printf(arena, &event->key, "ogone:%.*s:%.*s", (int) event->transid.len,
                                  (const char *) event->transid.data, (int) status.len,
                                  (const char *) status.data);
-    }
-
-    event->provider_txn = payment;
-    if (event->state == SHOP_PAY_STATE_REFUNDED && operation.len > 0) {
-        shop_status_t failed = shop_arena_printf(
-            arena, &event->provider_txn, "%.*s/%.*s", (int) payment.len,
-            (const char *) payment.data, (int) operation.len, (const char *) operation.data);
-        if (failed != SHOP_OK) {
-            return failed;
-        }
     }
 
     return shop_arena_printf(arena, &event->key, "ogone:%.*s:%.*s%s%.*s", (int) payment.len,
@@ -134,8 +140,11 @@ shop_status_t shop_ogone_describe(shop_arena_t *arena, const shop_pay_config_t *
     shop_ogone_amount(shop_pay_field_nocase(form, "AMOUNT"),
                       shop_pay_field_nocase(form, "CURRENCY"), event);
 
-    shop_status_t status = name_transaction(arena, config->data, form, event);
-
+    shop_status_t status = shop_ogone_transaction(
+        arena, config->data, form, event->state == SHOP_PAY_STATE_REFUNDED, &event->provider_txn);
+    if (status == SHOP_OK) {
+        status = make_key(arena, config->data, form, event);
+    }
     if (status != SHOP_OK) {
         return status;
     }

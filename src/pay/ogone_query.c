@@ -15,6 +15,31 @@
 #define UNKNOWN_ORDER "50001130"
 
 
+shop_status_t shop_ogone_call(shop_arena_t *arena, shop_str_t url, const shop_pair_t *fields,
+                              size_t count, shop_pay_call_t *call)
+{
+    shop_buf_t body;
+
+    shop_buf_init(&body, arena, 0);
+    for (size_t i = 0; i < count; i++) {
+        shop_buf_add(&body, i > 0 ? SHOP_STR("&") : SHOP_STR_NULL);
+        shop_buf_add(&body, fields[i].name);
+        shop_buf_add_char(&body, '=');
+        shop_buf_add_percent(&body, fields[i].value);
+    }
+
+    *call = (shop_pay_call_t){
+        .method = "POST",
+        .url = url,
+        .headers = {{SHOP_STR("Content-Type"), SHOP_STR("application/x-www-form-urlencoded")}},
+        .header_count = 1,
+        .body = shop_buf_str(&body),
+    };
+
+    return body.status;
+}
+
+
 shop_status_t shop_ogone_ask(shop_arena_t *arena, const shop_pay_config_t *config,
                              const shop_pay_talk_t *talk, shop_pay_call_t *call)
 {
@@ -25,29 +50,15 @@ shop_status_t shop_ogone_ask(shop_arena_t *arena, const shop_pay_config_t *confi
         {SHOP_STR("PSWD"), shop_pay_value(config, "api_password_file")},
         {SHOP_STR("ORDERID"), talk->asked.transid},
     };
-    shop_buf_t body;
 
     if (config->api_url.len == 0) {
         return SHOP_NOT_FOUND;
     }
 
-    shop_buf_init(&body, arena, 0);
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        shop_buf_add(&body, i > 0 ? SHOP_STR("&") : SHOP_STR_NULL);
-        shop_buf_add(&body, fields[i].name);
-        shop_buf_add_char(&body, '=');
-        shop_buf_add_percent(&body, fields[i].value);
-    }
-
-    *call = (shop_pay_call_t){
-        .method = "POST",
-        .url = config->api_url,
-        .headers = {{SHOP_STR("Content-Type"), SHOP_STR("application/x-www-form-urlencoded")}},
-        .header_count = 1,
-        .body = shop_buf_str(&body),
-    };
-
-    return body.status;
+    return talk->purpose == SHOP_PAY_REFUND
+               ? shop_ogone_ask_refund(arena, config, talk, call)
+               : shop_ogone_call(arena, config->api_url, fields, sizeof(fields) / sizeof(fields[0]),
+                                 call);
 }
 
 
@@ -142,30 +153,62 @@ static shop_status_t read_element(shop_arena_t *arena, shop_str_t body, shop_for
 }
 
 
-static shop_status_t read_payment(shop_arena_t *arena, const shop_pay_question_t *asked,
-                                  const shop_form_t *attributes, shop_pay_event_t *event)
+static shop_status_t read_payment(shop_arena_t *arena, const shop_pay_config_t *config,
+                                  const shop_pay_question_t *asked, const shop_form_t *attributes,
+                                  shop_pay_event_t *event)
 {
-    shop_str_t payment = shop_pay_field_nocase(attributes, "PAYID");
+    shop_str_t order = shop_pay_field_nocase(attributes, "orderID");
 
     *event = (shop_pay_event_t){
         .channel = "poll",
         .provider_status = shop_pay_field_nocase(attributes, "STATUS"),
-        .provider_txn = shop_str_eq(payment, SHOP_STR("0")) ? SHOP_STR_NULL : payment,
         .transid = asked->transid,
     };
     event->state = shop_ogone_state(event->provider_status);
     if (event->state == SHOP_PAY_STATE_UNKNOWN) {
         event->doubt = SHOP_STR("status not known");
     }
-    if (!shop_str_eq(shop_pay_field_nocase(attributes, "orderID"), asked->transid)) {
+    if (!shop_str_eq(order, asked->transid)) {
         event->foreign = SHOP_STR("order");
     }
     shop_ogone_amount(shop_pay_field_nocase(attributes, "amount"),
                       shop_pay_field_nocase(attributes, "currency"), event);
 
-    return shop_arena_printf(arena, &event->key, "poll:ogone:%.*s:%.*s", (int) payment.len,
-                             (const char *) payment.data, (int) event->provider_status.len,
+    shop_status_t status =
+        shop_ogone_transaction(arena, config->data, attributes,
+                               event->state == SHOP_PAY_STATE_REFUNDED, &event->provider_txn);
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    shop_str_t name = event->provider_txn.len > 0 ? event->provider_txn
+                                                  : shop_pay_field_nocase(attributes, "PAYID");
+
+    return shop_arena_printf(arena, &event->key, "poll:ogone:%.*s:%.*s", (int) name.len,
+                             (const char *) name.data, (int) event->provider_status.len,
                              (const char *) event->provider_status.data);
+}
+
+
+static shop_status_t read_answer(shop_arena_t *arena, const shop_pay_config_t *config,
+                                 const shop_pay_talk_t *talk, const shop_form_t *attributes,
+                                 shop_pay_heard_t *heard)
+{
+    shop_pay_event_t *event;
+
+    /* "no such order" is an answer: the customer never reached the page */
+    if (shop_str_eq(shop_pay_field_nocase(attributes, "NCERROR"), SHOP_STR(UNKNOWN_ORDER))) {
+        return SHOP_OK;
+    }
+    if (shop_pay_field_nocase(attributes, "STATUS").len == 0 ||
+        shop_pay_field_nocase(attributes, "PAYID").len == 0) {
+        return SHOP_MALFORMED;
+    }
+
+    shop_status_t status = shop_pay_hear_one(arena, heard, &event);
+
+    return status == SHOP_OK ? read_payment(arena, config, &talk->asked, attributes, event)
+                             : status;
 }
 
 
@@ -173,10 +216,8 @@ shop_status_t shop_ogone_hear(shop_arena_t *arena, const shop_pay_config_t *conf
                               shop_pay_talk_t *talk, const shop_pay_reply_t *reply,
                               shop_pay_heard_t *heard)
 {
-    shop_pay_event_t *event;
     shop_form_t attributes;
 
-    (void) config;
     *heard = (shop_pay_heard_t){0};
     if (reply->status == 401 || reply->status == 403) {
         return SHOP_REFUSED;
@@ -190,16 +231,7 @@ shop_status_t shop_ogone_hear(shop_arena_t *arena, const shop_pay_config_t *conf
         return status;
     }
 
-    /* "no such order" is an answer: the customer never reached the page */
-    if (shop_str_eq(shop_pay_field_nocase(&attributes, "NCERROR"), SHOP_STR(UNKNOWN_ORDER))) {
-        return SHOP_OK;
-    }
-    if (shop_pay_field_nocase(&attributes, "STATUS").len == 0 ||
-        shop_pay_field_nocase(&attributes, "PAYID").len == 0) {
-        return SHOP_MALFORMED;
-    }
-
-    shop_status_t made = shop_pay_hear_one(arena, heard, &event);
-
-    return made == SHOP_OK ? read_payment(arena, &talk->asked, &attributes, event) : made;
+    return talk->purpose == SHOP_PAY_REFUND
+               ? shop_ogone_hear_refund(arena, config, &attributes, heard)
+               : read_answer(arena, config, talk, &attributes, heard);
 }

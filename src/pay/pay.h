@@ -348,6 +348,13 @@ typedef struct {
     unsigned times;     /* how often the request is sent */
 } shop_pay_simulation_t;
 
+/* What may be done when the answer to a refund was lost. */
+typedef enum {
+    SHOP_PAY_REFUNDS_BLIND = 0, /* ask; when that does not tell, a person must look */
+    SHOP_PAY_REFUNDS_LISTED,    /* ask: the events name each refund; else send it again */
+    SHOP_PAY_REFUNDS_KEYED      /* send it again: the provider knows it by its key */
+} shop_pay_refunds_t;
+
 struct shop_pay_interface_s {
     const char *name;
     shop_pay_kind_t kind;
@@ -355,6 +362,7 @@ struct shop_pay_interface_s {
     const shop_pay_param_t *params; /* ends with a NULL name */
     bool repeats;                   /* see shop_pay_repeats */
     unsigned talks;                 /* shop_pay_purpose_t bits; needs config->api_url as well */
+    shop_pay_refunds_t refunds;     /* with SHOP_PAY_REFUND */
     bool plain_urls; /* addresses sent to this provider may have no query: the token is in the path
                       */
 

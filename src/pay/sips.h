@@ -65,6 +65,22 @@ SHOP_MUST_USE shop_status_t shop_sips_hear(shop_arena_t *arena, const shop_pay_c
                                            shop_pay_talk_t *talk, const shop_pay_reply_t *reply,
                                            shop_pay_heard_t *heard);
 
+/* A call with the members that all have, sealed; `json` gets them. SHOP_NOT_FOUND: no address. */
+SHOP_MUST_USE shop_status_t shop_sips_call(shop_arena_t *arena, const shop_pay_config_t *config,
+                                           const char *service, json_t *json,
+                                           shop_pay_call_t *call);
+/* Of a response code that is no success: SHOP_REFUSED, our account is not accepted. */
+shop_status_t shop_sips_code(shop_str_t code);
+
+/* --- sips_refund.c --- */
+
+SHOP_MUST_USE shop_status_t shop_sips_ask_refund(shop_arena_t *arena,
+                                                 const shop_pay_config_t *config,
+                                                 const shop_pay_talk_t *talk,
+                                                 shop_pay_call_t *call);
+SHOP_MUST_USE shop_status_t shop_sips_hear_refund(shop_arena_t *arena, shop_pay_talk_t *talk,
+                                                  const json_t *answer, shop_pay_heard_t *heard);
+
 /* --- sips_status.c: SHOP_PAY_STATE_UNKNOWN: to be confirmed --- */
 
 shop_pay_state_t shop_sips_response_state(shop_str_t code);

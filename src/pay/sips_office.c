@@ -9,41 +9,15 @@
 
 #include "pay/sips.h"
 
-#define ANSWER_BYTES_MAX (256 * 1024)
 
-
-static shop_status_t question(shop_arena_t *arena, const shop_pay_config_t *config,
-                              shop_str_t reference, shop_str_t *body)
+shop_status_t shop_sips_call(shop_arena_t *arena, const shop_pay_config_t *config,
+                             const char *service, json_t *json, shop_pay_call_t *call)
 {
     const shop_sips_t *sips = config->data;
-    const shop_str_t version = shop_pay_value(config, "office_version");
-    json_t *json = json_object();
+    shop_str_t base = shop_pay_origin(config->api_url);
     shop_str_t seal;
 
-    bool made = json != NULL && shop_json_set_text(json, "interfaceVersion", version) &&
-                shop_json_set_text(json, "merchantId", sips->merchant_id) &&
-                shop_json_set_text(json, "keyVersion", sips->key_version) &&
-                shop_json_set_text(json, "transactionReference", reference) &&
-                shop_json_set_text(json, "sealAlgorithm", SHOP_STR("HMAC-SHA-256"));
-
-    shop_status_t status =
-        made ? shop_sips_json_seal(arena, sips->key, json, &seal) : SHOP_NO_MEMORY;
-    if (status == SHOP_OK) {
-        status = shop_json_set_text(json, "seal", seal) ? shop_json_dump(arena, json, body)
-                                                        : SHOP_NO_MEMORY;
-    }
-    json_decref(json);
-
-    return status;
-}
-
-
-shop_status_t shop_sips_ask(shop_arena_t *arena, const shop_pay_config_t *config,
-                            const shop_pay_talk_t *talk, shop_pay_call_t *call)
-{
-    shop_str_t base = shop_pay_origin(config->api_url);
-
-    if (base.len == 0 || talk->asked.provider_ref.len == 0) {
+    if (base.len == 0) {
         return SHOP_NOT_FOUND;
     }
 
@@ -54,12 +28,51 @@ shop_status_t shop_sips_ask(shop_arena_t *arena, const shop_pay_config_t *config
         .header_count = 2,
     };
 
-    shop_status_t status =
-        shop_arena_printf(arena, &call->url, "%.*s/rs-services/v2/diagnostic/getTransactionData",
-                          (int) base.len, (const char *) base.data);
+    bool made = json != NULL && shop_json_set_text(json, "merchantId", sips->merchant_id) &&
+                shop_json_set_text(json, "keyVersion", sips->key_version) &&
+                shop_json_set_text(json, "sealAlgorithm", SHOP_STR("HMAC-SHA-256"));
 
-    return status == SHOP_OK ? question(arena, config, talk->asked.provider_ref, &call->body)
+    shop_status_t status =
+        made ? shop_sips_json_seal(arena, sips->key, json, &seal) : SHOP_NO_MEMORY;
+    if (status == SHOP_OK) {
+        status = shop_json_set_text(json, "seal", seal) ? shop_json_dump(arena, json, &call->body)
+                                                        : SHOP_NO_MEMORY;
+    }
+
+    return status == SHOP_OK ? shop_arena_printf(arena, &call->url, "%.*s/rs-services/v2/%s",
+                                                 (int) base.len, (const char *) base.data, service)
                              : status;
+}
+
+
+static shop_status_t ask_transaction(shop_arena_t *arena, const shop_pay_config_t *config,
+                                     const shop_pay_talk_t *talk, shop_pay_call_t *call)
+{
+    shop_str_t version = shop_pay_value(config, "office_version");
+    shop_status_t status = SHOP_NO_MEMORY;
+    json_t *json = json_object();
+
+    if (json != NULL && shop_json_set_text(json, "interfaceVersion", version) &&
+        shop_json_set_text(json, "transactionReference", talk->asked.provider_ref)) {
+        status = shop_sips_call(arena, config, "diagnostic/getTransactionData", json, call);
+    }
+    json_decref(json);
+
+    return status;
+}
+
+
+shop_status_t shop_sips_ask(shop_arena_t *arena, const shop_pay_config_t *config,
+                            const shop_pay_talk_t *talk, shop_pay_call_t *call)
+{
+    if (talk->asked.provider_ref.len == 0) {
+        return SHOP_NOT_FOUND;
+    }
+
+    /* whether there is something to cancel or to give back is asked first */
+    return talk->purpose == SHOP_PAY_REFUND && talk->step > 0
+               ? shop_sips_ask_refund(arena, config, talk, call)
+               : ask_transaction(arena, config, talk, call);
 }
 
 
@@ -115,6 +128,13 @@ static shop_status_t read_transaction(shop_arena_t *arena, const shop_pay_config
 }
 
 
+shop_status_t shop_sips_code(shop_str_t code)
+{
+    return shop_str_eq(code, SHOP_STR("03")) || shop_str_eq(code, SHOP_STR("34")) ? SHOP_REFUSED
+                                                                                  : SHOP_MALFORMED;
+}
+
+
 /* The response code is about the question: 25 says that there is no such transaction yet. */
 static shop_status_t read_answer(shop_arena_t *arena, const shop_pay_config_t *config,
                                  const shop_pay_question_t *asked, const json_t *answer,
@@ -127,12 +147,8 @@ static shop_status_t read_answer(shop_arena_t *arena, const shop_pay_config_t *c
         return SHOP_OK;
     }
 
-    if (shop_str_eq(code, SHOP_STR("03")) || shop_str_eq(code, SHOP_STR("34"))) {
-        return SHOP_REFUSED;
-    }
-
     if (!shop_str_eq(code, SHOP_STR("00"))) {
-        return SHOP_MALFORMED;
+        return shop_sips_code(code);
     }
 
     shop_status_t status = shop_pay_hear_one(arena, heard, &event);
@@ -155,13 +171,14 @@ shop_status_t shop_sips_hear(shop_arena_t *arena, const shop_pay_config_t *confi
         return SHOP_MALFORMED;
     }
 
-    shop_status_t status = shop_json_parse(reply->body, ANSWER_BYTES_MAX, &json);
+    shop_status_t status = shop_pay_json(reply->body, &json);
     if (status != SHOP_OK) {
-        return status == SHOP_NO_MEMORY ? status : SHOP_MALFORMED;
+        return status;
     }
 
-    status = json_is_object(json) ? read_answer(arena, config, &talk->asked, json, heard)
-                                  : SHOP_MALFORMED;
+    status = talk->purpose == SHOP_PAY_REFUND
+                 ? shop_sips_hear_refund(arena, talk, json, heard)
+                 : read_answer(arena, config, &talk->asked, json, heard);
     json_decref(json);
 
     return status;

@@ -165,6 +165,7 @@ const shop_pay_interface_t shop_pay_stripe = {
     .params = params,
     .repeats = true,
     .talks = SHOP_PAY_ASK | SHOP_PAY_OPEN | SHOP_PAY_CLOSE | SHOP_PAY_REFUND,
+    .refunds = SHOP_PAY_REFUNDS_KEYED,
     .prepare = prepare,
     .start = start,
     .parse = shop_stripe_parse,

@@ -75,6 +75,21 @@ SHOP_MUST_USE shop_status_t shop_lyra_hear(shop_arena_t *arena, const shop_pay_c
                                            shop_pay_talk_t *talk, const shop_pay_reply_t *reply,
                                            shop_pay_heard_t *heard);
 
+/* The call of a service, without its body. SHOP_NOT_FOUND: no credentials. */
+SHOP_MUST_USE shop_status_t shop_lyra_call(shop_arena_t *arena, const shop_pay_config_t *config,
+                                           const char *service, shop_pay_call_t *call);
+
+/* --- lyra_refund.c --- */
+
+SHOP_MUST_USE shop_status_t shop_lyra_ask_refund(shop_arena_t *arena,
+                                                 const shop_pay_config_t *config,
+                                                 const shop_pay_talk_t *talk,
+                                                 shop_pay_call_t *call);
+SHOP_MUST_USE shop_status_t shop_lyra_hear_refund(shop_arena_t *arena,
+                                                  const shop_pay_config_t *config,
+                                                  const shop_pay_talk_t *talk, bool success,
+                                                  const json_t *answer, shop_pay_heard_t *heard);
+
 /* --- vads_status.c: also for the answers of the platform's API --- */
 
 /* `operation`: empty, DEBIT, CREDIT or VERIFICATION. SHOP_PAY_STATE_UNKNOWN: to be confirmed. */

@@ -10,7 +10,6 @@
 #include "work/work_internal.h"
 
 #define QUESTIONS_MAX 4
-#define EVENT_MAX 65536
 
 /* One question under way. */
 typedef struct {
@@ -28,38 +27,11 @@ static void on_heard(shop_op_t *op);       /* 3 */
 static void on_recorded(shop_op_t *op);    /* 4 */
 
 
-static json_t *askable(const shop_work_conf_t *conf)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < conf->payment_count; i++) {
-        const shop_pay_config_t *config = conf->payments[i];
-
-        if (shop_pay_talks(config, SHOP_PAY_ASK)) {
-            json_array_append_new(list, json_pack("{s:o, s:s}", "config",
-                                                  shop_json_str(config->name), "mode",
-                                                  config->mode == SHOP_PAY_LIVE ? "live" : "test"));
-        }
-    }
-    return list;
-}
-
-
-static const shop_pay_config_t *config_find(const shop_work_conf_t *conf, shop_str_t name)
-{
-    for (size_t i = 0; i < conf->payment_count; i++) {
-        if (shop_str_eq(conf->payments[i]->name, name)) {
-            return conf->payments[i];
-        }
-    }
-    return NULL;
-}
-
-
 void shop_reconcile_round(shop_work_t *work, shop_loop_t *loop)
 {
     json_t *argument =
-        json_pack("{s:o, s:i}", "payments", askable(&work->conf), "limit", QUESTIONS_MAX);
+        json_pack("{s:o, s:i}", "payments", shop_payments_for(&work->conf, SHOP_PAY_ASK), "limit",
+                  QUESTIONS_MAX);
 
     if (shop_ask(work, SHOP_SQL_RECONCILE_CLAIM, argument, on_claimed, loop) != NGX_OK) {
         shop_loop_ended(loop, SHOP_ROUND_TROUBLE);
@@ -80,40 +52,19 @@ static void question_end(question_t *q)
 }
 
 
-static bool take_amount(const json_t *row, shop_pay_question_t *asked)
-{
-    const shop_currency_t *currency = shop_currency_find(shop_json_text(row, "currency"));
-    shop_money_t amount;
-
-    if (currency == NULL) {
-        return false;
-    }
-    asked->currency = shop_str(currency->code);
-    return shop_money_parse(shop_json_text(row, "amount"), &amount) == SHOP_OK &&
-           shop_money_to_minor(amount, currency->exponent, &asked->amount_minor) == SHOP_OK;
-}
-
-
-/* The row of the claim dies before the answer comes. */
 static bool take_question(question_t *q, const json_t *row)
 {
-    shop_arena_t arena = shop_pool_arena(q->pool);
-    shop_pay_question_t *asked = &q->talk.asked;
-
     q->talk.purpose = json_is_true(json_object_get(row, "closing")) ? SHOP_PAY_CLOSE : SHOP_PAY_ASK;
 
-    return take_amount(row, asked) &&
-           shop_arena_copy(&arena, shop_json_text(row, "transid"), &asked->transid) == SHOP_OK &&
-           shop_arena_copy(&arena, shop_json_text(row, "provider_ref"), &asked->provider_ref) ==
-               SHOP_OK &&
-           shop_arena_copy(&arena, shop_json_text(row, "provider_txn"), &asked->provider_txn) ==
-               SHOP_OK;
+    return shop_payments_minor(row, "amount", &q->talk.asked.amount_minor) &&
+           shop_payments_question(q->pool, row, &q->talk.asked);
 }
 
 
 static question_t *question_create(shop_work_t *work, shop_loop_t *loop, const json_t *row)
 {
-    const shop_pay_config_t *config = config_find(&work->conf, shop_json_text(row, "config"));
+    const shop_pay_config_t *config =
+        shop_payments_find(&work->conf, shop_json_text(row, "config"));
     ngx_pool_t *pool = config != NULL ? ngx_create_pool(4096, work->log) : NULL;
     question_t *q;
 
@@ -197,35 +148,13 @@ static void question_start(question_t *q)
 }
 
 
-/* The events as the database takes them; NULL: no memory. */
-static json_t *events_json(question_t *q, const shop_pay_events_t *events)
-{
-    shop_arena_t arena = shop_pool_arena(q->pool);
-    json_t *list = json_array();
-
-    for (size_t i = 0; list != NULL && i < events->count; i++) {
-        shop_str_t text;
-        json_t *event;
-
-        if (shop_pay_event_json(&arena, q->config, &events->list[i], ngx_time(), &text) !=
-                SHOP_OK ||
-            shop_json_parse(text, EVENT_MAX, &event) != SHOP_OK ||
-            json_array_append_new(list, event) != 0) {
-            json_decref(list);
-            list = NULL;
-        }
-    }
-    return list;
-}
-
-
 static void on_heard(shop_op_t *op)
 {
     question_t *q = op->data;
     json_t *list = NULL;
 
     if (op->status == SHOP_LINK_OK) {
-        list = events_json(q, &op->reply.talk->heard->events);
+        list = shop_payments_events(q->pool, q->config, &op->reply.talk->heard->events);
     }
     question_record(q, list, op->error);
 }

@@ -22,6 +22,8 @@ const shop_pg_statement_t shop_sql_statements[SHOP_SQL_COUNT] = {
     [SHOP_SQL_HOUSEKEEPING] = {CALL("housekeeping")},
     [SHOP_SQL_RECONCILE_CLAIM] = {CALL("reconcile_claim")},
     [SHOP_SQL_RECONCILE_END] = {CALL("reconcile_end")},
+    [SHOP_SQL_REFUND_CLAIM] = {CALL("refund_claim")},
+    [SHOP_SQL_REFUND_END] = {CALL("refund_end")},
     [SHOP_SQL_SNAPSHOT] = {.name = "shop_snapshot",
                            .text = "SELECT kind, doc FROM shop.snapshot($1::jsonb)",
                            .params = 1,

@@ -24,6 +24,8 @@ typedef enum {
     SHOP_SQL_HOUSEKEEPING,
     SHOP_SQL_RECONCILE_CLAIM,
     SHOP_SQL_RECONCILE_END,
+    SHOP_SQL_REFUND_CLAIM,
+    SHOP_SQL_REFUND_END,
     SHOP_SQL_SNAPSHOT,     /* streamed: rows of kind and document */
     SHOP_SQL_PLACE_ORDERS, /* batched */
     SHOP_SQL_ORDER_READ,

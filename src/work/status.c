@@ -40,7 +40,7 @@ json_t *shop_work_status(const shop_work_t *work)
 
     return json_pack(
         "{s:{s:b, s:s, s:I, s:o, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I}, s:{s:b, s:I, s:I}, s:I, "
-        "s:I, s:I, s:I}",
+        "s:I, s:I, s:I, s:I}",
         "moodle", "configured", configured, "gate", gates[shared->gate % 3], "failures",
         (json_int_t) shared->failures, "check", check_list(shared->check_result), "checked_at",
         (json_int_t) shared->checked_at, "calls", (json_int_t) shared->calls_total, "jobs",
@@ -50,5 +50,6 @@ json_t *shop_work_status(const shop_work_t *work)
         (int) work->conf.mail->enabled, "sent", (json_int_t) shared->mails_sent, "failed",
         (json_int_t) shared->mails_failed, "invoices", (json_int_t) shared->invoices,
         "spool_replayed", (json_int_t) shared->spool_replayed, "spool_aside",
-        (json_int_t) shared->spool_aside, "payments_found", (json_int_t) shared->payments_found);
+        (json_int_t) shared->spool_aside, "payments_found", (json_int_t) shared->payments_found,
+        "refunds_done", (json_int_t) shared->refunds_done);
 }

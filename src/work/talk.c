@@ -184,6 +184,7 @@ static void talk_call(conversation_t *c)
         talk_not_sent(c);
         return;
     }
+    c->result.sent = 1;
     shop_http_send(c->work->conf.http, c->call, &request);
 }
 
@@ -208,6 +209,7 @@ static void talk_conclude(conversation_t *c)
 
 static void talk_refused(conversation_t *c)
 {
+    c->result.sent = c->talk.step > 0; /* who is not let in has changed nothing */
     if (c->config->interface->grant == NULL || c->renewed) {
         talk_fail(c, "credentials refused");
         return;

@@ -39,13 +39,15 @@ static void start_loops(shop_work_t *work)
     loop_prepare(work, SHOP_LOOP_REGISTRAR, "registrar", shop_registrar_round);
     loop_prepare(work, SHOP_LOOP_SPOOL, "spool", shop_spool_round);
     loop_prepare(work, SHOP_LOOP_RECONCILE, "reconcile", shop_reconcile_round);
+    loop_prepare(work, SHOP_LOOP_REFUNDS, "refunds", shop_refund_round);
     loop_prepare(work, SHOP_LOOP_HOUSEKEEPING, "housekeeping", shop_housekeeping_round);
     housekeeping->pause_min = work->conf.housekeeping_interval;
     housekeeping->pause_max = work->conf.housekeeping_interval;
 
     for (ngx_uint_t i = 0; i < SHOP_LOOPS; i++) {
         if ((i == SHOP_LOOP_SPOOL && work->conf.spool == NULL) ||
-            (i == SHOP_LOOP_RECONCILE && work->conf.payment_count == 0)) {
+            ((i == SHOP_LOOP_RECONCILE || i == SHOP_LOOP_REFUNDS) &&
+             work->conf.payment_count == 0)) {
             continue;
         }
         shop_loop_start(&work->loops[i]);

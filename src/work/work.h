@@ -100,6 +100,7 @@ typedef struct {
     ngx_atomic_t spool_aside;
     ngx_atomic_t spool_owner;    /* process that replays; 0: none yet */
     ngx_atomic_t payments_found; /* paid without any notification, says the provider's API */
+    ngx_atomic_t refunds_done;   /* by providers, for staff */
 } shop_work_shared_t;
 
 /* Start-up check (handlers.md 7.3): a bit is set for what is wrong. */
@@ -193,6 +194,7 @@ void shop_work_stop(shop_work_t *work);
 typedef struct shop_talk_s {
     const shop_pay_talk_t *about;
     const shop_pay_heard_t *heard;
+    unsigned sent : 1; /* a call has left that the provider may have carried out */
 } shop_talk_t;
 
 /* Holds a conversation: gets an access token when one is needed, makes the calls, gives the one

@@ -103,7 +103,22 @@ void shop_spool_round(shop_work_t *work, shop_loop_t *loop);
 /* Another worker may replay now. */
 void shop_spool_leave(shop_work_t *work);
 void shop_reconcile_round(shop_work_t *work, shop_loop_t *loop);
+void shop_refund_round(shop_work_t *work, shop_loop_t *loop);
 void shop_housekeeping_round(shop_work_t *work, shop_loop_t *loop);
+
+
+/* --- conversations about payments (payments.c) --- */
+
+/* The blocks that hold them for this purpose, [{config, mode}]: a new array. */
+json_t *shop_payments_for(const shop_work_conf_t *conf, shop_pay_purpose_t purpose);
+const shop_pay_config_t *shop_payments_find(const shop_work_conf_t *conf, shop_str_t name);
+/* An amount of a claimed row, in the minor units of its currency. */
+bool shop_payments_minor(const json_t *row, const char *member, int64_t *minor);
+/* The texts of a claimed row, copied. False: no memory. */
+bool shop_payments_question(ngx_pool_t *pool, const json_t *row, shop_pay_question_t *asked);
+/* Events as the database takes them: a new array; NULL: no memory. */
+json_t *shop_payments_events(ngx_pool_t *pool, const shop_pay_config_t *config,
+                             const shop_pay_events_t *events);
 
 
 /* --- access tokens of payment providers (access.c), one per configuration --- */
@@ -138,6 +153,7 @@ typedef enum {
     SHOP_LOOP_REGISTRAR,
     SHOP_LOOP_SPOOL,
     SHOP_LOOP_RECONCILE,
+    SHOP_LOOP_REFUNDS,
     SHOP_LOOP_HOUSEKEEPING,
     SHOP_LOOPS
 } shop_loop_e;
@@ -162,6 +178,7 @@ struct shop_work_s {
     ngx_uint_t check_result; /* SHOP_CHECK_* found so far by the check under way */
     shop_replay_t *replay;   /* the one notification being replayed */
     ngx_uint_t questions;    /* to payment providers, under way */
+    ngx_uint_t refunds;      /* by payment providers, under way */
     shop_access_t *access;   /* one for each of conf.payments */
 
     unsigned leaving : 1; /* claims nothing any more */

@@ -97,6 +97,8 @@ static void check_ogone(shop_arena_t *arena, shop_str_t input)
 
     check_form(arena, config, input, false);
     must(shop_ogone_hear(arena, config, &talk, &reply, &heard) != SHOP_NO_MEMORY);
+    talk.purpose = SHOP_PAY_REFUND;
+    must(shop_ogone_hear(arena, config, &talk, &reply, &heard) != SHOP_NO_MEMORY);
 
     if (shop_form_parse(arena, input, 100, &form) != SHOP_OK) {
         return;

@@ -101,7 +101,10 @@ is(ended($claim, outcome => 'unknown')->{verdict}, 'lost', 'an old claim changes
 is(ended($again, outcome => 'pending', id => '9')->{state}, 'waiting', 'the provider takes its time');
 due($again);
 ($again) = claimed();
-is($again->{unknown}, $yes, 'and is asked');
+is($again->{unknown} && $again->{stale}, $yes, 'and is asked');
+is(ended($again, outcome => 'asked', listed => $no, events => [])->{state}, 'waiting', 'not yet');
+due($again);
+($again) = claimed();
 is(ended($again, outcome => 'asked', listed => $yes, events => [event($order, $attempt, 'refunded', channel => 'poll', event_key => 'p1',
     provider_txn => 'credit3', provider_ref => undef)])->{state}, 'done', 'done');
 is(read_of($order)->{status}, 'PAYBACK', 'all is back');
@@ -170,6 +173,21 @@ is(credits($promised), 'testcredit-108.000', 'with its credit note');
 is(say_of(refund($order, by_hand => $yes, amount => '9.00')), 'ok done SOLDOUT 9.00 99.00', 'a card as well, in the back office of the provider');
 is($pg->value(q{select count(*) from shop.product_instances where not deleted}), $pg->value('select count(*) - 1 from shop.product_instances'),
     'others keep what they have');
+
+# A payment that is given up before it is taken: the answer and the notification name the payment itself.
+for my $first (qw(answer notification)) {
+    ($order, $attempt) = paid($web, [$course]);
+    refund($order);
+    ($claim) = claimed();
+    my $void = sub { apply(event($order, $attempt, 'cancelled', event_key => "void:$first")) };
+    my $done = sub { ended($claim, outcome => 'refunded', provider_txn => "txn$attempt->{attempt}") };
+    $_->() for $first eq 'answer' ? ($done, $void) : ($void, $done);
+    is(join(' ', read_of($order)->{status}, map { $pg->value($_, $order->{transid}) }
+        'select refundedamount from shop.bills where transid = ?',
+        'select state from shop.refund_requests r join shop.bills b on b.id = r.billid where transid = ?',
+        'select count(*) from shop.alerts a join shop.bills b on b.id = a.billid where transid = ?'), 'PAYBACK 108.000 done 0',
+        "cancelled before the capture, the $first first");
+}
 
 # Money that came twice goes back whole, without a credit note.
 ($order, $attempt) = paid($web, [$course]);

@@ -11,7 +11,8 @@ package Shop::Fake::Providers;
 #
 # Behaviour: notify before|after|never (relative to the customer's return), delay_ms, repeat (so many
 # notifications at once), refuse (whatever is chosen), tamper (one byte of the message after it was
-# signed), answer (an HTTP status for the API instead of an answer).
+# signed), answer (an HTTP status for the API instead of an answer), refund (refuse, or lose: carried out, but the answer
+# does not arrive).
 
 use strict;
 use warnings;
@@ -27,7 +28,7 @@ use Shop::Fake::Vads::Form qw(decode);
 use Shop::Fake::Vads::Loop;
 use Shop::Fake::Vads::Message qw(token);
 
-my %CALM = (notify => 'before', delay_ms => 0, repeat => 1, refuse => 0, tamper => 0, answer => 0);
+my %CALM = (notify => 'before', delay_ms => 0, repeat => 1, refuse => 0, tamper => 0, answer => 0, refund => '');
 my %LABEL = (
     paid => 'Pay', refused => 'Pay with a card that is refused', pending => 'Pay later, by a delayed method',
     cancelled => 'Cancel and return to the shop',
@@ -68,7 +69,8 @@ sub _route {
     my ($provider, $method) = @{$self->{routes}{$route}};
     return $reply->($self->{behaviour}{answer}, {}, '{}')
         if $self->{behaviour}{answer} && $method =~ /\Aapi_/;
-    return $provider->$method($self, $request, $reply);
+    my $lost = $method eq 'api_refund' && $self->{behaviour}{refund} eq 'lose';
+    return $provider->$method($self, $request, $lost ? sub { $reply->(500, {}, '{}') } : $reply);
 }
 
 # A provider has accepted a request: the session of its page.
@@ -189,7 +191,7 @@ sub _payments {
     my ($self, $request, $reply) = @_;
     return _json($reply, {payments => [map { {
         provider => ref($_->{provider}) =~ s/.*:://r, order => $_->{order}, status => $_->{status},
-        amount => $_->{amount}, currency => $_->{currency}, notices => $_->{notices},
+        amount => $_->{amount}, currency => $_->{currency}, notices => $_->{notices}, refunded => 0 + ($_->{refunded} // 0),
     } } @{$self->{payments}}]});
 }
 

@@ -34,7 +34,7 @@ my $IPN_TIMEOUT  = 35;
 my %ACCEPTED_ANSWER = map { $_ => 1 } 200 .. 206, 301, 302, 303, 307, 308;
 my %CALM = (
     notify => 'before', delay_ms => 0, repeat => 1, refuse => JSON::PP::false, status => '',
-    retries => 0, retry_seconds => 900, abandoned => JSON::PP::true, tamper => undef, ipn_url => undef,
+    retries => 0, retry_seconds => 900, abandoned => JSON::PP::true, tamper => undef, ipn_url => undef, refund => '',
 );
 my %CARD = (
     '4970100000000000' => ['CB', 'pay'], '4970100000000055' => ['CB', 'pay'],
@@ -107,6 +107,7 @@ my %ROUTE = (
     'POST /vads-payment/challenge'    => \&_challenge,
     'GET /vads-payment/back'          => \&_back,
     'POST /api-payment/V4/Order/Get'  => \&_order_get,
+    'POST /api-payment/V4/Transaction/CancelOrRefund' => \&_refund,
     'POST /control'                   => \&_control,
     'GET /control'                    => \&_control,
     'POST /control/reset'             => \&_reset,
@@ -290,13 +291,44 @@ sub _send {
 
 # --- the platform's API ---
 
+sub _error_of { my ($reply) = @_; return sub { _json($reply, { status => 'ERROR',
+    answer => { errorCode => $_[0], errorMessage => $_[1], _type => 'V4/WebService/WebServiceError' } }) } }
+
+sub _knows {
+    my ($self, $request) = @_;
+    my ($basic) = ($request->{headers}{authorization} // '') =~ /\ABasic (\S+)\z/;
+    return $basic && decode_base64($basic) eq "$self->{site_id}:$self->{password}";
+}
+
+# What is not captured is cancelled, or made smaller; what is, is credited by a transaction of its own. Behaviour:
+# refund "refuse", or "lose": carried out, but the answer does not arrive.
+sub _refund {
+    my ($self, $request, $reply) = @_;
+    my $error = _error_of($reply);
+    return $error->('INT_905', 'invalid authentication') if !$self->_knows($request);
+    my $wish = decode_json($request->{body});
+    my ($payment) = grep { ($_->{uuid} // '') eq $wish->{uuid} } @{ $self->{payments} };
+    return $error->('PSP_010', 'transaction not found') if !$payment;
+    my $left = $payment->{amount} - ($payment->{credited} // 0);
+    return $error->('PSP_083', 'amount too high') if $wish->{amount} > $left || $self->{behaviour}{refund} eq 'refuse';
+    if ($payment->{status} eq 'CAPTURED') {
+        $payment->{credited} += $wish->{amount};
+        $payment = { %$payment, uuid => token(16), operation => 'CREDIT', notices => [], time => time, amount => $wish->{amount},
+            trans_id => sprintf('%06d', 900000 + @{ $self->{payments} }), status => 'AUTHORISED' };
+        push @{ $self->{payments} }, $payment;
+    } elsif ($wish->{amount} == $left) {
+        $payment->{status} = 'CANCELLED';
+    } else {
+        $payment->{amount} -= $wish->{amount};
+    }
+    return $reply->(500, {}, '') if $self->{behaviour}{refund} eq 'lose';
+    return _json($reply, { status => 'SUCCESS', answer => _transaction($self, $payment) });
+}
+
 sub _order_get {
     my ($self, $request, $reply) = @_;
-    my $error = sub { _json($reply, { status => 'ERROR', webService => 'Order/Get',
-        answer => { errorCode => $_[0], errorMessage => $_[1], _type => 'V4/WebService/WebServiceError' } }) };
-    my ($basic) = ($request->{headers}{authorization} // '') =~ /\ABasic (\S+)\z/;
-    return $error->('INT_905', 'invalid authentication')
-        if !$basic || decode_base64($basic) ne "$self->{site_id}:$self->{password}";
+    my $error = _error_of($reply);
+    return $error->('INT_905', 'invalid authentication') if !$self->_knows($request);
     my $order = (eval { decode_json($request->{body}) } // {})->{orderId} // '';
     my @found = grep { $_->{form}{vads_order_id} eq $order && $_->{uuid} } @{ $self->{payments} };
     return $error->('PSP_010', 'transaction not found') if !@found;

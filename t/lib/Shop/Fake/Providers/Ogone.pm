@@ -1,6 +1,6 @@
 package Shop::Fake::Providers::Ogone;
 
-# The hosted page of Ogone (Ingenico e-Commerce): SHA-IN, feedback with SHA-OUT, DirectLink query.
+# The hosted page of Ogone (Ingenico e-Commerce): SHA-IN, feedback with SHA-OUT, DirectLink query and refund.
 # payments.md 8. Hash sha512, in both directions.
 
 use strict;
@@ -31,7 +31,8 @@ sub new {
 sub outcomes { return [qw(paid refused pending cancelled)] }
 
 sub routes {
-    return ('POST /ncol/test/orderstandard_utf8.asp' => 'form', 'POST /ncol/test/querydirect.asp' => 'api_query');
+    return ('POST /ncol/test/orderstandard_utf8.asp' => 'form', 'POST /ncol/test/querydirect.asp' => 'api_query',
+        'POST /ncol/test/maintenancedirect.asp' => 'api_refund');
 }
 
 # Over every field that is not empty, but the signature itself.
@@ -83,21 +84,45 @@ sub send_back {
     return $reply->(302, {Location => $url . ($url =~ /\?/ ? '&' : '?') . encode($self->_feedback($payment))}, '');
 }
 
-sub api_query {
-    my ($self, $server, $request, $reply) = @_;
-    my %asked = map { @{$_} } @{decode($request->{body})};
-    my $answer = sub {
+sub _answers {
+    my ($reply) = @_;
+    return sub {
         my (%attribute) = @_;
         my $list = join ' ', map { qq{$_="$attribute{$_}"} } sort keys %attribute;
-        $reply->(200, {'Content-Type' => 'text/xml'}, qq{<?xml version="1.0"?>\n<ncresponse $list>\n</ncresponse>\n});
+        return $reply->(200, {'Content-Type' => 'text/xml'}, qq{<?xml version="1.0"?>\n<ncresponse $list>\n</ncresponse>\n});
     };
-    return $answer->(STATUS => 0, NCERROR => 50001111, PAYID => '')
-        if $asked{PSPID} ne $self->{pspid} || $asked{USERID} ne $self->{user} || $asked{PSWD} ne $self->{password};
+}
+
+sub _knows { my ($self, $asked) = @_; return $asked->{PSPID} eq $self->{pspid} && $asked->{USERID} eq $self->{user} && $asked->{PSWD} eq $self->{password} }
+
+# The last operation.
+sub api_query {
+    my ($self, $server, $request, $reply) = @_;
+    my %asked  = map { @{$_} } @{decode($request->{body})};
+    my $answer = _answers($reply);
+    return $answer->(STATUS => 0, NCERROR => 50001111, PAYID => '') if !$self->_knows(\%asked);
     my $payment = $server->payment(sub { $_[0]{provider} == $self && $_[0]{order} eq $asked{ORDERID} && $_[0]{status} ne 'open' });
     return $answer->(orderID => $asked{ORDERID}, STATUS => 0, NCERROR => 50001130, PAYID => '') if !$payment;
-    return $answer->(orderID => $payment->{order}, PAYID => $payment->{payid}, STATUS => $STATUS{$payment->{status}},
-        NCERROR => $NCERROR{$payment->{status}} // 0, amount => amount($payment->{amount}), currency => $payment->{currency},
-        PM => 'CreditCard', BRAND => 'VISA');
+    my $last = $payment->{last};
+    return $answer->(orderID => $payment->{order}, PAYID => $payment->{payid}, STATUS => $last ? 8 : $STATUS{$payment->{status}},
+        PAYIDSUB => $payment->{operation} // 0, NCERROR => $NCERROR{$payment->{status}} // 0,
+        amount => amount($last // $payment->{amount}), currency => $payment->{currency}, PM => 'CreditCard', BRAND => 'VISA');
+}
+
+sub api_refund {
+    my ($self, $server, $request, $reply) = @_;
+    my %asked  = map { @{$_} } @{decode($request->{body})};
+    my $answer = _answers($reply);
+    return $answer->(STATUS => 0, NCERROR => 50001118, PAYID => '')
+        if !$self->_knows(\%asked) || ($asked{SHASIGN} // '') ne sha(\%asked, $self->{in});
+    my $payment = $server->payment(sub { ($_[0]{payid} // '') eq $asked{PAYID} });
+    my $left = $payment ? $payment->{amount} - ($payment->{refunded} // 0) : 0;
+    return $answer->(STATUS => 0, NCERROR => 50001046, PAYID => $asked{PAYID})
+        if $asked{OPERATION} !~ /\ARF[DS]\z/ || $asked{AMOUNT} > $left || $server->{behaviour}{refund} eq 'refuse';
+    $payment->{refunded} += $asked{AMOUNT};
+    $payment->{last} = $asked{AMOUNT};
+    return $answer->(orderID => $payment->{order}, PAYID => $payment->{payid}, PAYIDSUB => ++$payment->{operation},
+        STATUS => 8, NCERROR => 0, amount => amount($asked{AMOUNT}), currency => $payment->{currency});
 }
 
 1;

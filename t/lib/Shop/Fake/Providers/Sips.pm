@@ -1,7 +1,7 @@
 package Shop::Fake::Providers::Sips;
 
-# Sips 2.0 (Mercanet, Sogenactif): the sealed form, the automatic and the manual response, and
-# getTransactionData. payments.md 5.
+# Sips 2.0 (Mercanet, Sogenactif): the sealed form, the automatic and the manual response,
+# getTransactionData, and refunds. payments.md 5.
 
 use strict;
 use warnings;
@@ -34,6 +34,7 @@ sub routes {
     return (
         'POST /paymentInit' => 'form',
         'POST /rs-services/v2/diagnostic/getTransactionData' => 'api_transaction',
+        'POST /rs-services/v2/cashManagement/(?:refund|cancel)' => 'api_refund',
     );
 }
 
@@ -103,19 +104,44 @@ sub send_back {
         qq{<form method="post" action="$url">$fields<button>Return to the shop</button></form>}));
 }
 
-sub api_transaction {
-    my ($self, $server, $request, $reply) = @_;
+# The transaction that a call of the Office service is about; undef when it was answered.
+sub _asked {
+    my ($self, $server, $request, $answer) = @_;
     my $asked  = decode_json($request->{body});
     my %sealed = %{$asked};
     delete @sealed{qw(seal sealAlgorithm keyVersion)};
-    my $answer = sub { $reply->(200, {'Content-Type' => 'application/json'}, encode_json($_[0])) };
-    return $answer->({responseCode => '34'})
+    return $answer->(responseCode => '34') && undef
         if ($asked->{seal} // '') ne hmac_sha256_hex(join('', map { $sealed{$_} } sort keys %sealed), $self->{key});
     my $payment = $server->payment(sub { ($_[0]{reference} // '') eq ($asked->{transactionReference} // '') });
-    return $answer->({responseCode => '25'}) if !$payment || $payment->{status} eq 'open';
-    return $answer->({responseCode => '00', transactionStatus => $STATUS{$payment->{status}},
+    return $answer->(responseCode => '25') && undef if !$payment || $payment->{status} eq 'open';
+    return ($payment, $asked);
+}
+
+sub _answers { my ($reply) = @_; return sub { $reply->(200, {'Content-Type' => 'application/json'}, encode_json({@_})); 1 } }
+
+sub api_transaction {
+    my ($self, $server, $request, $reply) = @_;
+    my $answer = _answers($reply);
+    my ($payment) = $self->_asked($server, $request, $answer);
+    return if !$payment;
+    return $answer->(responseCode => '00', transactionStatus => $payment->{office} // $STATUS{$payment->{status}},
         transactionAmount => $payment->{amount}, currencyCode => $payment->{currency},
-        merchantId => $self->{merchant}, transactionReference => $payment->{reference}});
+        merchantId => $self->{merchant}, transactionReference => $payment->{reference});
+}
+
+sub api_refund {
+    my ($self, $server, $request, $reply) = @_;
+    my $answer = _answers($reply);
+    my ($payment, $asked) = $self->_asked($server, $request, $answer);
+    return if !$payment;
+    my $left   = $payment->{amount} - ($payment->{refunded} // 0);
+    my $cancel = $request->{path} =~ /cancel/;
+    return $answer->(responseCode => '24')
+        if $cancel != (($payment->{office} // $STATUS{$payment->{status}}) eq 'TO_CAPTURE') || $asked->{operationAmount} > $left
+        || $asked->{currencyCode} ne $payment->{currency} || $server->{behaviour}{refund} eq 'refuse';
+    $payment->{refunded} += $asked->{operationAmount};
+    $payment->{office} = $left > $asked->{operationAmount} ? $cancel ? 'TO_CAPTURE' : 'CAPTURED' : $cancel ? 'CANCELLED' : 'CREDITED';
+    return $answer->(responseCode => '00', newStatus => $payment->{office}, newAmount => $left - $asked->{operationAmount});
 }
 
 1;

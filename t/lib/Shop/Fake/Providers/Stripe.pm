@@ -146,7 +146,8 @@ sub api_refund {
     my $payment = $server->payment(sub { ($_[0]{pi} // '') eq $form{payment_intent} });
     return _error($reply, 404, 'resource_missing') if !$payment;
     my $sum = ($payment->{refunded} // 0) + $form{amount};
-    return _error($reply, 400, 'charge_already_refunded') if $sum > $payment->{amount};
+    return _error($reply, 400, 'charge_already_refunded')
+        if $sum > $payment->{amount} || $server->{behaviour}{refund} eq 'refuse';
     $payment->{before}   = $payment->{refunded} // 0;
     $payment->{refunded} = $sum;
     return _json($reply, $first->{answer} = {id => 're_' . token(12), object => 'refund', amount => 0 + $form{amount},
