@@ -47,6 +47,14 @@ CONF
         api_url http://127.0.0.1:PORT;
         page_url http://127.0.0.1:PORT;
 CONF
+    worldline => {secrets => {worldline => 'demo-api-secret', worldline_hook => 'demo-hook-secret'}, conf => <<'CONF'},
+        merchant_id ATELIER;
+        api_key_id demo-api-key;
+        api_secret_file DIR/secrets/worldline;
+        webhook_key_id demo-hook-key;
+        webhook_secret_file DIR/secrets/worldline_hook;
+        api_url http://127.0.0.1:PORT;
+CONF
 );
 
 

@@ -130,7 +130,7 @@ sub api_refund {
     my $payment = $self->_of($server, $request, $reply) or return;
     my $amount = JSON::PP::decode_json($request->{body})->{amountOfMoney}{amount};
     my $sum = ($payment->{refunded} // 0) + $amount;
-    return _error($reply, 400, 'AMOUNT_TOO_HIGH') if $sum > $payment->{amount};
+    return _error($reply, 400, 'AMOUNT_TOO_HIGH') if $sum > $payment->{amount} || $server->{behaviour}{refund} eq 'refuse';
     $payment->{refunded} = $sum;
     my $number = ++$payment->{operations};
     return _json($reply, 201, $first->{answer} = {id => "$payment->{checkout}_$number", status => 'REFUNDED',
