@@ -83,6 +83,8 @@ $stranger->order('card');
 is(last_bill('identity'), 'moodle', 'the account is bound once the mailbox is proven');
 
 $t->dbh->do('update shop.customers set email = ?, address = ? where email = ?', undef, 'before@example.org', '5 old street', $ada{email});
+$b->open('cart');
+$b->submit(qr{cart/clear$}, {});
 $b->submit(qr{logout$}, {});
 $b->log_in($t, '');
 $b->add('gdpr_essentials');

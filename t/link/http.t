@@ -30,7 +30,7 @@ unlike($r->{body}, qr{^Expect}m, 'no waiting for 100 Continue');
 like($t->get("/http?url=$base/echo&method=POST")->{body}, qr{Content-Length: 0\r}, 'an empty body');
 
 is($t->get("/http?url=$base/ok&header=A:b%0D%0AC:d")->{word}, 'ERROR', 'a line break in a header');
-is($t->get("/http?url=$base/ok&method=PUT")->{word}, 'ERROR', 'an unknown method');
+is($t->get("/http?url=$base/ok&method=BREW")->{word}, 'ERROR', 'an unknown method');
 is($t->get("/http?url=ftp://127.0.0.1:$http/ok")->{word}, 'DOWN', 'another protocol');
 is($t->get('/http?url=nonsense:')->{word}, 'ERROR', 'no address at all');
 
