@@ -62,6 +62,7 @@ declare
     asked jsonb;
 begin
     perform shop.reconcile_watch();
+    perform shop.compare_nightly(arguments -> 'payments');
     with due as (
         select a.id from shop.payment_attempts a
         join jsonb_to_recordset(arguments -> 'payments') as c (config text, mode text)
@@ -165,6 +166,9 @@ begin
     perform shop.doubts_settle(b, a, facts);
     perform shop.payment_confirm(b, a, facts);
     select * into a from shop.payment_attempts where id = (arguments ->> 'attempt')::bigint;
+    if a.comparing then
+        perform shop.payment_compare(b, a, facts);
+    end if;
     update shop.payment_attempts set askat = shop.ask_next(a), unheard = 0, closing = false where id = a.id;
     return jsonb_build_object('verdicts', coalesce(verdicts, '[]'), 'paid', found_paid);
 end

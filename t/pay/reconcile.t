@@ -106,6 +106,24 @@ sub alerts { my ($kind, $order) = @_; return $t->sql('select count(*) from shop.
     like($big->verdicts($order), qr/quarantine/, 'in doubt until then');
 }
 
+{
+    my ($buyer, $known) = bought({notify => 'before'});
+    my $stranger = $notice->placed;
+    $notice->tell($stranger);
+    $t->dbh->do('alter table shop.bill_transitions disable trigger keep');
+    $t->dbh->do(q{update shop.bill_transitions set at = at - interval '1 day 3 hours'});
+    $t->dbh->do(q{update shop.payment_attempts set confirmedat = now() where paying});
+    $t->dbh->do('delete from shop.comparisons');
+    my $compared = sub { $t->sql('select comparedat is not null from shop.payment_attempts where id = ?', $_[0]{attempt}) };
+    my $done = wait_for(sub {
+        $t->dbh->do('update shop.payment_attempts set askat = now() where comparing and askat > now() and unheard = 0');
+        $compared->($known) && $compared->($stranger);
+    }, $LIMIT, 0.3);
+    ok($done, 'the payments of the day before are compared at night');
+    is(alerts('comparison', $known), 0, 'one that the bank knows');
+    is(alerts('comparison', $stranger), 1, 'one that it does not know is told');
+}
+
 cmp_ok($t->status->{work}{payments_found}, '>=', 2, 'what was found paid by asking is counted');
 unlike($t->error_log, qr/testpassword|dGVzdHBhc3N3b3Jk/, 'no credentials in the log');
 $t->finish;
