@@ -80,7 +80,7 @@ json_t *shop_job_progress(const shop_job_t *job, const char *phase)
 
 /* --- the mode of the handler, and the steps that are for it --- */
 
-static bool word_in(shop_str_t word, const char *words)
+bool shop_word_in(shop_str_t word, const char *words)
 {
     shop_str_t rest = shop_str(words);
     shop_str_t one;
@@ -168,13 +168,13 @@ const shop_step_t *shop_job_next(const shop_handler_t *handler, const shop_job_t
     shop_str_t way = sale ? shop_job_mode(job) : shop_json_text(job->inputs, "action");
 
     if (sale && handler->modes.param != NULL && step == handler->postpay &&
-        !word_in(way, handler->modes.values)) {
+        !shop_word_in(way, handler->modes.values)) {
         return &mode_refused;
     }
     for (; step->name != NULL; step++) {
         const json_t *output = shop_job_output(job, step->name);
 
-        if (step->only != NULL && !word_in(way, step->only)) {
+        if (step->only != NULL && !shop_word_in(way, step->only)) {
             continue;
         }
         if (output == NULL || shop_json_bool(output, "end")) {

@@ -217,15 +217,28 @@ typedef enum {
     SHOP_PARAM_COURSE
 } shop_param_type_e;
 
+/* What the test of a product looks up for a parameter. */
+typedef enum {
+    SHOP_REFERS_NOTHING = 0,
+    SHOP_REFERS_COURSES,  /* short names of courses, with commas */
+    SHOP_REFERS_CATEGORY, /* the id of a category */
+    SHOP_REFERS_GROUP,    /* a group of the product's course */
+    SHOP_REFERS_QUIZ      /* ids of quizzes of the product's course, with commas */
+} shop_refers_e;
+
 typedef struct {
     const char *name; /* NULL ends the table */
     shop_param_type_e type;
     const char *fallback; /* NULL: none */
     bool mandatory;
-    const char *help; /* for the seller, in English */
+    shop_refers_e refers; /* what it names in Moodle, beside its type */
+    const char *help;     /* for the seller, in English */
 } shop_param_t;
 
 typedef enum { SHOP_BUYERS_BOTH = 0, SHOP_BUYERS_LOGGED_IN = 1 } shop_buyers_e;
+
+#define SHOP_CHECK_COURSE 0x1 /* a course must be named */
+#define SHOP_CHECK_MANUAL 0x2 /* it has the enrolment method manual */
 
 /* What one job is about; the table shop.handlers says the same. */
 typedef enum {
@@ -241,6 +254,9 @@ typedef struct {
     shop_units_e units;
     const shop_param_t *params;
     shop_modes_t modes;
+    unsigned checks; /* SHOP_CHECK_…, of the test of a product (test.h) */
+    const char
+        *asks; /* questions that the product must ask its buyers; those with "?" had better */
     const shop_step_t *prepay; /* tables ended by a NULL name */
     const shop_step_t *postpay;
     const shop_step_t *schedule; /* what is due for an instance; NULL: nothing ever */

@@ -32,6 +32,7 @@ const json_t *shop_job_person(const shop_job_t *job); /* of the seat, else the c
 bool shop_job_is_seat(const shop_job_t *job);
 /* What the buyer answered to a question, for this unit (of a line: the first); "" when none. */
 shop_str_t shop_job_answer(const shop_job_t *job, const char *field);
+bool shop_word_in(shop_str_t word, const char *words); /* words between blanks */
 /* The mode of the job's handler (shop_modes_t); "" when it has none. */
 shop_str_t shop_job_mode(const shop_job_t *job);
 bool shop_job_mode_is(const shop_job_t *job, const char *mode);
@@ -170,7 +171,7 @@ json_t *shop_instance_make(const shop_job_t *job, const char *context, int64_t c
     {.name = "enrol", .type = SHOP_PARAM_TEXT, .fallback = "manual",                               \
      .help = "Enrolment method; only \"manual\" can be done"},                                     \
     {.name = "enrolname", .type = SHOP_PARAM_TEXT, .help = "Older name of \"enrol\""},             \
-    {.name = "groupname", .type = SHOP_PARAM_TEXT,                                                 \
+    {.name = "groupname", .type = SHOP_PARAM_TEXT, .refers = SHOP_REFERS_GROUP,                                                 \
      .help = "Group of the course to join; made when it is missing"}
 #define SHOP_PARAMS_PERIOD                                                                         \
     {.name = "starttime", .type = SHOP_PARAM_TIME,                                                 \

@@ -261,6 +261,7 @@ const shop_handler_t shop_handler_assignroleoncontext = {
     .buyers = SHOP_BUYERS_BOTH,
     .max_quantity = 1,
     .params = params,
+    .asks = "foruser?",
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .action = shop_role_action,

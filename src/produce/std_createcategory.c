@@ -190,6 +190,7 @@ static void feedback(const shop_job_t *job, json_t *vars)
 static const shop_param_t params[] = {
     {.name = "parentcategory",
      .type = SHOP_PARAM_INT,
+     .refers = SHOP_REFERS_CATEGORY,
      .mandatory = true,
      .help = "Id of the category in which it is made"},
     {.name = "catname_pattern",
@@ -217,6 +218,7 @@ const shop_handler_t shop_handler_createcategory = {
     .name = "std_createcategory",
     .buyers = SHOP_BUYERS_BOTH,
     .params = params,
+    .asks = "catname?",
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .feedback = feedback,

@@ -30,6 +30,7 @@ const shop_handler_t shop_handler_enrolonecourse = {
     .buyers = SHOP_BUYERS_BOTH,
     .max_quantity = 1,
     .params = params,
+    .checks = SHOP_CHECK_COURSE | SHOP_CHECK_MANUAL,
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .action = shop_enrol_action,

@@ -78,6 +78,7 @@ const shop_handler_t shop_handler_enrolonecoursemultiple = {
     .name = "std_enrolonecoursemultiple",
     .buyers = SHOP_BUYERS_BOTH,
     .params = params,
+    .checks = SHOP_CHECK_COURSE | SHOP_CHECK_MANUAL,
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .action = shop_enrol_action,

@@ -102,6 +102,7 @@ const shop_handler_t shop_handler_prorogate = {
     .name = "std_prorogate",
     .buyers = SHOP_BUYERS_LOGGED_IN,
     .params = params,
+    .asks = "productcode?",
     .prepay = shop_steps_none,
     .postpay = postpay,
     .feedback = shop_target_feedback,

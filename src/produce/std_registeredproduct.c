@@ -132,6 +132,7 @@ static const shop_param_t params[] = {
     SHOP_PARAMS_PERIOD,
     {.name = "extrasupport",
      .type = SHOP_PARAM_TEXT,
+     .refers = SHOP_REFERS_COURSES,
      .help = "Short names of courses where the buyer is enrolled until the end"},
     SHOP_PARAM_SUPPORT,
     {.name = NULL},

@@ -192,6 +192,7 @@ const shop_handler_t shop_handler_setuponecoursesession = {
     .buyers = SHOP_BUYERS_BOTH,
     .units = SHOP_JOB_PER_SEAT,
     .params = params,
+    .checks = SHOP_CHECK_COURSE | SHOP_CHECK_MANUAL,
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .action = action,

@@ -57,6 +57,7 @@ char *ngx_http_shop_conf_payment(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 char *ngx_http_shop_conf_shop(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_shop_conf_pay(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_shop_conf_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_shop_conf_product_test(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* conf_theme.c: templates, language files and assets, read once at configuration time. */
 char *ngx_http_shop_conf_load_theme(ngx_conf_t *cf, ngx_http_shop_main_conf_t *conf);

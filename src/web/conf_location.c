@@ -1,5 +1,5 @@
 /*
- * The three kinds of locations: a shop's front office, the payment callbacks, the status page.
+ * The kinds of locations: a shop's front office, the payment callbacks, what is for staff.
  */
 
 #include "web/conf.h"
@@ -150,6 +150,33 @@ char *ngx_http_shop_conf_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     clcf->handler = ngx_http_shop_status_handler;
+
+    return NGX_CONF_OK;
+}
+
+
+char *ngx_http_shop_conf_product_test(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_core_loc_conf_t *clcf;
+    ngx_http_shop_loc_conf_t *slcf = conf;
+    ngx_str_t *words = cf->args->elts;
+
+    if (slcf->alias.data != NULL) {
+        return "stands beside \"shop\" or twice";
+    }
+
+    if (!alias_valid(&words[1])) {
+        return "needs the alias of a shop: lower-case letters, digits and \"-\", at most 64";
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler != NULL) {
+        return "stands in a location that has another content handler";
+    }
+
+    slcf->alias = words[1];
+    clcf->handler = ngx_http_shop_product_test_handler;
 
     return NGX_CONF_OK;
 }

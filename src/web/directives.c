@@ -19,6 +19,9 @@ ngx_command_t ngx_http_shop_directives[] = {
     {ngx_string("shop_status"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, ngx_http_shop_conf_status,
      NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
 
+    {ngx_string("shop_product_test"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1,
+     ngx_http_shop_conf_product_test, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL},
+
     {ngx_string("shop_postgres"), NGX_HTTP_MAIN_CONF | NGX_CONF_1MORE, ngx_http_shop_conf_postgres,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
 

@@ -319,6 +319,7 @@ json_t *ngx_http_shop_own(ngx_http_shop_ctx_t *ctx, json_t *json);
 ngx_int_t ngx_http_shop_front_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_shop_pay_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_shop_status_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_shop_product_test_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_shop_run_route(ngx_http_shop_ctx_t *ctx);
 /* Used by every location of ours: context, query, method and body, then `start`. */
 ngx_int_t ngx_http_shop_begin(ngx_http_request_t *r, shop_str_t prefix,

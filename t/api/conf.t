@@ -155,6 +155,8 @@ my @wrong = (
     ['no slash', {server => 'location /s { shop ac; }'}, qr/"shop".*ends with a slash/],
     ['regular expression', {server => 'location ~ ^/s/ { shop ac; }'}, qr/"shop".*(?:prefix location|slash)/],
     ['foreign prefix', {server => 'location /s/login/ { shop ac /t/; }'}, qr/"shop".*own path/],
+    ['a product test without a shop', {server => 'location = /t { shop_product_test Ac; }'}, qr/"shop_product_test" needs the alias/],
+    ['a product test in a front office', {server => 'location /s/ { shop ac; shop_product_test ac; }'}, qr/"shop_product_test" stands beside/],
     ['two handlers', {server => 'location /s/ { shop_status; shop ac; }'}, qr/"shop".*another content handler/],
     ['callbacks twice', {server => 'location /a/ { shop_pay; } location /b/ { shop_pay; }'},
         qr/"shop_pay".*two locations/],
