@@ -177,6 +177,34 @@ void shop_moodle_read(const char *function, unsigned status, shop_str_t body, sh
 }
 
 
+static void token_refused(shop_answer_t *answer)
+{
+    const char *code = json_string_value(json_object_get(answer->json, "errorcode"));
+
+    if (code != NULL && strcmp(code, "invalidlogin") == 0) {
+        answer_is(answer, SHOP_ANSWER_INPUT, code);
+    } else {
+        answer_by_code(answer, NULL, json_object_get(answer->json, "errorcode"), "noerrorcode");
+    }
+    json_decref(answer->json);
+    answer->json = NULL;
+}
+
+
+void shop_moodle_read_token(unsigned status, shop_str_t body, shop_answer_t *answer)
+{
+    memset(answer, 0, sizeof(*answer));
+    answer->http_status = status;
+
+    if (status != 200 || shop_json_parse(body, ANSWER_MAX, &answer->json) != SHOP_OK) {
+        answer->json = NULL;
+        answer_is(answer, SHOP_ANSWER_TRANSPORT, status == 0 ? "noanswer" : "httpstatus");
+    } else if (shop_json_text(answer->json, "token").len == 0) {
+        token_refused(answer);
+    }
+}
+
+
 void shop_answer_free(shop_answer_t *answer)
 {
     json_decref(answer->json);

@@ -54,6 +54,9 @@ typedef struct {
 /* `status` 0: no answer came. Warnings that name an item count as an error of the call. */
 void shop_moodle_read(const char *function, unsigned status, shop_str_t body,
                       shop_answer_t *answer);
+/* Of login/token.php: OK with {token}; INPUT: name or password are wrong; another class of
+ * refusal: the account cannot be used. */
+void shop_moodle_read_token(unsigned status, shop_str_t body, shop_answer_t *answer);
 void shop_answer_free(shop_answer_t *answer);
 const char *shop_answer_class_name(shop_answer_class_e answer_class);
 

@@ -9,6 +9,8 @@
 
 
 static char *require(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
+static ngx_int_t check_passwords(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
+static bool is_private(const ngx_str_t *url);
 static ngx_int_t check_host(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf, const char *directive,
                             ngx_str_t *url, const char *scheme);
 static ngx_int_t check_payments(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
@@ -164,6 +166,10 @@ ngx_int_t ngx_http_shop_conf_finish(ngx_conf_t *cf)
     smcf->http.resolver = clcf->resolver;
     smcf->http.resolver_timeout = 3000;
 
+    if (check_passwords(cf, smcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (check_host(cf, smcf, "shop_moodle", &smcf->moodle.url, "http") != NGX_OK ||
         check_host(cf, smcf, "shop_provisioner", &smcf->provisioner.url, "http") != NGX_OK ||
         check_host(cf, smcf, "shop_mail", &smcf->mail.smtp.url, "smtp") != NGX_OK ||
@@ -188,6 +194,31 @@ static void tell_message_key(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf)
                       "no \"shop_message_key\": of payment notifications only the SHA-256 is kept, "
                       "which proves little in a dispute");
     }
+}
+
+
+/* Passwords pass TLS on both sides, or do not leave the machine. */
+static ngx_int_t check_passwords(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf)
+{
+    if (smcf->moodle.password_service.len == 0 ||
+        (is_private(&smcf->base_url) && is_private(&smcf->moodle.url))) {
+        return NGX_OK;
+    }
+
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "\"password_service\" of \"shop_moodle\" needs https:// in \"url\" and in "
+                  "\"shop_base_url\"");
+
+    return NGX_ERROR;
+}
+
+
+static bool is_private(const ngx_str_t *url)
+{
+    shop_str_t text = {url->len, url->data};
+
+    return shop_str_starts(text, SHOP_STR("https://")) ||
+           shop_str_starts(text, SHOP_STR("http://127.0.0.1:"));
 }
 
 

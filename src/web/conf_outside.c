@@ -27,6 +27,7 @@ static const char *const moodle_known[] = {"url",
                                            "login_token_file",
                                            "no_login_users",
                                            "learner_domain",
+                                           "password_service",
                                            "role",
                                            "connect_timeout",
                                            "read_timeout",
@@ -78,6 +79,7 @@ char *ngx_http_shop_conf_moodle(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     text_param(params, "host", &moodle->host);
     text_param(params, "canary", &moodle->canary);
     text_param(params, "learner_domain", &learner_domain);
+    text_param(params, "password_service", &moodle->password_service);
 
     if (learner_domain.len > 0) {
         moodle->site.learner_domain = (shop_str_t){learner_domain.len, learner_domain.data};

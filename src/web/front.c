@@ -57,6 +57,7 @@ static const ngx_http_shop_route_t front_routes[] = {
 
     {NGX_HTTP_GET, "login", PERSONAL, 0, ngx_http_shop_login_show},
     {NGX_HTTP_POST, "login", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_login_send},
+    {NGX_HTTP_POST, "login/password", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_login_password},
     {NGX_HTTP_GET, "login/sent", PERSONAL, 0, ngx_http_shop_login_sent},
     {NGX_HTTP_GET, "login/complete", PERSONAL, 0, ngx_http_shop_login_look},
     {NGX_HTTP_POST, "login/complete", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_login_complete},

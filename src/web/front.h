@@ -55,6 +55,7 @@ ngx_int_t ngx_http_shop_order_seat(ngx_http_shop_ctx_t *ctx);
 
 ngx_int_t ngx_http_shop_login_show(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_login_password(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_sent(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_look(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_complete(ngx_http_shop_ctx_t *ctx);

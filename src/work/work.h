@@ -28,6 +28,7 @@ typedef struct {
     ngx_str_t url;         /* wwwroot without a last slash; empty: no Moodle, jobs stay pending */
     ngx_str_t token;       /* content of the token file, without blanks around it */
     ngx_str_t login_token; /* of the service that lets people in (auth_userkey); empty: none */
+    ngx_str_t password_service; /* short name, for log-ins by password; empty: none */
     ngx_array_t no_login_users; /* int64_t: ids that nobody is let in as */
     ngx_str_t canary; /* e-mail of a known user who hides it (start-up check); empty: none */
     ngx_str_t host;   /* optional `Host` header; empty: that of the url */

@@ -142,6 +142,8 @@ my @wrong = (
         qr/"shop_lti" directive has a key that another one has/],
     ['unknown option of launches', {http => "shop_lti key=campus secret_file=$dir/secret trust_email=maybe;"},
         qr/"shop_lti": "trust_email=maybe" is not one of/],
+    ['passwords without TLS', {base => 'shop_base_url http://a.example;',
+        http => "shop_moodle { url http://127.0.0.1:1; token_file $dir/secret; password_service x; }"}, qr/"password_service" of "shop_moodle" needs https:/],
     ['provisioner without secret', {http => 'shop_provisioner http://127.0.0.1:1 domain=a.example;'}, qr/"shop_provisioner" directive needs secret_file=/],
     ['provisioner with a slash', {http => "shop_provisioner http://127.0.0.1:1/ secret_file=$dir/secret;"}, qr/"shop_provisioner".*without a last slash/],
     ['unknown option of the provisioner', {http => "shop_provisioner http://127.0.0.1:1 secret=$dir/secret;"},

@@ -69,12 +69,18 @@ static ngx_int_t login_form(ngx_http_shop_ctx_t *ctx, shop_str_t email, shop_str
 
     field = json_pack("{s:s, s:o}", "name", "email", "value", shop_json_str(email));
 
-    if (error != NULL) {
+    if (error != NULL && ngx_strncmp(error, "password.", 9) == 0) {
+        shop_json_set_text(data, "password_error", ngx_http_shop_text(ctx, error));
+
+    } else if (error != NULL) {
         shop_json_set_text(field, "error", ngx_http_shop_text(ctx, error));
     }
 
     json_object_set_new(data, "email", field);
     shop_json_set_text(data, "next", next);
+    json_object_set_new(data, "by_password",
+                        json_boolean(ctx->main->moodle.password_service.len > 0));
+    shop_json_set_text(data, "username", shop_form_text(&ctx->form, "username"));
     sites = launch_addresses(ctx);
     json_object_set_new(data, "has_sites", json_boolean(json_array_size(sites) > 0));
     json_object_set_new(data, "sites", sites);

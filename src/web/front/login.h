@@ -34,6 +34,8 @@ ngx_int_t ngx_http_shop_login_confirm_email(ngx_http_shop_ctx_t *ctx, shop_str_t
 /* Sends a link to a mailbox that was typed elsewhere, and says so on login/sent; `next`: where the
  * link leads. */
 ngx_int_t ngx_http_shop_login_mail(ngx_http_shop_ctx_t *ctx, shop_str_t email, shop_str_t next);
+/* ctx->state is who was identified: his account, customer, cart and a new session, then `next`. */
+ngx_int_t ngx_http_shop_login_as(ngx_http_shop_ctx_t *ctx);
 /* `login->key` from `login->code`. */
 ngx_int_t ngx_http_shop_login_key(ngx_http_shop_ctx_t *ctx, ngx_http_shop_login_t *login);
 

@@ -92,6 +92,14 @@ static ngx_int_t on_launched(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return ngx_http_shop_login_confirm_email(ctx, login->email, login->next);
     }
 
+    return ngx_http_shop_login_as(ctx);
+}
+
+
+ngx_int_t ngx_http_shop_login_as(ngx_http_shop_ctx_t *ctx)
+{
+    ngx_http_shop_login_t *login = ctx->state;
+
     return ngx_http_shop_account_find(ctx, login->email, on_account);
 }
 
@@ -194,8 +202,6 @@ static ngx_int_t confirm_page(ngx_http_shop_ctx_t *ctx)
 
 static ngx_int_t on_taken(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    ngx_http_shop_login_t *login = ctx->state;
-
     ctx->redis_time += op->elapsed;
 
     if (op->status != SHOP_LINK_OK) {
@@ -206,7 +212,7 @@ static ngx_int_t on_taken(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return ngx_http_shop_login_page(ctx, "login.link_expired");
     }
 
-    return ngx_http_shop_account_find(ctx, login->email, on_account);
+    return ngx_http_shop_login_as(ctx);
 }
 
 
@@ -260,7 +266,7 @@ static ngx_int_t on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     json_object_set_new(ctx->session.data, "customer", json_integer(shop_json_int(customer, "id")));
     json_object_set(ctx->session.data, "rights", json_object_get(customer, "rights"));
     shop_json_set_text(ctx->session.data, "auth",
-                       login->user > 0 ? SHOP_STR("lti") : SHOP_STR("mail"));
+                       login->user > 0 ? SHOP_STR("moodle") : SHOP_STR("mail"));
     shop_json_set_text(ctx->session.data, "email", login->email);
     json_object_del(ctx->session.data, "asked");
     ngx_http_shop_session_visitor(ctx);

@@ -57,6 +57,9 @@ sub _request {
     if ( $path eq '/webservice/rest/server.php' ) {
         $self->_rest( $peer, $request );
     }
+    elsif ( $path eq '/login/token.php' ) {
+        $self->_token( $peer, $request );
+    }
     elsif ( $path eq '/control' ) {
         $self->_control( $peer, $request );
     }
@@ -121,6 +124,10 @@ sub _answer {
         refuse( $fault->{kind} ) if $fault && $fault->{kind} =~ /^(?:dmlwriteexception|accessexception)$/;
         refuse( $fault->{code} ) if $fault && $fault->{kind} eq 'error';
         refuse( @{ $errors{ $fault->{kind} } } ) if $fault && $errors{ $fault->{kind} };
+        my $owner = $self->{tokens}{ $field->{wstoken} || q{} };
+        if ( $owner && $function eq 'core_webservice_get_site_info' ) {
+            return { userid => $owner, username => $self->{state}{users}{$owner}{username}, functions => [] };
+        }
         if ( ( $field->{wstoken} || q{} ) ne $self->{token} || ( $fault && $fault->{kind} eq 'invalidtoken' ) ) {
             refuse( 'invalidtoken', 'Invalid token - token not found' );
         }
@@ -134,6 +141,25 @@ sub _answer {
     return $error if ref $error eq 'HASH';
     warn "fake-moodle: $function: $error";
     return { exception => 'Error', message => "$error" };
+}
+
+# A token for who types his password: whatever it is, "wrong" is not. It serves to ask whose it is.
+sub _token {
+    my ( $self, $peer, $request ) = @_;
+    my %field = map { $_->[0] => $_->[1] } Shop::Fake::Web::pairs( $request->{body} );
+    my ($user) = grep { $_->{username} eq lc( $field{username} || q{} ) } $self->{state}->users;
+    my $fault = $self->_take_fault('login/token.php');
+    my $code =
+          $fault && $fault->{kind} eq 'error'               ? $fault->{code}
+        : !$user || ( $field{password} || 'wrong' ) eq 'wrong' ? 'invalidlogin'
+        : ( $field{service} || q{} ) ne 'shop_login'        ? 'servicenotavailable'
+        :                                                     undef;
+    if ( defined $code ) {
+        return $self->{web}->respond_json( $peer, { error => 'x', errorcode => $code, stacktrace => undef } );
+    }
+    my $token = sprintf 'token-of-%d-%08x', $user->{id}, rand 2**32;
+    $self->{tokens}{$token} = $user->{id};
+    return $self->{web}->respond_json( $peer, { token => $token, privatetoken => undef } );
 }
 
 # --- faults ---
