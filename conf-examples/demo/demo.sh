@@ -112,7 +112,8 @@ start_doubles() {
     alive vads || launch vads perl "-I$top/t/lib" "$top/t/bin/fake-vads" \
         --port "$bank_port" --ipn-url "http://127.0.0.1:$port/shop/pay/card/notify"
     alive providers || launch providers perl "-I$top/t/lib" "$top/t/bin/fake-providers" \
-        --port "$providers_port" --ogone-notify "http://127.0.0.1:$port/shop/pay/ogone/notify"
+        --port "$providers_port" --ogone-notify "http://127.0.0.1:$port/shop/pay/ogone/notify" \
+        --stripe-notify "http://127.0.0.1:$port/shop/pay/stripe/notify"
     wait_for 'The Moodle double' 5 listening "$moodle_port"
     wait_for 'The mail box' 5 listening "$mail_port"
     wait_for 'The bank page double' 5 listening "$bank_port"
@@ -133,6 +134,10 @@ write_conf() {
     secret ogone_api api-password
     secret axepta_blowfish 'Tc5*2D_xs7B[6E?w'
     secret axepta_hmac '4n!BmF3_?9oJ2Q*z(iD7q6[RSb5)a]A8'
+    secret stripe sk_test_demo
+    secret stripe_webhook whsec_demo_of_the_double
+    secret worldline demo-api-secret
+    secret worldline_webhook demo-hook-secret
     secret moodle TOKEN
     secret messages "$(openssl rand -hex 32)"
     secret signing "$(openssl genpkey -algorithm ed25519)"

@@ -213,6 +213,14 @@ sub control {
 }
 
 
+# What the double of the providers was asked to let pay: [{provider, order, status, notices, ...}].
+sub payments {
+    my ($self) = @_;
+    my $http = Shop::Http->new(base => "http://127.0.0.1:$self->{providers_port}");
+    return @{decode_json($http->get('/control/payments')->{body})->{payments}};
+}
+
+
 # nginx -t: the exit code and what it says. It leaves its pools to the end of the process, so a build
 # with sanitizers is not asked for leaks then.
 sub check_conf {
