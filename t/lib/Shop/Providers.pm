@@ -112,6 +112,18 @@ sub pay {
 }
 
 
+# A message about an order as it is to be posted: {path, body, headers}; say: paid or pending.
+sub prepared {
+    my ($self, $name, $order, $say) = @_;
+    my $teller = $self->teller($name);
+    my ($body, %headers) = $name eq 'systempay'
+        ? $teller->body($teller->message($order, status => $say eq 'paid' ? 'AUTHORISED' : 'WAITING_AUTHORISATION'))
+        : $teller->message($order, say => $say);
+    return {path => '/shop/pay/' . $self->block($name) . '/notify', body => $body,
+        headers => {'Content-Type' => 'application/x-www-form-urlencoded', %headers}};
+}
+
+
 # Behaviour of the provider's double.
 sub control { my ($self, $name, %wish) = @_; return $self->{server}->control($name eq 'systempay' ? 'bank' : 'providers', \%wish) }
 
