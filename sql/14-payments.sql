@@ -45,7 +45,7 @@ alter table shop.payment_attempts
     add column if not exists unheard integer not null default 0,
     add column if not exists confirmedat timestamptz,
     add column if not exists pageuntil timestamptz,
-    add column if not exists pageurl text check (length(pageurl) <= 2048),
+    add column if not exists pageurl text check (length(pageurl) <= 4096),
     add column if not exists pagesecret text not null default '' check (length(pagesecret) <= 200),
     add column if not exists closing boolean not null default false;
 create index if not exists payment_attempts_ask on shop.payment_attempts (askat) where askat is not null;

@@ -6,6 +6,7 @@
 #include "pay/pay_internal.h"
 
 #define REPLY_BYTES_MAX (256 * 1024)
+#define PAGE_BYTES_MAX 4096
 
 
 bool shop_pay_talks(const shop_pay_config_t *config, shop_pay_purpose_t purpose)
@@ -14,11 +15,22 @@ bool shop_pay_talks(const shop_pay_config_t *config, shop_pay_purpose_t purpose)
 }
 
 
-/* payments.md 11.8: the address comes from an answer, so that its host is checked. */
+/* payments.md 11.8: the address comes from an answer, so that its host is checked. What comes after
+ * may be long and have a fragment, which is for the page's own script. */
 bool shop_pay_is_page(const shop_pay_config_t *config, shop_str_t url)
 {
-    return shop_pay_is_url(url) && config->form_origin.len > 0 &&
-           shop_str_eq(shop_pay_origin(url), config->form_origin);
+    if (config->form_origin.len == 0 || url.len > PAGE_BYTES_MAX ||
+        !shop_str_eq(shop_pay_origin(url), config->form_origin)) {
+        return false;
+    }
+
+    for (size_t i = 0; i < url.len; i++) {
+        if (url.data[i] <= 0x20 || url.data[i] >= 0x7f || url.data[i] == '\\') {
+            return false;
+        }
+    }
+
+    return true;
 }
 
 

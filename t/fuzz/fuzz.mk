@@ -22,7 +22,7 @@ build/libshop-fuzz.a: $(FUZZ_OBJS)
 	@rm -f $@
 	@ar rcs $@ $^
 
-build/t/fuzz/%: t/fuzz/%.c t/fuzz/fuzz.h build/libshop-fuzz.a
+build/t/fuzz/%: t/fuzz/%.c t/fuzz/fuzz.h t/fuzz/fuzz_pay.h build/libshop-fuzz.a
 	@mkdir -p $(@D)
 	@$(FUZZ_CC) $(FUZZ_CFLAGS) $< build/libshop-fuzz.a $(UNIT_LIBS) -o $@
 

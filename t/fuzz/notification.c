@@ -5,31 +5,22 @@
  * genuine message that is cut anew at its plus signs, under any names, never pays another amount.
  */
 
-#include "fuzz.h"
+#include "fuzz_pay.h"
 #include "pay/vads.h"
 
 #define PARTS_MAX 200
 #define GENUINE_AMOUNT 100
 
 
-static shop_pay_config_t *configure(shop_arena_t *arena)
+static shop_pay_config_t *usual(shop_arena_t *arena)
 {
     const shop_pay_setting_t settings[] = {
         {SHOP_STR("site_id"), SHOP_STR("12345678")},
         {SHOP_STR("key_file"), SHOP_STR("Zk31TheKeyThatNobodyKnows9")},
         {SHOP_STR("ipn_networks"), SHOP_STR("any")},
     };
-    const shop_pay_block_t block = {.name = SHOP_STR("fuzz"),
-                                    .interface = SHOP_STR("systempay"),
-                                    .mode = SHOP_STR("test"),
-                                    .settings = settings,
-                                    .count = sizeof(settings) / sizeof(settings[0])};
-    shop_pay_config_t *config;
-    shop_str_t error;
 
-    must(shop_pay_configure(arena, &block, &config, &error) == SHOP_OK);
-
-    return config;
+    return configure(arena, "systempay", settings, sizeof(settings) / sizeof(settings[0]));
 }
 
 
@@ -149,7 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     shop_heap_t *heap = shop_heap_create(-1);
     shop_arena_t *arena = shop_heap_arena(heap);
-    const shop_pay_config_t *config = configure(arena);
+    const shop_pay_config_t *config = usual(arena);
 
     check_unsigned(arena, config, (shop_str_t){size, (unsigned char *) data});
     check_cut(arena, config, data, size);

@@ -5,29 +5,12 @@
  * what is signed, or comes from the API, may say anything: it is read or refused.
  */
 
-#include "fuzz.h"
+#include "fuzz_pay.h"
 #include "pay/stripe.h"
 #include "pay/worldline.h"
 
 #define NOW 1795420054
 #define SECRET "whsec_that_nobody_knows"
-
-
-static shop_pay_config_t *configure(shop_arena_t *arena, const char *interface,
-                                    const shop_pay_setting_t *settings, size_t count)
-{
-    const shop_pay_block_t block = {.name = SHOP_STR("fuzz"),
-                                    .interface = shop_str(interface),
-                                    .mode = SHOP_STR("test"),
-                                    .settings = settings,
-                                    .count = count};
-    shop_pay_config_t *config;
-    shop_str_t error;
-
-    must(shop_pay_configure(arena, &block, &config, &error) == SHOP_OK);
-
-    return config;
-}
 
 
 static void receive(shop_arena_t *arena, const shop_pay_config_t *config, shop_str_t body,

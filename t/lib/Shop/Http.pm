@@ -55,6 +55,7 @@ sub request {
     if ($path =~ m{^http://([^:/]+):(\d+)(/.*)?$}) {
         ($host, $port, $path) = ($1, $2, $3 // '/');
     }
+    $path =~ s/#.*//s;    # a fragment is for the page's script
 
     my %header = (
         Host       => "$host:$port",

@@ -13,15 +13,8 @@
 static shop_pay_config_t *usual(shop_arena_t *arena)
 {
     static const char *const lines[] = {MERCHANT, BLOWFISH, HMAC, NULL};
-    shop_pay_config_t *config;
-    shop_str_t error;
 
-    if (unit_configure(arena, "axepta", "live", lines, &config, &error) != SHOP_OK) {
-        diag("%.*s", (int) error.len, (const char *) error.data);
-        exit(EXIT_FAILURE);
-    }
-
-    return config;
+    return unit_made(arena, "axepta", "live", lines);
 }
 
 

@@ -9,27 +9,12 @@
 #define KEY "002001000000001_KEY1"
 
 
-static shop_pay_config_t *configured(shop_arena_t *arena, const char *mode,
-                                     const char *const *lines)
-{
-    shop_pay_config_t *config;
-    shop_str_t error;
-
-    if (unit_configure(arena, "mercanet", mode, lines, &config, &error) != SHOP_OK) {
-        diag("%.*s", (int) error.len, (const char *) error.data);
-        exit(EXIT_FAILURE);
-    }
-
-    return config;
-}
-
-
 static shop_pay_config_t *usual(shop_arena_t *arena)
 {
     static const char *const lines[] = {"merchant_id=002001000000001", "key_file=" KEY,
                                         "office_url=https://office.example.org/", NULL};
 
-    return configured(arena, "test", lines);
+    return unit_made(arena, "mercanet", "test", lines);
 }
 
 
@@ -90,12 +75,13 @@ static void check_addresses(shop_arena_t *arena)
     static const char *const lines[] = {"merchant_id=211000021310001", "key_file=secret",
                                         "brand=sogenactif", NULL};
 
-    is_str(configured(arena, "live", lines)->form_origin, "https://payment-webinit.sogenactif.com",
-           "the brand's page");
+    is_str(unit_made(arena, "mercanet", "live", lines)->form_origin,
+           "https://payment-webinit.sogenactif.com", "the brand's page");
     is_str(usual(arena)->form_origin, "https://payment-webinit.simu.mercanet.bnpparibas.net",
            "the page of the simulation");
     is_str(usual(arena)->api_url, "https://office.example.org/", "who can be asked");
-    is_int((long long) configured(arena, "live", lines)->api_url.len, 0, "nobody to ask");
+    is_int((long long) unit_made(arena, "mercanet", "live", lines)->api_url.len, 0,
+           "nobody to ask");
 }
 
 

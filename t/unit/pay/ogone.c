@@ -12,15 +12,8 @@ static shop_pay_config_t *usual(shop_arena_t *arena)
 {
     static const char *const lines[] = {"pspid=MOOCSHOP", PAIR, "api_user=api",
                                         "api_password_file=p&ss word", NULL};
-    shop_pay_config_t *config;
-    shop_str_t error;
 
-    if (unit_configure(arena, "ogone", "test", lines, &config, &error) != SHOP_OK) {
-        diag("%.*s", (int) error.len, (const char *) error.data);
-        exit(EXIT_FAILURE);
-    }
-
-    return config;
+    return unit_made(arena, "ogone", "test", lines);
 }
 
 

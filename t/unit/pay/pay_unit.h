@@ -42,19 +42,28 @@ UNIT_UNUSED static shop_status_t unit_configure(shop_arena_t *arena, const char 
 }
 
 
-UNIT_UNUSED static shop_pay_config_t *unit_systempay(shop_arena_t *arena)
+/* The same of lines that must be right. */
+UNIT_UNUSED static shop_pay_config_t *unit_made(shop_arena_t *arena, const char *interface,
+                                                const char *mode, const char *const *lines)
 {
-    static const char *const lines[] = {"site_id=12345678", "key_file=1122334455667788",
-                                        "rest_password_file=testpassword_DEMO", NULL};
     shop_pay_config_t *config;
     shop_str_t error;
 
-    if (unit_configure(arena, "systempay", "test", lines, &config, &error) != SHOP_OK) {
+    if (unit_configure(arena, interface, mode, lines, &config, &error) != SHOP_OK) {
         diag("%.*s", (int) error.len, (const char *) error.data);
         exit(EXIT_FAILURE);
     }
 
     return config;
+}
+
+
+UNIT_UNUSED static shop_pay_config_t *unit_systempay(shop_arena_t *arena)
+{
+    static const char *const lines[] = {"site_id=12345678", "key_file=1122334455667788",
+                                        "rest_password_file=testpassword_DEMO", NULL};
+
+    return unit_made(arena, "systempay", "test", lines);
 }
 
 

@@ -16,15 +16,8 @@
 static shop_pay_config_t *usual(shop_arena_t *arena)
 {
     static const char *const lines[] = {KEYS, "payment_methods=card sepa_debit", NULL};
-    shop_pay_config_t *config;
-    shop_str_t error;
 
-    if (unit_configure(arena, "stripe", "test", lines, &config, &error) != SHOP_OK) {
-        diag("%.*s", (int) error.len, (const char *) error.data);
-        exit(EXIT_FAILURE);
-    }
-
-    return config;
+    return unit_made(arena, "stripe", "test", lines);
 }
 
 
@@ -152,6 +145,15 @@ static const char *session(shop_arena_t *arena, const char *status, const char *
 
 static void check_opened(shop_arena_t *arena)
 {
+    static const char *const strange[] = {
+        "https://checkout.stripe.com.evil.org/c",
+        "https://checkout.stripe.com@evil.org/c",
+        "https://checkout.stripe.com#@evil.org",
+        "http://checkout.stripe.com/c",
+        "https://checkout.stripe.com\\@evil.org",
+        "https://checkout.stripe.com/\r\nA: b",
+        "",
+    };
     shop_pay_talk_t talk = {.purpose = SHOP_PAY_OPEN};
     shop_pay_heard_t heard;
 
@@ -167,8 +169,11 @@ static void check_opened(shop_arena_t *arena)
     is_int(hear(arena, &talk, 401, "{}", &heard), SHOP_REFUSED, "credentials");
     is_int(hear(arena, &talk, 503, "<html>", &heard), SHOP_MALFORMED, "trouble there");
     ok(shop_pay_is_page(usual(arena), SHOP_STR("https://checkout.stripe.com/c")), "its page");
-    ok(!shop_pay_is_page(usual(arena), SHOP_STR("https://checkout.stripe.com.evil.org/c")),
-       "not another host");
+    ok(shop_pay_is_page(usual(arena), SHOP_STR("https://checkout.stripe.com/c/pay/cs_1#fid%2F")),
+       "with a fragment");
+    for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++) {
+        ok(!shop_pay_is_page(usual(arena), shop_str(strange[i])), "not another page");
+    }
 }
 
 

@@ -16,15 +16,8 @@
 static shop_pay_config_t *usual(shop_arena_t *arena)
 {
     static const char *const lines[] = {KEYS, HOOK, "variant=shop.htm", NULL};
-    shop_pay_config_t *config;
-    shop_str_t error;
 
-    if (unit_configure(arena, "worldline", "test", lines, &config, &error) != SHOP_OK) {
-        diag("%.*s", (int) error.len, (const char *) error.data);
-        exit(EXIT_FAILURE);
-    }
-
-    return config;
+    return unit_made(arena, "worldline", "test", lines);
 }
 
 

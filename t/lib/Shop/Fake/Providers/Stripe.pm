@@ -105,7 +105,7 @@ sub api_create {
     my $id = token(12);
     my $payment = $server->open_session(provider => $self, form => \%form, order => $form{client_reference_id},
         amount => $form{'line_items[0][price_data][unit_amount]'}, currency => $form{'line_items[0][price_data][currency]'},
-        cs => "cs_test_$id", pi => "pi_$id", url => ($self->{page} || $server->{url}) . "/c/pay/cs_test_$id");
+        cs => "cs_test_$id", pi => "pi_$id", url => ($self->{page} || $server->{url}) . "/c/pay/cs_test_$id#fidkdWxOYHwnPyd1blpxYHZxWjA0" . 'x' x 900);
     return _json($reply, $first->{answer} = $self->_session($payment));
 }
 
