@@ -91,7 +91,7 @@ language plpgsql volatile as $$
 begin
     update shop.product_instances
     set productiondata = jsonb_strip_nulls(productiondata || coalesce(asked -> 'facts', '{}'))
-    where id = (shop.action_instance(j)).id;
+    where id = (asked ->> 'product')::bigint and customerid = j.customerid;
     return '{"kept": true}';
 end
 $$;

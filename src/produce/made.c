@@ -34,6 +34,18 @@ json_t *shop_instance_made(const shop_job_t *job, const char *context, int64_t i
 }
 
 
+json_t *shop_instance_due(json_t *instance, int days)
+{
+    json_t *due = json_pack("[{s:s, s:s, s:i}]", "action", "suspend", "at", "end", "days", days);
+
+    if (instance == NULL || json_object_set_new(instance, "schedule", due) != 0) {
+        json_decref(instance);
+        return NULL;
+    }
+    return instance;
+}
+
+
 static int64_t role_owner(const shop_job_t *job, const char *name, const char *fallback)
 {
     int64_t role = shop_role_find(job->site, shop_str(name));

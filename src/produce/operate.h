@@ -44,9 +44,14 @@ void shop_withdraw_build(const shop_job_t *job, shop_act_t *act);
 
 extern const shop_step_t shop_role_action[];
 
-/* --- operate_made.c: courses and categories that were made --- */
+/* --- operate_made.c, operate_category.c: courses and categories that were made --- */
 
+bool shop_instance_is_live(const shop_job_t *job);
+int64_t shop_instance_object(const shop_job_t *job); /* what it stands for in Moodle */
+/* Done also when what is to go is not there. */
+void shop_gone_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
 extern const shop_step_t shop_course_action[];
 extern const shop_step_t shop_category_action[];
+extern const shop_step_t shop_category_schedule[]; /* due some days after the end */
 
 #endif

@@ -144,6 +144,8 @@ typedef struct {
 } shop_made_t;
 /* The period and the owner's role. Output {start, end, roleid}. */
 void shop_made_dates_build(const shop_job_t *job, const shop_made_t *made, shop_act_t *act);
+/* … which is suspended some days after its end; takes the instance over. */
+json_t *shop_instance_due(json_t *instance, int days);
 json_t *shop_instance_made(const shop_job_t *job, const char *context, int64_t id, json_t *facts);
 
 /* Something due: is the instance in force, does another need the same? {current, needed} */

@@ -30,9 +30,20 @@ void shop_quiz_target_read(const shop_job_t *job, const shop_answer_t *answer, s
 void shop_quiz_save_build(const shop_job_t *job, shop_act_t *act);
 void shop_quiz_save_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
 
+/* The arguments that save an override with this number of attempts and the other settings that it
+ * has; NULL: a new one. */
+json_t *shop_quiz_override_new(const shop_job_t *job, const json_t *old, int64_t quiz,
+                               int64_t attempts);
+
+/* --- quiz_operate.c: attempts taken back, and given again --- */
+
+void shop_quiz_change_build(const shop_job_t *job, shop_act_t *act);
+void shop_quiz_change_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+
 /* The buyer's own override among those of a quiz; NULL: none. */
 const json_t *shop_quiz_override(const shop_job_t *job, const json_t *overrides);
 /* {s: n}: the question about one quiz. */
+json_t *shop_quiz_attempts_question(const shop_job_t *job, int64_t quiz);
 json_t *shop_quiz_question(const char *name, int64_t quiz);
 
 #endif

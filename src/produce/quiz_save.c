@@ -23,12 +23,12 @@ static const json_t *target_now(const shop_job_t *job)
 
 
 /* The override as it will be: what is there, without nulls, and the attempts. */
-static json_t *override_new(const shop_job_t *job)
+json_t *shop_quiz_override_new(const shop_job_t *job, const json_t *old, int64_t quiz,
+                               int64_t attempts)
 {
     static const char *const kept[] = {"id", "timeopen", "timeclose", "timelimit", "password"};
-    const json_t *old = json_object_get(job->progress, "override");
     json_t *entry = json_pack("{s:I, s:I}", "userid", (json_int_t) shop_job_output_id(job, "user"),
-                              "attempts", (json_int_t) shop_json_int(target_now(job), "target"));
+                              "attempts", (json_int_t) attempts);
 
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
         json_t *value = json_object_get(old, kept[i]);
@@ -38,8 +38,7 @@ static json_t *override_new(const shop_job_t *job)
             return NULL;
         }
     }
-    return json_pack("{s:{s:I, s:[o]}}", "data", "quizid",
-                     (json_int_t) shop_json_int(target_now(job), "quiz"), "overrides", entry);
+    return json_pack("{s:{s:I, s:[o]}}", "data", "quizid", (json_int_t) quiz, "overrides", entry);
 }
 
 
@@ -50,7 +49,10 @@ void shop_quiz_save_build(const shop_job_t *job, shop_act_t *act)
     if (target == NULL) {
         shop_act_done(act, json_object());
     } else if (phase_is(job, "write") && !job->unknown && job->tries == 0) {
-        shop_act_call(act, "mod_quiz_save_overrides", override_new(job));
+        shop_act_call(act, "mod_quiz_save_overrides",
+                      shop_quiz_override_new(job, json_object_get(job->progress, "override"),
+                                             shop_json_int(target, "quiz"),
+                                             shop_json_int(target, "target")));
     } else {
         shop_act_call(act, "mod_quiz_get_overrides",
                       shop_quiz_question("quizid", shop_json_int(target, "quiz")));

@@ -42,7 +42,7 @@ static json_t *user_question(const shop_job_t *job, const char *name, int64_t va
 }
 
 
-static json_t *attempts_question(const shop_job_t *job, int64_t quiz)
+json_t *shop_quiz_attempts_question(const shop_job_t *job, int64_t quiz)
 {
     json_t *question = user_question(job, "quizid", quiz);
 
@@ -69,7 +69,7 @@ void shop_quiz_target_build(const shop_job_t *job, shop_act_t *act)
         shop_act_call(act, "core_group_get_course_user_groups",
                       user_question(job, "courseid", shop_json_int(quiz, "courseid")));
     } else if (phase_is(job, "used")) {
-        shop_act_call(act, "mod_quiz_get_user_attempts", attempts_question(job, id));
+        shop_act_call(act, "mod_quiz_get_user_attempts", shop_quiz_attempts_question(job, id));
     } else if (phase_is(job, "waiting")) {
         shop_act_ask(act, json_pack("{s:s, s:I}", "what", "attempts", "quiz", (json_int_t) id));
     } else {

@@ -101,6 +101,11 @@ static const shop_step_t postpay[] = {
     {.name = NULL},
 };
 
+static const shop_step_t action[] = {
+    {"change", shop_quiz_change_build, shop_quiz_change_read, "suspend resume"},
+    {.name = NULL},
+};
+
 const shop_handler_t shop_handler_addquizattempts = {
     .name = "std_addquizattempts",
     .buyers = SHOP_BUYERS_LOGGED_IN,
@@ -109,5 +114,6 @@ const shop_handler_t shop_handler_addquizattempts = {
     .modes = {"attempts_mode", "override function", "attempts_mode_parameter"},
     .prepay = shop_user_prepay,
     .postpay = postpay,
+    .action = action,
     .feedback = feedback,
 };

@@ -132,6 +132,21 @@ static const shop_step_t postpay[] = {
     {.name = NULL},
 };
 
+static void balance_build(const shop_job_t *job, shop_act_t *act)
+{
+    if (!shop_job_mode_is(job, "mirror")) {
+        shop_act_skip(act);
+        return;
+    }
+    mirror_build(job, act);
+}
+
+
+static const shop_step_t action[] = {
+    {"balance", balance_build, mirror_read, NULL},
+    {.name = NULL},
+};
+
 const shop_handler_t shop_handler_addtrainingcredits = {
     .name = "std_addtrainingcredits",
     .buyers = SHOP_BUYERS_LOGGED_IN,
@@ -140,5 +155,6 @@ const shop_handler_t shop_handler_addtrainingcredits = {
     .modes = {"credits_mode", "shop mirror function", "credits_mode_parameter"},
     .prepay = shop_user_prepay,
     .postpay = postpay,
+    .action = action,
     .feedback = feedback,
 };

@@ -2,9 +2,10 @@
  * Handler std_createcategory: a course category of one's own (handlers.md 9.13).
  */
 
-#include "produce/produce_internal.h"
+#include "produce/operate.h"
 
 #define NAME_MAX_BYTES 1020 /* 255 characters */
+#define GRACE_DAYS 7
 
 
 static bool phase_is(const shop_job_t *job, const char *phase)
@@ -174,9 +175,11 @@ static void owner_build(const shop_job_t *job, shop_act_t *act)
 
 static void instance_build(const shop_job_t *job, shop_act_t *act)
 {
+    int64_t id = shop_job_output_id(job, "category");
+
     shop_act_record(
         act, SHOP_ACT_INSTANCE,
-        shop_instance_made(job, "coursecat", shop_job_output_id(job, "category"), facts_of(job)));
+        shop_instance_due(shop_instance_made(job, "coursecat", id, facts_of(job)), GRACE_DAYS));
 }
 
 
@@ -221,5 +224,7 @@ const shop_handler_t shop_handler_createcategory = {
     .asks = "catname?",
     .prepay = shop_user_prepay,
     .postpay = postpay,
+    .schedule = shop_category_schedule,
+    .action = shop_category_action,
     .feedback = feedback,
 };

@@ -3,6 +3,7 @@
  */
 
 #include "produce/course_make.h"
+#include "produce/operate.h"
 
 #define FULLNAME_MAX_BYTES 1016 /* 254 characters */
 #define IDNUMBER_MAX 100
@@ -134,15 +135,10 @@ static void instance_build(const shop_job_t *job, shop_act_t *act)
         json_pack("{s:I, s:O?}", "roleid",
                   (json_int_t) shop_json_int(shop_job_output(job, "dates"), "roleid"), "fullname",
                   json_object_get(shop_job_output(job, "names"), "fullname"));
-    json_t *instance = shop_instance_made(job, "course", course, facts);
 
-    if (instance != NULL && json_object_set_new(instance, "schedule",
-                                                json_pack("[{s:s, s:s, s:i}]", "action", "suspend",
-                                                          "at", "end", "days", GRACE_DAYS)) != 0) {
-        json_decref(instance);
-        instance = NULL;
-    }
-    shop_act_record(act, SHOP_ACT_INSTANCE, instance);
+    shop_act_record(
+        act, SHOP_ACT_INSTANCE,
+        shop_instance_due(shop_instance_made(job, "course", course, facts), GRACE_DAYS));
 }
 
 
@@ -213,5 +209,6 @@ const shop_handler_t shop_handler_createcourse = {
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .schedule = schedule,
+    .action = shop_course_action,
     .feedback = feedback,
 };

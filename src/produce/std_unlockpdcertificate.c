@@ -6,7 +6,7 @@
  * function of the site). Steps of the other ways have nothing to do.
  */
 
-#include "produce/produce_internal.h"
+#include "produce/operate.h"
 
 #define CHECK_INTERVAL 3600
 #define WAIT_MAX (365 * (int64_t) SHOP_DAY)
@@ -249,6 +249,41 @@ static void issue_read(const shop_job_t *job, const shop_answer_t *answer, shop_
 }
 
 
+/* --- actions: who may open the activity is in the group --- */
+
+static void align_build(const shop_job_t *job, shop_act_t *act)
+{
+    const json_t *facts = shop_instance_facts(job);
+
+    shop_act_call(act,
+                  shop_instance_is_live(job) ? "core_group_add_group_members"
+                                             : "core_group_delete_group_members",
+                  json_pack("{s:[{s:I, s:I}]}", "members", "groupid",
+                            (json_int_t) shop_json_int(facts, "group"), "userid",
+                            (json_int_t) shop_json_int(facts, "userid")));
+}
+
+
+static void member_align_build(const shop_job_t *job, shop_act_t *act)
+{
+    if (shop_json_int(shop_instance_facts(job), "group") == 0) {
+        shop_act_skip(act); /* a document of the shop is revoked in the database */
+        return;
+    }
+    align_build(job, act);
+}
+
+
+static void member_align_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
+{
+    if (shop_instance_is_live(job) && answer->answer_class != SHOP_ANSWER_OK) {
+        shop_act_by_class(job, answer, act);
+        return;
+    }
+    shop_gone_read(job, answer, act);
+}
+
+
 static void feedback(const shop_job_t *job, json_t *vars)
 {
     const json_t *issue = shop_job_output(job, "issue");
@@ -296,6 +331,11 @@ static const shop_step_t postpay[] = {
     {.name = NULL},
 };
 
+static const shop_step_t action[] = {
+    {"align", member_align_build, member_align_read, NULL},
+    {.name = NULL},
+};
+
 const shop_handler_t shop_handler_unlockpdcertificate = {
     .name = "std_unlockpdcertificate",
     .buyers = SHOP_BUYERS_LOGGED_IN,
@@ -305,5 +345,6 @@ const shop_handler_t shop_handler_unlockpdcertificate = {
     .modes = {"release_mode", "group shop function", "release_mode_parameter"},
     .prepay = shop_user_prepay,
     .postpay = postpay,
+    .action = action,
     .feedback = feedback,
 };

@@ -57,6 +57,18 @@ sub instance {
 
 sub enrolment { my ($i) = @_; return $moodle->enrolment($i->{facts}{userid}, $i->{facts}{courseid}) }
 
+my $kept;
+
+sub members { my ($i) = @_; return $moodle->{groups}{$i->{facts}{group}}{members}{$i->{facts}{userid}} ? 1 : 0 }
+
+
+sub certificates {
+    my ($reason) = @_;
+    is($dbh->selectrow_array('select revokedreason from shop.certificates where revokedat is not null'), $reason,
+        'the certificate is ' . ($reason ? 'revoked' : 'valid'));
+    return;
+}
+
 my %right = (
     userenrol => {
         suspend => sub { is(enrolment($_[0])->{suspended}, 1, 'the enrolment is suspended') },
@@ -81,6 +93,59 @@ my %right = (
         refresh => sub { like(join(q{ }, keys %{$moodle->{assignments}}), qr{/$_[0]{facts}{userid}$}, 'given again') },
         delete  => sub { is(join(q{ }, keys %{$moodle->{assignments}}), q{}, 'taken away for good') },
     },
+    course => {
+        suspend => sub {
+            my ($i) = @_;
+            is($moodle->{courses}{$i->{instanceid}}{visible}, 0, 'the course is hidden');
+            is($moodle->enrolment($i->{facts}{userid}, $i->{instanceid})->{suspended}, 1, 'its owner is suspended');
+        },
+        resume => sub { is($moodle->{courses}{$_[0]{instanceid}}{visible}, 1, 'the course is shown again') },
+        update => sub { is($moodle->{courses}{$_[0]{instanceid}}{enddate}, $paid + 300 * $day, 'it has the new end') },
+        delete => sub { is($moodle->{courses}{$_[0]{instanceid}}, undef, 'the course is gone') },
+    },
+    coursecat => {
+        sold => sub {
+            my ($i) = @_;
+            my $below = $moodle->add_category({name => 'Below', parent => $i->{instanceid}});
+            $moodle->add_course({shortname => "IN-$_->[0]", fullname => 'In it', categoryid => $_->[1], visible => $_->[2]})
+                for ['a', $i->{instanceid}, 1], ['b', $i->{instanceid}, 0], ['c', $below->{id}, 1];
+        },
+        suspend => sub {
+            is(join(q{ }, map { $_->{visible} } grep { $_->{shortname} =~ /^IN-/ } $moodle->courses), '0 0 0', 'all its courses are hidden');
+            is((grep { m{^coursecat/$_[0]{instanceid}/} } keys %{$moodle->{assignments}}), 0, 'it has no owner');
+        },
+        resume => sub {
+            is(join(q{ }, map { $_->{visible} } grep { $_->{shortname} =~ /^IN-/ } $moodle->courses), '1 0 1', 'those that were visible are shown');
+            is((grep { m{^coursecat/$_[0]{instanceid}/} } keys %{$moodle->{assignments}}), 1, 'it has its owner');
+        },
+        delete => sub {
+            is($moodle->{categories}{$_[0]{instanceid}}, undef, 'the category is gone');
+            is(scalar(grep { $_->{shortname} =~ /^IN-/ } $moodle->courses), 0, 'with all that was in it');
+        },
+    },
+    course_module => {
+        suspend => sub { is(members($_[0]), 0, 'out of the group of the certificate') if $_[0]{facts}{group}; certificates('suspend') if !$_[0]{facts}{group} },
+        resume  => sub { is(members($_[0]), 1, 'in it again') if $_[0]{facts}{group}; certificates(undef) if !$_[0]{facts}{group} },
+        delete  => sub { is(members($_[0]), 0, 'out of it for good') if $_[0]{facts}{group}; certificates('delete') if !$_[0]{facts}{group} },
+    },
+    attempt => {
+        sold    => sub { $kept = {map { $_->{quiz} => $_->{attempts} } values %{$moodle->{overrides}}} },
+        suspend => sub {
+            my ($i) = @_;
+            for my $quiz (@{$i->{facts}{quizzes}}) {
+                my ($left) = grep { $_->{quiz} == $quiz->{id} && ($_->{userid} // 0) == $i->{facts}{userid} } values %{$moodle->{overrides}};
+                my $now = $left ? $left->{attempts} // $quiz->{base} : $quiz->{base};
+                is($now, $kept->{$quiz->{id}} - $i->{facts}{amount}, "quiz $quiz->{id}: what was sold is taken back");
+            }
+        },
+        resume => sub {
+            my ($i) = @_;
+            for my $quiz (@{$i->{facts}{quizzes}}) {
+                my ($own) = grep { $_->{quiz} == $quiz->{id} && ($_->{userid} // 0) == $i->{facts}{userid} } values %{$moodle->{overrides}};
+                is($own->{attempts}, $kept->{$quiz->{id}}, "quiz $quiz->{id}: and given again");
+            }
+        },
+    },
     registered_product => {
         suspend => sub {
             my ($i) = @_;
@@ -104,7 +169,7 @@ sub live {
     }
     my $right = $right{instance($id)->{contexttype}} // {};
     my $check = sub { my ($what) = @_; $right->{$what}->(instance($id)) if $right->{$what} };
-    my $end = defined instance($id)->{enddate};
+    $check->('sold');
     # nobody else shares what it stands for
     $dbh->do('delete from shop.product_instances where id <> ?', undef, $id);
     for my $action (qw(suspend resume)) {
@@ -158,6 +223,23 @@ cmp_ok($faults->runs, '>', 50, 'faults struck');
     is($moodle->enrolment(50, 20)->{suspended}, 1, 'still there: the other one may come back');
     operate('twice', $long, action => 'delete');
     is($moodle->enrolment(50, 20), undef, 'unenrolled with the last one');
+    $p->back($start);
+}
+
+
+# --- a category some days after its end; prolonged meanwhile, it stays ---
+
+for my $prolonged (0, 1) {
+    my $start = $p->mark;
+    my ($case) = grep { $_->{name} eq 'createcategory' } Cases::all();
+    $p->finish($p->claim($_)) for Cases::sell($p, $case);
+    $dbh->do(q{update shop.product_instances set startdate = now() - interval '200 days', enddate = now() - interval '8 days'});
+    $dbh->do(q{update shop.schedules set dueat = now()});
+    $p->sql('housekeeping', {});
+    my ($job) = $dbh->selectrow_array(q{select id from shop.jobs where phase = 'schedule'});
+    $dbh->do(q{update shop.product_instances set enddate = now() + interval '8 days'}) if $prolonged;
+    $faults->drive("a category that has ended, prolonged: $prolonged", {job => $job});
+    is(scalar keys %{$moodle->{assignments}}, $prolonged, $prolonged ? 'keeps its owner' : 'has no owner any more');
     $p->back($start);
 }
 

@@ -35,6 +35,8 @@ sub functions {
         ],
         core_course_get_categories =>
             [ { criteria => [ { 'key*' => 'alpha', 'value*' => 'raw' } ], addsubcategories => 'bool' }, \&categories ],
+        core_course_delete_categories =>
+            [ { 'categories*' => [ { 'id*' => 'int', newparent => 'int', recursive => 'bool' } ] }, \&delete_categories ],
         core_course_create_categories => [
             {
                 'categories*' => [
@@ -171,7 +173,28 @@ sub categories {
             if $key !~ /^(?:id|name|parent|idnumber)$/ || ( $key eq 'idnumber' && !$state->can('moodle/category:manage') );
         @found = grep { $_->{$key} eq $value } @found;
     }
+    push @found, below( $state, @found ) if $in->{addsubcategories} && @found;
     return [ map { category_view( $state, $_ ) } @found ];
+}
+
+sub below {
+    my ( $state, @above ) = @_;
+    my %above = map { $_->{id} => 1 } @above;
+    my @next = grep { $above{ $_->{parent} || 0 } } map { $state->{categories}{$_} } sort { $a <=> $b } keys %{ $state->{categories} };
+    return @next ? ( @next, below( $state, @next ) ) : ();
+}
+
+sub delete_categories {
+    my ( $state, $in ) = @_;
+    for my $entry ( @{ $in->{categories} } ) {
+        my $category = $state->{categories}{ $entry->{id} } or refuse( 'unknowcategory', 'Category not known!' );
+        my @all = ( $category, below( $state, $category ) );
+        my %gone = map { $_->{id} => 1 } @all;
+        refuse('notempty') if !$entry->{recursive} && grep { $gone{ $_->{categoryid} || 0 } } $state->courses;
+        delete $state->{categories}{ $_->{id} } for @all;
+        delete $state->{courses}{ $_->{id} } for grep { $gone{ $_->{categoryid} || 0 } } $state->courses;
+    }
+    return;
 }
 
 sub create_categories {

@@ -293,7 +293,8 @@ sub courses_by_field {
         @found = grep { $wanted{ $_->{id} } } @found;
     }
     elsif ( length $field ) {
-        @found = grep { $_->{$field} eq $value } @found;
+        my $member = $field eq 'category' ? 'categoryid' : $field;
+        @found = grep { ( $_->{$member} // q{} ) eq $value } @found;
     }
     return { courses => [ map { course_view( $state, $_ ) } @found ], warnings => [] };
 }
