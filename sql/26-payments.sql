@@ -337,7 +337,11 @@ create or replace function shop.event_act(e jsonb, b shop.bills, a shop.payment_
     p shop.payment_attempts, verdict text, why text) returns text
 language plpgsql volatile as $$
 begin
-    if verdict = 'apply' and p.id is null then
+    if verdict = 'apply' and e ->> 'state' is null then
+        -- a dispute, a correction: nothing moves
+        perform shop.alert('noted', 'high', b.id, format('"%s" of "%s" says: %s', e ->> 'event_key', e ->> 'config', why), e);
+        return b.status;
+    elsif verdict = 'apply' and p.id is null then
         return shop.event_before(e, b, a);
     elsif verdict = 'apply' then
         return case when shop.surplus_return(e, b, a, p) then b.status else shop.event_after(e, b, p) end;

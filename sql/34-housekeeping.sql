@@ -56,6 +56,7 @@ begin
     perform shop.expiry_lists();
     perform shop.schedules_run();
     perform shop.credits_expire();
+    perform shop.messages_forget();
     delete from shop.traces where at < now() - shop.setting_days('trace_days');
     delete from shop.mails where settledat < now() - shop.setting_days('mail_days')
         and template = 'login_link';

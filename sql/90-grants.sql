@@ -11,6 +11,7 @@ grant execute on function
     shop.attempt_start(jsonb), shop.attempt_returned(jsonb), shop.attempt_cancel(jsonb),
     shop.attempt_opened(jsonb),
     shop.reconcile_claim(jsonb), shop.reconcile_end(jsonb),
+    shop.message_keep(jsonb), shop.messages_claim(jsonb), shop.message_end(jsonb),
     shop.refund_order(jsonb), shop.refund_settle(jsonb), shop.refund_claim(jsonb), shop.refund_end(jsonb),
     shop.customer_find(jsonb), shop.customer_save(jsonb), shop.login_request(jsonb),
     shop.certificate_verify(jsonb), shop.licence_verify(jsonb),

@@ -31,7 +31,7 @@ select 'ac', 'Atelier Campus',
     'are over. Prices include the taxes shown. We keep your data only to deliver what you order and to '
     'meet our accounting duties; write to us at any time to read, correct or erase them.</p>',
     'EUR', c.id,
-    '{"card": true, "mercanet": true, "axepta": true, "ogone": true, "stripe": true, "worldline": true, "transfer": true, "check": true, "test": true, "freeorder": true}', 'card',
+    '{"card": true, "mercanet": true, "axepta": true, "paypal": true, "paypal_button": true, "ogone": true, "stripe": true, "worldline": true, "transfer": true, "check": true, "test": true, "freeorder": true}', 'card',
     'Europe/Paris', 'fr', true, true,
     jsonb_build_object('name', 'Atelier Campus', 'address', '12 rue des Tanneurs', 'zip', '44000',
         'city', 'Nantes', 'country', 'FR', 'mail', 'ventes@atelier-campus.example',

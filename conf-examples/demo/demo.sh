@@ -113,7 +113,8 @@ start_doubles() {
         --port "$bank_port" --ipn-url "http://127.0.0.1:$port/shop/pay/card/notify"
     alive providers || launch providers perl "-I$top/t/lib" "$top/t/bin/fake-providers" \
         --port "$providers_port" --ogone-notify "http://127.0.0.1:$port/shop/pay/ogone/notify" \
-        --stripe-notify "http://127.0.0.1:$port/shop/pay/stripe/notify"
+        --stripe-notify "http://127.0.0.1:$port/shop/pay/stripe/notify" \
+        --paypal-notify "http://127.0.0.1:$port/shop/pay/paypal/notify" --paypal-dir "$run/paypal"
     wait_for 'The Moodle double' 5 listening "$moodle_port"
     wait_for 'The mail box' 5 listening "$mail_port"
     wait_for 'The bank page double' 5 listening "$bank_port"
@@ -138,6 +139,7 @@ write_conf() {
     secret stripe_webhook whsec_demo_of_the_double
     secret worldline demo-api-secret
     secret worldline_webhook demo-hook-secret
+    secret paypal client-secret
     secret moodle TOKEN
     secret messages "$(openssl rand -hex 32)"
     secret signing "$(openssl genpkey -algorithm ed25519)"

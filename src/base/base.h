@@ -115,6 +115,9 @@ SHOP_MUST_USE shop_status_t shop_base64url_decode(shop_arena_t *a, shop_str_t in
 /* A-Z 2-7, no padding */
 SHOP_MUST_USE shop_status_t shop_base32_encode(shop_arena_t *a, shop_str_t in, shop_str_t *out);
 SHOP_MUST_USE shop_status_t shop_percent_encode(shop_arena_t *a, shop_str_t in, shop_str_t *out);
+/* Windows-1252 to UTF-8 (windows1252.c): every byte is a character, some the replacement. */
+SHOP_MUST_USE shop_status_t shop_windows1252_decode(shop_arena_t *arena, shop_str_t in,
+                                                    shop_str_t *out);
 
 
 /* --- digests (digest.c, OpenSSL) --- */
@@ -134,6 +137,8 @@ SHOP_MUST_USE shop_status_t shop_hmac_sha256(shop_str_t key, shop_str_t message,
                                              unsigned char out[SHOP_SHA256_SIZE]);
 SHOP_MUST_USE shop_status_t shop_hmac_sha1(shop_str_t key, shop_str_t message,
                                            unsigned char out[SHOP_SHA1_SIZE]);
+/* CRC-32 as zlib's (crc32.c): finds mistakes, stops nobody. */
+uint32_t shop_crc32(shop_str_t message);
 /* Equal bytes, in a time that depends on the length only; false at once when lengths differ. */
 bool shop_secret_eq(shop_str_t a, shop_str_t b);
 
@@ -178,6 +183,23 @@ typedef struct {
 SHOP_MUST_USE shop_status_t shop_ed25519_read(shop_str_t pem, shop_ed25519_t *key);
 SHOP_MUST_USE shop_status_t shop_ed25519_sign(const shop_ed25519_t *key, shop_str_t message,
                                               unsigned char out[SHOP_ED25519_SIGNATURE_SIZE]);
+
+
+/* --- certificates (x509.c, OpenSSL) --- */
+
+typedef struct {
+    shop_str_t common_name;
+    shop_str_t public_key; /* DER */
+} shop_x509_t;
+
+/* The first certificate of a PEM text, the others being its way to one of `roots` (PEM; empty:
+ * those of the system). SHOP_MALFORMED: no certificate; SHOP_REFUSED: nobody trusts it at this
+ * time. */
+SHOP_MUST_USE shop_status_t shop_x509_read(shop_arena_t *arena, shop_str_t pem, shop_str_t roots,
+                                           int64_t now, shop_x509_t *out);
+/* RSA PKCS #1 v1.5 with SHA-256; SHOP_REFUSED: not made with this key. */
+SHOP_MUST_USE shop_status_t shop_rsa_sha256_verify(shop_str_t public_key, shop_str_t message,
+                                                   shop_str_t signature);
 
 
 /* --- forms (form.c): application/x-www-form-urlencoded, payments.md 1.9 --- */

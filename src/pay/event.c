@@ -67,6 +67,11 @@ static bool set_verdict(json_t *object, const shop_pay_event_t *event)
                set_text(object, "reason", event->provider_status);
     }
 
+    if (event->noted && event->foreign.len == 0) {
+        return set_text(object, "verdict", SHOP_STR("apply")) &&
+               set_text(object, "reason", event->provider_status);
+    }
+
     if (event->doubt.len > 0) {
         return set_text(object, "verdict", SHOP_STR("quarantine")) &&
                set_text(object, "reason", event->doubt);

@@ -50,7 +50,8 @@ typedef enum {
     SHOP_PAY_UNKNOWN_ORDER,
     SHOP_PAY_MALFORMED,
     SHOP_PAY_UNAUTHENTIC,
-    SHOP_PAY_RETRY_LATER /* our database is away, or a bug: the provider must come back */
+    SHOP_PAY_RETRY_LATER, /* our database is away, or a bug: the provider must come back */
+    SHOP_PAY_PROVE        /* the message proves itself by nothing: keep it, fetch its proof */
 } shop_pay_verdict_t;
 
 const char *shop_pay_verdict_name(shop_pay_verdict_t verdict); /* "ignore-duplicate" */
@@ -181,6 +182,7 @@ typedef struct {
     const shop_pair_t *headers; /* names in lower case */
     size_t header_count;
     int64_t now;
+    shop_str_t proof;    /* reply of the call that `proof` made; empty: not fetched yet */
     shop_str_t seal_key; /* the body is kept, sealed with it (shop_seal); empty: its digest only */
     shop_str_t seal_iv;
 } shop_pay_request_t;
@@ -208,6 +210,7 @@ typedef struct {
     shop_str_t provider_status; /* its word for the state */
     shop_str_t doubt;     /* why it must be confirmed by the provider's API; empty: no doubt */
     shop_str_t foreign;   /* which merchant fact is not ours ("site", "mode"); empty: ours */
+    bool noted;           /* changes nothing, but staff must know of it: a dispute */
     bool unrelated;       /* a kind of message that says nothing about payments (ignore-type) */
     shop_pair_t *details; /* what may be stored and shown to staff (payments.md 1.12) */
     size_t detail_count;
@@ -219,6 +222,7 @@ typedef struct {
     bool store;             /* the event goes to the database, also with a verdict already given */
     shop_pay_event_t event; /* only when `store` */
     shop_str_t json;        /* the event as shop.payments_apply takes it; only when `store` */
+    shop_str_t key;         /* SHOP_PAY_PROVE: the message's own number; never with two bodies */
 } shop_pay_result_t;
 
 typedef struct {
@@ -234,6 +238,16 @@ typedef struct {
 SHOP_MUST_USE shop_status_t shop_pay_receive(shop_arena_t *arena, const shop_pay_config_t *config,
                                              const shop_pay_request_t *request,
                                              shop_pay_result_t *result);
+/* The message as it is kept until later (freeze.c): JSON, the body in base64. */
+SHOP_MUST_USE shop_status_t shop_pay_freeze(shop_arena_t *arena, shop_str_t config,
+                                            const shop_pay_request_t *request, shop_str_t *message);
+/* What shop.message_keep takes: the same, with the message's own number and its digest. */
+SHOP_MUST_USE shop_status_t shop_pay_keep(shop_arena_t *arena, shop_str_t config,
+                                          const shop_pay_request_t *request, shop_str_t number,
+                                          shop_str_t *argument);
+/* ... and back; SHOP_MALFORMED: not such a message. */
+SHOP_MUST_USE shop_status_t shop_pay_thaw(shop_arena_t *arena, const json_t *message,
+                                          shop_pay_request_t *request);
 /* The event of a poll or of a page, from the caller or `confirm`, as JSON for the database. */
 SHOP_MUST_USE shop_status_t shop_pay_event_json(shop_arena_t *arena,
                                                 const shop_pay_config_t *config,
@@ -276,6 +290,14 @@ typedef struct {
     unsigned status; /* of HTTP */
     shop_str_t body;
 } shop_pay_reply_t;
+
+/* How a message is proved that does not prove itself. */
+typedef struct {
+    shop_pay_call_t call;
+    shop_str_t key; /* the message's own number: never with two bodies; empty: none */
+    int64_t
+        keeps; /* seconds that the reply proves other messages too (a certificate); 0: this one */
+} shop_pay_proof_t;
 
 /* A try that the provider is asked about; texts may be empty. */
 typedef struct {
@@ -393,6 +415,12 @@ struct shop_pay_interface_s {
     shop_status_t (*authenticate)(shop_arena_t *arena, const shop_pay_config_t *config,
                                   const shop_pay_request_t *request,
                                   const shop_pay_message_t *message);
+    /* What `authenticate` cannot tell (SHOP_NOT_FOUND) without another's word: the call whose reply
+     * is request->proof, and the message's own number, if it has one. NULL: messages prove
+     * themselves.
+     */
+    shop_status_t (*proof)(shop_arena_t *arena, const shop_pay_config_t *config,
+                           const shop_pay_request_t *request, shop_pay_proof_t *proof);
     /* Steps 4-5: fills the event, with its `doubt` and `foreign`. */
     shop_status_t (*describe)(shop_arena_t *arena, const shop_pay_config_t *config,
                               const shop_pay_message_t *message, shop_pay_event_t *event);
@@ -424,7 +452,7 @@ struct shop_pay_interface_s {
 
     /* Where this provider wants another answer than the common table: 0 or a status. May be NULL.
      */
-    unsigned (*status)(shop_pay_verdict_t verdict);
+    unsigned (*status)(const shop_pay_config_t *config, shop_pay_verdict_t verdict);
 };
 
 /* registry.c */

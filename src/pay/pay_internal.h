@@ -18,6 +18,7 @@ extern const shop_pay_interface_t shop_pay_transfer;
 extern const shop_pay_interface_t shop_pay_mercanet;
 extern const shop_pay_interface_t shop_pay_ogone;
 extern const shop_pay_interface_t shop_pay_axepta;
+extern const shop_pay_interface_t shop_pay_paypal;
 extern const shop_pay_interface_t shop_pay_stripe;
 extern const shop_pay_interface_t shop_pay_worldline;
 

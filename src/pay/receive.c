@@ -89,6 +89,26 @@ static shop_status_t end(shop_pay_result_t *result, shop_pay_verdict_t verdict, 
 }
 
 
+/* Nobody can tell yet. A proof that tells nothing is none: it is fetched again later. */
+static shop_status_t want_proof(shop_arena_t *arena, const shop_pay_config_t *config,
+                                const shop_pay_request_t *request, shop_pay_result_t *result)
+{
+    shop_pay_proof_t proof = {0};
+
+    if (request->proof.len > 0) {
+        return end(result, SHOP_PAY_RETRY_LATER, "proof");
+    }
+
+    shop_status_t status = config->interface->proof(arena, config, request, &proof);
+    if (status != SHOP_OK) {
+        return status;
+    }
+    result->key = proof.key;
+
+    return end(result, SHOP_PAY_PROVE, "proof");
+}
+
+
 /* Steps 1 to 3; the verdict stays SHOP_PAY_DECIDE for a message that is well formed and genuine. */
 static shop_status_t believe(shop_arena_t *arena, const shop_pay_config_t *config,
                              const shop_pay_request_t *request, shop_pay_message_t *message,
@@ -110,6 +130,10 @@ static shop_status_t believe(shop_arena_t *arena, const shop_pay_config_t *confi
         return end(result, SHOP_PAY_MALFORMED, "signature frame");
     }
 
+    if (status == SHOP_NOT_FOUND) {
+        return want_proof(arena, config, request, result);
+    }
+
     return status == SHOP_OK ? end(result, SHOP_PAY_DECIDE, "") : status;
 }
 
@@ -119,6 +143,8 @@ static void judge(shop_pay_result_t *result)
 {
     if (result->event.unrelated) {
         (void) end(result, SHOP_PAY_IGNORE_TYPE, "type");
+    } else if (result->event.noted && result->event.foreign.len == 0) {
+        (void) end(result, SHOP_PAY_APPLY, "noted");
     } else if (result->event.doubt.len > 0) {
         (void) end(result, SHOP_PAY_QUARANTINE, "shape");
     } else if (result->event.foreign.len > 0) {

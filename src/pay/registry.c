@@ -7,9 +7,9 @@
 
 
 static const shop_pay_interface_t *const interfaces[] = {
-    &shop_pay_test,      &shop_pay_freeorder, &shop_pay_check, &shop_pay_transfer,
-    &shop_pay_systempay, &shop_pay_mercanet,  &shop_pay_ogone, &shop_pay_axepta,
-    &shop_pay_stripe,    &shop_pay_worldline,
+    &shop_pay_test,      &shop_pay_freeorder, &shop_pay_check,  &shop_pay_transfer,
+    &shop_pay_systempay, &shop_pay_mercanet,  &shop_pay_ogone,  &shop_pay_axepta,
+    &shop_pay_stripe,    &shop_pay_worldline, &shop_pay_paypal,
 };
 
 #define INTERFACES (sizeof(interfaces) / sizeof(interfaces[0]))

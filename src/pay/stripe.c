@@ -152,8 +152,9 @@ static bool returned(shop_arena_t *arena, const shop_form_t *query, shop_str_t p
 }
 
 
-static unsigned status(shop_pay_verdict_t verdict)
+static unsigned status(const shop_pay_config_t *config, shop_pay_verdict_t verdict)
 {
+    (void) config;
     return verdict == SHOP_PAY_UNAUTHENTIC ? 400 : 0;
 }
 

@@ -40,6 +40,7 @@ static const struct {
     [SHOP_PAY_MALFORMED] = {"malformed", 400},
     [SHOP_PAY_UNAUTHENTIC] = {"unauthentic", 403},
     [SHOP_PAY_RETRY_LATER] = {"retry-later", 503},
+    [SHOP_PAY_PROVE] = {"prove", 200},
 };
 
 #define VERDICTS (sizeof(verdicts) / sizeof(verdicts[0]))
@@ -74,7 +75,7 @@ shop_pay_answer_t shop_pay_answer(const shop_pay_config_t *config, shop_pay_verd
     unsigned status = 0;
 
     if (config->interface->status != NULL) {
-        status = config->interface->status(verdict);
+        status = config->interface->status(config, verdict);
     }
 
     return (shop_pay_answer_t){.status = status != 0 ? status : verdicts[verdict].status};

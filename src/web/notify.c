@@ -22,6 +22,8 @@ typedef struct {
 static ngx_int_t notify_greet(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t notify_start(ngx_http_shop_ctx_t *ctx);                     /* 1 */
 static ngx_int_t notify_on_applied(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 2 */
+static ngx_int_t notify_keep(ngx_http_shop_ctx_t *ctx);                      /* 1, to be proved */
+static ngx_int_t notify_on_kept(ngx_http_shop_ctx_t *ctx, shop_op_t *op);    /* 2 */
 static ngx_int_t notify_spool(ngx_http_shop_ctx_t *ctx);                     /* 2, database away */
 static ngx_int_t notify_on_spooled(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 3 */
 static ngx_int_t answer(ngx_http_shop_ctx_t *ctx, shop_pay_verdict_t verdict);
@@ -128,6 +130,10 @@ static ngx_int_t notify_start(ngx_http_shop_ctx_t *ctx)
         return answer(ctx, SHOP_PAY_RETRY_LATER);
     }
 
+    if (state->result.verdict == SHOP_PAY_PROVE) {
+        return notify_keep(ctx);
+    }
+
     if (!state->result.store) {
         return answer(ctx, state->result.verdict);
     }
@@ -174,6 +180,45 @@ static ngx_int_t notify_on_applied(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 }
 
 
+/* Answered at once: what proves the message is fetched by the background work. */
+static ngx_int_t notify_keep(ngx_http_shop_ctx_t *ctx)
+{
+    notify_state_t *state = ctx->state;
+    shop_str_t argument;
+    shop_op_t *op;
+
+    if (shop_pay_keep(&ctx->arena, state->payment->pay->name, &state->request, state->result.key,
+                      &argument) != SHOP_OK) {
+        return answer(ctx, SHOP_PAY_RETRY_LATER);
+    }
+
+    op = ngx_http_shop_await(ctx, ctx->main->change_timeout, notify_on_kept);
+    if (op == NULL) {
+        return answer(ctx, SHOP_PAY_RETRY_LATER);
+    }
+
+    shop_pg_call(ngx_http_shop_worker->pg, SHOP_PG_CHANGES, SHOP_SQL_MESSAGE_KEEP, op, &argument);
+
+    return NGX_DONE;
+}
+
+
+static ngx_int_t notify_on_kept(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    notify_state_t *state = ctx->state;
+    json_t *json = ngx_http_shop_answer(ctx, op);
+
+    if (json == NULL) {
+        return notify_spool(ctx);
+    }
+
+    ngx_http_shop_notify_reason(&state->result, json);
+    shop_work_wake_proofs(ngx_http_shop_worker->work);
+
+    return answer(ctx, shop_pay_verdict_parse(shop_json_text(json, "verdict")));
+}
+
+
 static ngx_int_t notify_spool(ngx_http_shop_ctx_t *ctx)
 {
     notify_state_t *state = ctx->state;
@@ -181,8 +226,8 @@ static ngx_int_t notify_spool(ngx_http_shop_ctx_t *ctx)
     shop_op_t *op;
 
     if (ngx_http_shop_worker->spool == NULL ||
-        ngx_http_shop_notify_freeze(&ctx->arena, state->payment->pay->name, &state->request,
-                                    &message) != SHOP_OK) {
+        shop_pay_freeze(&ctx->arena, state->payment->pay->name, &state->request, &message) !=
+            SHOP_OK) {
         return answer(ctx, SHOP_PAY_RETRY_LATER);
     }
 
@@ -326,6 +371,9 @@ void ngx_http_shop_notify_record(ngx_log_t *log, const char *origin, shop_str_t 
     case SHOP_PAY_IGNORE_TYPE:
     case SHOP_PAY_DEFER:
         ngx_http_shop_count(SHOP_COUNT_NOTIFY_DUPLICATE);
+        break;
+
+    case SHOP_PAY_PROVE:
         break;
 
     case SHOP_PAY_UNAUTHENTIC:

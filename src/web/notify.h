@@ -17,9 +17,6 @@ ngx_http_shop_payment_t *ngx_http_shop_payment_find(ngx_http_shop_main_conf_t *c
 /* Has the body kept, sealed, when there is a key for that. */
 ngx_int_t ngx_http_shop_notify_seal(ngx_pool_t *pool, ngx_http_shop_main_conf_t *conf,
                                     shop_pay_request_t *request);
-/* The message as it is kept in the spool: JSON, the body in base64. */
-shop_status_t ngx_http_shop_notify_freeze(shop_arena_t *arena, shop_str_t config,
-                                          const shop_pay_request_t *request, shop_str_t *message);
 /* Why the database decided so, for the log; lives as long as its answer. */
 void ngx_http_shop_notify_reason(shop_pay_result_t *result, const json_t *answer);
 /* Counts the verdict and writes one line that holds nothing secret (payments.md 1.12). */

@@ -14,48 +14,12 @@ typedef struct {
 } thawed_t;
 
 
-static shop_status_t thaw(shop_arena_t *arena, json_t *message, shop_pay_request_t *request);
 static ngx_int_t apply(thawed_t *thawed, shop_arena_t *arena, json_t *message);
+static ngx_int_t hand_over(thawed_t *thawed, shop_arena_t *arena,
+                           const shop_pay_request_t *request);
 static bool is_hopeless(const shop_op_t *op);
 static void on_applied(shop_op_t *op);
 static void end(thawed_t *thawed, shop_replay_e result);
-
-
-shop_status_t ngx_http_shop_notify_freeze(shop_arena_t *arena, shop_str_t config,
-                                          const shop_pay_request_t *request, shop_str_t *message)
-{
-    json_t *json;
-    shop_str_t body;
-    shop_status_t status;
-    size_t i;
-    json_t *headers = json_object();
-
-    if (shop_base64_encode(arena, request->body, &body) != SHOP_OK || headers == NULL) {
-        json_decref(headers);
-        return SHOP_NO_MEMORY;
-    }
-
-    for (i = 0; i < request->header_count; i++) {
-        /* Headers that are not UTF-8 belong to no signature scheme that we know. */
-        json_object_setn_new(headers, (const char *) request->headers[i].name.data,
-                             request->headers[i].name.len,
-                             shop_json_str(request->headers[i].value));
-    }
-
-    json =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "config", shop_json_str(config),
-                  "content_type", shop_json_str(request->content_type), "body", shop_json_str(body),
-                  "query", shop_json_str(request->query), "peer", shop_json_str(request->peer),
-                  "received", (json_int_t) request->now, "headers", headers);
-    if (json == NULL) {
-        return SHOP_NO_MEMORY;
-    }
-
-    status = shop_json_dump(arena, json, message);
-    json_decref(json);
-
-    return status;
-}
 
 
 void ngx_http_shop_notify_replay(void *data, shop_replay_t *replay, shop_str_t message)
@@ -103,7 +67,6 @@ static ngx_int_t apply(thawed_t *thawed, shop_arena_t *arena, json_t *message)
     ngx_http_shop_payment_t *payment;
     shop_pay_request_t request;
     shop_status_t status;
-    shop_op_t *op;
 
     payment =
         ngx_http_shop_payment_find(ngx_http_shop_worker->conf, shop_json_text(message, "config"));
@@ -115,7 +78,7 @@ static ngx_int_t apply(thawed_t *thawed, shop_arena_t *arena, json_t *message)
 
     thawed->config = payment->pay;
 
-    status = thaw(arena, message, &request);
+    status = shop_pay_thaw(arena, message, &request);
 
     if (status == SHOP_OK) {
         status =
@@ -129,10 +92,26 @@ static ngx_int_t apply(thawed_t *thawed, shop_arena_t *arena, json_t *message)
     }
 
     /* It was authentic when it came: the key or the networks have changed since. */
-    if (!thawed->result.store) {
+    if (!thawed->result.store && thawed->result.verdict != SHOP_PAY_PROVE) {
         ngx_http_shop_notify_record(ngx_http_shop_worker->log, "replay", payment->pay->name,
                                     thawed->result.verdict, &thawed->result);
         return NGX_DECLINED;
+    }
+
+    return hand_over(thawed, arena, &request);
+}
+
+
+/* To the database: the event, or the message when its proof is still to be fetched. */
+static ngx_int_t hand_over(thawed_t *thawed, shop_arena_t *arena, const shop_pay_request_t *request)
+{
+    shop_op_t *op;
+    shop_str_t argument;
+    bool keep = thawed->result.verdict == SHOP_PAY_PROVE;
+
+    if (keep && shop_pay_keep(arena, thawed->config->name, request, thawed->result.key,
+                              &argument) != SHOP_OK) {
+        return NGX_ERROR;
     }
 
     op = shop_op_create(ngx_http_shop_worker->log, ngx_http_shop_worker->conf->change_timeout,
@@ -141,58 +120,16 @@ static ngx_int_t apply(thawed_t *thawed, shop_arena_t *arena, json_t *message)
         return NGX_ERROR;
     }
 
+    if (keep) {
+        shop_pg_call(ngx_http_shop_worker->pg, SHOP_PG_CHANGES, SHOP_SQL_MESSAGE_KEEP, op,
+                     &argument);
+        return NGX_OK;
+    }
+
     shop_pg_batch(ngx_http_shop_worker->pg, SHOP_PG_CHANGES, SHOP_SQL_PAYMENTS_APPLY, op,
                   thawed->result.json);
 
     return NGX_OK;
-}
-
-
-static shop_status_t thaw(shop_arena_t *arena, json_t *message, shop_pay_request_t *request)
-{
-    json_t *headers = json_object_get(message, "headers");
-    json_t *value;
-    const char *name;
-    shop_pair_t *pairs;
-    shop_status_t status;
-
-    ngx_memzero(request, sizeof(*request));
-
-    status =
-        shop_arena_copy(arena, shop_json_text(message, "content_type"), &request->content_type);
-
-    if (status == SHOP_OK) {
-        status = shop_arena_copy(arena, shop_json_text(message, "query"), &request->query);
-    }
-
-    if (status == SHOP_OK) {
-        status = shop_arena_copy(arena, shop_json_text(message, "peer"), &request->peer);
-    }
-
-    if (status == SHOP_OK) {
-        status = shop_base64_decode(arena, shop_json_text(message, "body"), &request->body);
-    }
-
-    pairs = shop_arena_alloc(arena, (json_object_size(headers) + 1) * sizeof(shop_pair_t));
-
-    if (status != SHOP_OK || pairs == NULL) {
-        return status != SHOP_OK ? status : SHOP_NO_MEMORY;
-    }
-
-    request->headers = pairs;
-    request->now = shop_json_int(message, "received");
-
-    json_object_foreach(headers, name, value)
-    {
-        shop_pair_t *pair = &pairs[request->header_count++];
-
-        if (shop_arena_copy(arena, shop_str(name), &pair->name) != SHOP_OK ||
-            shop_arena_copy(arena, shop_str(json_string_value(value)), &pair->value) != SHOP_OK) {
-            return SHOP_NO_MEMORY;
-        }
-    }
-
-    return SHOP_OK;
 }
 
 
@@ -221,6 +158,7 @@ static void on_applied(shop_op_t *op)
     ngx_http_shop_notify_record(op->log, "replay", thawed->config->name, verdict, &thawed->result);
     json_decref(json);
     shop_work_wake(ngx_http_shop_worker->work);
+    shop_work_wake_proofs(ngx_http_shop_worker->work);
 
     end(thawed, verdict == SHOP_PAY_RETRY_LATER ? SHOP_REPLAY_LATER : SHOP_REPLAY_DONE);
 }

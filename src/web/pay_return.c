@@ -116,7 +116,8 @@ static bool is_genuine(ngx_http_shop_ctx_t *ctx, const json_t *attempt)
         ngx_http_shop_payment_find(ctx->main, ctx->captures[0]);
     const shop_pay_interface_t *interface = payment->pay->interface;
 
-    return interface->returned == NULL || json_is_string(json_object_get(attempt, "error")) ||
+    return interface->returned == NULL || !shop_pay_talks(payment->pay, SHOP_PAY_OPEN) ||
+           json_is_string(json_object_get(attempt, "error")) ||
            interface->returned(&ctx->arena, &ctx->query, shop_json_text(attempt, "provider_ref"),
                                shop_json_text(attempt, "page_secret"));
 }

@@ -26,6 +26,9 @@ typedef enum {
     SHOP_SQL_RECONCILE_END,
     SHOP_SQL_REFUND_CLAIM,
     SHOP_SQL_REFUND_END,
+    SHOP_SQL_MESSAGE_KEEP,
+    SHOP_SQL_MESSAGES_CLAIM,
+    SHOP_SQL_MESSAGE_END,
     SHOP_SQL_SNAPSHOT,     /* streamed: rows of kind and document */
     SHOP_SQL_PLACE_ORDERS, /* batched */
     SHOP_SQL_ORDER_READ,

@@ -40,6 +40,7 @@ static void start_loops(shop_work_t *work)
     loop_prepare(work, SHOP_LOOP_SPOOL, "spool", shop_spool_round);
     loop_prepare(work, SHOP_LOOP_RECONCILE, "reconcile", shop_reconcile_round);
     loop_prepare(work, SHOP_LOOP_REFUNDS, "refunds", shop_refund_round);
+    loop_prepare(work, SHOP_LOOP_PROOFS, "proofs", shop_proofs_round);
     loop_prepare(work, SHOP_LOOP_HOUSEKEEPING, "housekeeping", shop_housekeeping_round);
     housekeeping->pause_min = work->conf.housekeeping_interval;
     housekeeping->pause_max = work->conf.housekeeping_interval;
@@ -47,7 +48,8 @@ static void start_loops(shop_work_t *work)
     for (ngx_uint_t i = 0; i < SHOP_LOOPS; i++) {
         if ((i == SHOP_LOOP_SPOOL && work->conf.spool == NULL) ||
             ((i == SHOP_LOOP_RECONCILE || i == SHOP_LOOP_REFUNDS) &&
-             work->conf.payment_count == 0)) {
+             work->conf.payment_count == 0) ||
+            (i == SHOP_LOOP_PROOFS && !shop_proofs_wanted(&work->conf))) {
             continue;
         }
         shop_loop_start(&work->loops[i]);
@@ -109,6 +111,14 @@ void shop_work_wake_reconcile(shop_work_t *work)
 }
 
 
+void shop_work_wake_proofs(shop_work_t *work)
+{
+    if (!work->leaving && shop_proofs_wanted(&work->conf)) {
+        shop_loop_wake(&work->loops[SHOP_LOOP_PROOFS]);
+    }
+}
+
+
 void shop_work_on_database(shop_work_t *work)
 {
     shop_work_wake(work);
@@ -146,6 +156,7 @@ void shop_work_stop(shop_work_t *work)
     shop_work_on_shutdown(work);
     work->stopped = 1;
     if (is_idle(work)) {
+        shop_proofs_forget(work);
         ngx_free(work->access);
         ngx_free(work);
     }

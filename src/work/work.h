@@ -152,6 +152,7 @@ typedef struct {
 
     const shop_pay_config_t *const *payments; /* all blocks; those with an API are asked */
     size_t payment_count;
+    shop_str_t message_key; /* seals the messages that are proved here; empty: their digest only */
 
     shop_ticket_pt ticket; /* NULL: mails carry no link */
     void *ticket_data;
@@ -180,6 +181,8 @@ shop_work_t *shop_work_start(const shop_work_conf_t *conf, ngx_log_t *log);
 void shop_work_wake(shop_work_t *work);
 /* A provider is to be asked about a payment soon. As cheap. */
 void shop_work_wake_reconcile(shop_work_t *work);
+/* A message was kept whose proof is to be fetched. As cheap. */
+void shop_work_wake_proofs(shop_work_t *work);
 /* PostgreSQL is there, or there again: look at once for what has waited for it. */
 void shop_work_on_database(shop_work_t *work);
 /* The worker begins to leave: claim nothing more, let what is under way end. */

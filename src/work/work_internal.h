@@ -104,6 +104,10 @@ void shop_spool_round(shop_work_t *work, shop_loop_t *loop);
 void shop_spool_leave(shop_work_t *work);
 void shop_reconcile_round(shop_work_t *work, shop_loop_t *loop);
 void shop_refund_round(shop_work_t *work, shop_loop_t *loop);
+void shop_proofs_round(shop_work_t *work, shop_loop_t *loop);
+/* Some interface has messages that do not prove themselves. */
+bool shop_proofs_wanted(const shop_work_conf_t *conf);
+void shop_proofs_forget(shop_work_t *work);
 void shop_housekeeping_round(shop_work_t *work, shop_loop_t *loop);
 
 
@@ -154,9 +158,21 @@ typedef enum {
     SHOP_LOOP_SPOOL,
     SHOP_LOOP_RECONCILE,
     SHOP_LOOP_REFUNDS,
+    SHOP_LOOP_PROOFS,
     SHOP_LOOP_HOUSEKEEPING,
     SHOP_LOOPS
 } shop_loop_e;
+
+/* A reply that proves messages for a while: a certificate. */
+#define SHOP_KEPT_PROOFS 4
+
+typedef struct {
+    ngx_pool_t *pool; /* NULL: free */
+    shop_str_t url;
+    shop_str_t body;
+    time_t until;
+} shop_kept_proof_t;
+
 
 struct shop_work_s {
     shop_work_conf_t conf;
@@ -178,8 +194,10 @@ struct shop_work_s {
     ngx_uint_t check_result; /* SHOP_CHECK_* found so far by the check under way */
     shop_replay_t *replay;   /* the one notification being replayed */
     ngx_uint_t questions;    /* to payment providers, under way */
-    ngx_uint_t refunds;      /* by payment providers, under way */
-    shop_access_t *access;   /* one for each of conf.payments */
+    ngx_uint_t proofs;       /* of messages, under way */
+    shop_kept_proof_t kept[SHOP_KEPT_PROOFS];
+    ngx_uint_t refunds;    /* by payment providers, under way */
+    shop_access_t *access; /* one for each of conf.payments */
 
     unsigned leaving : 1; /* claims nothing any more */
     unsigned stopped : 1; /* the links are going away: starts nothing any more */

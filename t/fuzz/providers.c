@@ -9,6 +9,7 @@
 #include "fuzz_pay.h"
 #include "pay/axepta.h"
 #include "pay/ogone.h"
+#include "pay/paypal.h"
 #include "pay/sips.h"
 
 #define NOW 1795420054
@@ -130,6 +131,60 @@ static void check_axepta(shop_arena_t *arena, shop_str_t input)
 }
 
 
+/* The input as an IPN with PayPal's word for it, as a webhook, its certificate, replies, PDT. */
+static void check_paypal(shop_arena_t *arena, shop_str_t input)
+{
+    const shop_pay_setting_t button[] = {
+        {SHOP_STR("dialect"), SHOP_STR("standard")},
+        {SHOP_STR("business"), SHOP_STR("ABCDEFGHJKLMN")},
+        {SHOP_STR("receiver_id"), SHOP_STR("ABCDEFGHJKLMN")},
+    };
+    const shop_pay_setting_t api[] = {
+        {SHOP_STR("client_id"), SHOP_STR("client")},
+        {SHOP_STR("client_secret_file"), SHOP_STR("secret")},
+        {SHOP_STR("webhook_id"), SHOP_STR("4JH86294D6297924G")},
+        {SHOP_STR("merchant_id"), SHOP_STR("ABCDEFGHJKLMN")},
+    };
+    const shop_pay_config_t *standard = configure(arena, "paypal", button, 3);
+    const shop_pay_config_t *rest = configure(arena, "paypal", api, 4);
+    const shop_pair_t headers[] = {
+        {SHOP_STR("paypal-transmission-id"), SHOP_STR("1")},
+        {SHOP_STR("paypal-transmission-time"), SHOP_STR("2026-11-23T07:47:34Z")},
+        {SHOP_STR("paypal-transmission-sig"), SHOP_STR("AAAA")},
+        {SHOP_STR("paypal-auth-algo"), SHOP_STR("SHA256withRSA")},
+        {SHOP_STR("paypal-cert-url"),
+         SHOP_STR("https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1")},
+    };
+    shop_pay_request_t request = {
+        .content_type = SHOP_STR("application/x-www-form-urlencoded"),
+        .body = input,
+        .proof = SHOP_STR("VERIFIED"),
+        .headers = headers,
+        .header_count = sizeof(headers) / sizeof(headers[0]),
+        .now = NOW,
+    };
+    shop_pay_talk_t talk = {.purpose = SHOP_PAY_ASK, .asked = {.provider_ref = SHOP_STR("5O1")}};
+    const shop_pay_reply_t reply = {200, input};
+    shop_pay_heard_t heard = {0};
+    shop_pay_result_t result;
+    shop_form_t fields;
+    json_t *json;
+
+    receive(arena, standard, &request, &result);
+    request.content_type = SHOP_STR("application/json");
+    request.proof = input;
+    receive(arena, rest, &request, &result);
+    must(!result.store);
+    must(shop_paypal_pdt_read(arena, input, &fields) != SHOP_NO_MEMORY);
+    must(shop_paypal_hear(arena, rest, &talk, &reply, &heard) != SHOP_NO_MEMORY);
+
+    if (shop_pay_json(input, &json) == SHOP_OK) {
+        must(shop_paypal_webhook_describe(arena, json, &result.event) == SHOP_OK);
+        json_decref(json);
+    }
+}
+
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     shop_heap_t *heap = shop_heap_create(-1);
@@ -138,6 +193,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_sips(shop_heap_arena(heap), input);
     check_ogone(shop_heap_arena(heap), input);
     check_axepta(shop_heap_arena(heap), input);
+    check_paypal(shop_heap_arena(heap), input);
     shop_heap_destroy(heap);
 
     return 0;

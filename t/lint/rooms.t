@@ -26,7 +26,7 @@ my $clients = qr{^(?:libpq-fe|libpq/|hiredis|curl/)};
 
 # What a pure room may include beside rooms: the language, and libraries that turn values into values.
 my $values = qr{^(?:(?:ctype|errno|math|regex|stdarg|stdbool|stddef|stdint|stdio|stdlib|string)\.h
-    |arpa/inet\.h|jansson\.h|openssl/(?:core_names|crypto|evp|params|pem|provider)\.h|qrencode\.h|cairo-pdf\.h|pango/pangocairo\.h)$}x;
+    |arpa/inet\.h|jansson\.h|openssl/(?:core_names|crypto|evp|params|pem|provider|x509|x509_vfy)\.h|qrencode\.h|cairo-pdf\.h|pango/pangocairo\.h)$}x;
 my $world = qr{(?<![>.\w])(?:time|clock|clock_gettime|gettimeofday|localtime(?:_r)?|mktime|rand|random|RAND_\w+
     |f?open|fdopen|read|f?write|socket|connect|getenv|setlocale|v?f?printf|puts|exit|abort|assert)\s*\(}x;
 my (%seen, %objects);

@@ -16,7 +16,8 @@ use Shop::Test qw(spew wait_for);
 
 my $t = Shop::Test->new(moodle => 0, mail => 0, bank => 0, start => 0, patient => 1);
 my $port = $t->start_providers('--ogone-notify', $t->base . '/shop/pay/ogone/notify',
-    '--stripe-notify', $t->base . '/shop/pay/stripe/notify');
+    '--stripe-notify', $t->base . '/shop/pay/stripe/notify', '--paypal-notify', $t->base . '/shop/pay/paypal/notify',
+    '--paypal-dir', $t->dir . '/paypal');
 my $dir  = $t->dir;
 spew("$dir/secrets/$_->[0]", $_->[1], 0600) for (['sips', '002001000000001_KEY1'], ['sips_live', 'KeyOfTheRealMerchant'],
     ['ogone_in', 'Demo-In-Passphrase!1'], ['ogone_out', 'Demo-Out-Passphrase!1'], ['ogone_api', 'api-password'],
@@ -25,7 +26,7 @@ spew("$dir/secrets/$_->[0]", $_->[1], 0600) for (['sips', '002001000000001_KEY1'
     ['ogone_live_in', 'Real-In-Passphrase!1'], ['ogone_live_out', 'Real-Out-Passphrase!1'],
     ['worldline', 'demo-api-secret'], ['worldline_hook', 'demo-hook-secret'], ['worldline_hook_2', 'the-next-hook-secret'],
     ['worldline_live', 'real-api-secret'], ['worldline_live_hook', 'real-hook-secret'],
-    ['stripe', 'sk_test_demo'], ['stripe_hook', 'whsec_demo_of_the_double'],
+    ['paypal', 'client-secret'], ['stripe', 'sk_test_demo'], ['stripe_hook', 'whsec_demo_of_the_double'],
     ['stripe_live', 'rk_live_real'], ['stripe_live_hook', 'whsec_of_the_real_endpoint']);
 $t->{option}{http} = <<"CONF";
     shop_payment mercanet {
@@ -98,6 +99,35 @@ $t->{option}{http} = <<"CONF";
         webhook_secret_file $dir/secrets/worldline_live_hook;
         api_url https://127.0.0.1:9;
     }
+    shop_payment paypal {
+        interface paypal;
+        mode test;
+        client_id client;
+        client_secret_file $dir/secrets/paypal;
+        webhook_id 4JH86294D6297924G;
+        merchant_id ABCDEFGHJKLMN;
+        api_url http://127.0.0.1:$port;
+        page_url http://127.0.0.1:$port;
+        cert_url http://127.0.0.1:$port/v1/notifications/certs/;
+        cert_root_file $dir/paypal/ca.pem;
+    }
+    shop_payment paypal_std {
+        interface paypal;
+        dialect standard;
+        mode test;
+        business seller\@example.org;
+        receiver_id ABCDEFGHJKLMN;
+        form_url http://127.0.0.1:$port/cgi-bin/webscr;
+        verify_url http://127.0.0.1:$port/cgi-bin/webscr;
+    }
+    shop_payment paypal_live {
+        interface paypal;
+        dialect standard;
+        mode live;
+        business seller\@example.org;
+        receiver_email Seller\@Example.org;
+        verify_url https://127.0.0.1:1/cgi-bin/webscr;
+    }
     shop_payment stripe {
         interface stripe;
         mode test;
@@ -115,7 +145,7 @@ $t->{option}{http} = <<"CONF";
     }
 CONF
 $t->write_conf;
-$t->dbh->do(q{update shop.shops set paymodes = paymodes || '{"mercanet": true, "mercanet_live": true, "ogone": true, "ogone_live": true, "axepta": true, "axepta_live": true, "stripe": true, "stripe_live": true, "worldline": true, "worldline_live": true}'});
+$t->dbh->do(q{update shop.shops set paymodes = paymodes || '{"mercanet": true, "mercanet_live": true, "ogone": true, "ogone_live": true, "axepta": true, "axepta_live": true, "stripe": true, "stripe_live": true, "worldline": true, "worldline_live": true, "paypal": true, "paypal_std": true, "paypal_live": true}'});
 $t->start_nginx;
 
 my %teller = (
@@ -131,6 +161,8 @@ my %teller = (
     worldline => Shop::Teller->new(server => $t, interface => 'worldline'),
     worldline_live => Shop::Teller->new(server => $t, interface => 'worldline', block => 'worldline_live', mode => 'live',
         key => 'real-hook-secret', hook => 'real-hook-key'),
+    paypal => Shop::Teller->new(server => $t, interface => 'paypal', dir => $t->dir . '/paypal'),
+    paypal_std => Shop::Teller->new(server => $t, interface => 'paypal', block => 'paypal_std', speaks => 'paypal_standard'),
     stripe => Shop::Teller->new(server => $t, interface => 'stripe'),
     stripe_live => Shop::Teller->new(server => $t, interface => 'stripe', block => 'stripe_live', mode => 'live',
         key => 'whsec_of_the_real_endpoint'),
@@ -249,6 +281,67 @@ my @cases = (
     ['stripe', 'paid twice', [{}, {payid => 'pi_another', operation => 2}], '200 200', 'SOLDOUT', 'paid', 'apply:paid duplicate-payment:paid'],
     ['stripe_live', 'paid', [{}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
     ['stripe_live', 'test in live', [{live => 0}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+    ['paypal_std', 'paid', [{}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
+    ['paypal_std', 'refused', [{say => 'refused'}], '200', 'REFUSED', 'refused', 'apply:refused'],
+    ['paypal_std', 'cancelled', [{say => 'cancelled'}], '200', 'PLACED', 'cancelled', 'apply:cancelled'],
+    ['paypal_std', 'pending, then paid under the same number', [{say => 'pending'}, {}], '200 200', 'SOLDOUT', 'paid',
+        'apply:pending apply:paid'],
+    ['paypal_std', 'paid, then late news', [{}, {say => 'pending'}], '200 200', 'SOLDOUT', 'paid', 'apply:paid ignore-stale:pending'],
+    ['paypal_std', 'another amount', [{amount => 1}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+    ['paypal_std', 'another currency', [{currency => 'USD'}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+    ['paypal_std', 'a word that nobody knows', [{say => 'unheard'}], '200', 'PLACED', 'redirected', 'quarantine'],
+    ['paypal_std', 'a message that PayPal has not sent', [{secretly => 1}], '200', 'PLACED', 'redirected', ''],
+    ['paypal_std', 'a changed byte', [{tamper => sub { $_[0] =~ s/mc_gross=\K./9/r }}], '200', 'PLACED', 'redirected', ''],
+    ['paypal_std', 'the same written otherwise', [{tamper => sub { $_[0] =~ s/%40/@/r }}], '200', 'PLACED', 'redirected', ''],
+    ['paypal_std', 'a name twice', [{tamper => sub { "$_[0]&mc_gross=0.01" }}], '200', 'PLACED', 'redirected', ''],
+    ['paypal_std', 'an amount with a comma', [{text => '49,90'}], '200', 'PLACED', 'redirected', ''],
+    ['paypal_std', 'money of somebody else', [{fields => {receiver_id => 'ZZZZZZZZZZZZZ'}}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+    ['paypal_std', 'live in test', [{fields => {test_ipn => undef}}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+    ['paypal_std', 'a payment by no button', [{fields => {txn_type => 'send_money'}}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
+    ['paypal_std', 'paid, then refunded', [{}, {say => 'refunded', operation => 1}], '200 200', 'PAYBACK', 'refunded', 'apply:paid apply:refunded'],
+    ['paypal_std', 'paid, then refunded in two parts', [{}, {say => 'refunded', amount => 1000, operation => 1},
+        {say => 'refunded', amount => 2000, operation => 2}], '200 200 200', 'SOLDOUT', 'partially_refunded',
+        'apply:paid apply:refunded apply:refunded'],
+    ['paypal_std', 'refunded before it was paid', [{say => 'refunded', operation => 1}, {}], '200 200', 'PAYBACK', 'refunded',
+        'apply:refunded apply:paid'],
+    ['paypal_std', 'reversed, and the reversal undone', [{}, {say => 'chargeback', operation => 1}, {say => 'restored', operation => 2}],
+        '200 200 200', 'SOLDOUT', 'paid', 'apply:paid apply:chargeback apply:paid'],
+    ['paypal_std', 'a case that was opened', [{}, {fields => {payment_status => undef, txn_type => 'new_case', case_id => 'PP-D-1'}}],
+        '200 200', 'SOLDOUT', 'paid', 'apply:paid apply'],
+    ['paypal_std', 'paid twice', [{}, {payid => 'ANOTHER'}], '200 200', 'SOLDOUT', 'paid', 'apply:paid duplicate-payment:paid'],
+    ['paypal', 'paid', [{}], '200', 'SOLDOUT', 'paid', 'quarantine:paid apply:paid'],
+    ['paypal', 'approved, then captured by us', [{say => 'approved'}], '200', 'SOLDOUT', 'paid', 'quarantine:pending apply:paid'],
+    ['paypal', 'refused', [{say => 'refused'}], '200', 'REFUSED', 'refused', 'quarantine:refused apply:refused'],
+    ['paypal', 'pending, then paid', [{say => 'pending'}, {}], '200 200', 'SOLDOUT', 'paid',
+        'quarantine:pending apply:pending quarantine:paid apply:paid'],
+    ['paypal', 'another amount', [{api => {paid => 1}}], '200', 'PLACED', 'redirected', 'quarantine:paid mismatch:paid'],
+    ['paypal', 'another currency', [{api => {currency => 'USD'}}], '200', 'PLACED', 'redirected', 'quarantine:paid mismatch:paid'],
+    ['paypal', 'another merchant', [{api => {merchant => 'ZZZZZZZZZZZZZ'}}], '200', 'PLACED', 'redirected', 'quarantine:paid mismatch:paid'],
+    ['paypal', 'an amount that the webhook alone says', [{amount => 1, api => {amount => 1}}], '200', 'SOLDOUT', 'paid',
+        'quarantine:paid apply:paid'],
+    ['paypal', 'a capture that PayPal does not know', [{secretly => 1}], '200', 'PLACED', 'redirected', 'quarantine:paid'],
+    ['paypal', 'another kind of event', [{say => 'other'}], '200', 'PLACED', 'redirected', 'ignore-type'],
+    ['paypal', 'a changed byte', [{tamper => sub { $_[0] =~ s/"value":"./"value":"9/r }}], '200', 'PLACED', 'redirected', ''],
+    ['paypal', 'of another webhook', [{headers => {webhook => 'ANOTHER'}}], '200', 'PLACED', 'redirected', ''],
+    ['paypal', 'signed by a certificate that nobody trusts', [{headers => {cert => 'CERT-nobody'}}], '200', 'PLACED', 'redirected', ''],
+    ['paypal', 'signed by a certificate of another name', [{headers => {cert => 'CERT-name'}}], '200', 'PLACED', 'redirected', ''],
+    ['paypal', 'a certificate from elsewhere', [{headers => {url => 'https://evil.example/v1/notifications/certs/CERT-good'}}], '403',
+        'PLACED', 'redirected', ''],
+    ['paypal', 'another algorithm', [{headers => {algo => 'SHA1withRSA'}}], '403', 'PLACED', 'redirected', ''],
+    ['paypal', 'five days old', [{headers => {at => time - 5 * 86400}}], '403', 'PLACED', 'redirected', ''],
+    ['paypal', 'from the future', [{headers => {at => time + 3600}}], '403', 'PLACED', 'redirected', ''],
+    ['paypal', 'no JSON', [{tamper => sub { '{' }}], '400', 'PLACED', 'redirected', ''],
+    ['paypal', 'paid, then refunded', [{}, {say => 'refunded', operation => 1}], '200 200', 'PAYBACK', 'refunded',
+        'quarantine:paid apply:paid quarantine:refunded apply:refunded'],
+    ['paypal', 'paid, then refunded in two parts', [{}, {say => 'refunded', amount => 1000, operation => 1},
+        {say => 'refunded', amount => 2000, operation => 2, before => [[1, 1000]]}], '200 200 200', 'SOLDOUT', 'partially_refunded',
+        'quarantine:paid apply:paid quarantine:refunded apply:refunded quarantine:refunded apply:refunded'],
+    ['paypal', 'refunded before it was paid', [{say => 'refunded', operation => 1}], '200', 'PAYBACK', 'refunded',
+        'quarantine:refunded apply:paid apply:refunded'],
+    ['paypal', 'reversed', [{}, {say => 'chargeback'}], '200 200', 'RECOVERING', 'chargeback', 'quarantine:paid apply:paid apply:chargeback'],
+    ['paypal', 'disputed', [{}, {say => 'disputed'}], '200 200', 'SOLDOUT', 'paid', 'quarantine:paid apply:paid apply'],
+    ['paypal', 'one number for two messages', [{headers => {id => 'T-1'}}, {say => 'chargeback', headers => {id => 'T-1'}}], '200 200',
+        'SOLDOUT', 'paid', 'quarantine:paid apply:paid'],
     ['ogone_live', 'paid', [{}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
     ['ogone_live', 'test in live', [{key => 'Demo-Out-Passphrase!1'}], '403', 'PLACED', 'redirected', ''],
     ['mercanet_live', 'paid', [{platform => 'PROD'}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
@@ -267,7 +360,7 @@ for my $case (@cases) {
         "$block, $name");
 }
 
-for my $block (qw(mercanet ogone axepta stripe worldline)) {
+for my $block (qw(mercanet ogone axepta stripe worldline paypal paypal_std)) {
     my $teller = $teller{$block};
     my $order  = $teller->placed;
     $teller->tell($order) for 1 .. 3;
@@ -316,7 +409,7 @@ sub once {
     return;
 }
 
-for my $block (qw(mercanet ogone axepta stripe worldline)) {
+for my $block (qw(mercanet ogone axepta stripe worldline paypal paypal_std)) {
     for my $case (['paid', 'produce.paid'], ['refused', 'produce.refused'], ['cancelled', 'produce.cancelled']) {
         my ($outcome, $text) = @{$case};
         my $buyer = Shop::Buyer->new(base => $t->base);
@@ -330,6 +423,7 @@ for my $block (qw(mercanet ogone axepta stripe worldline)) {
         once($buyer->path =~ m{order/(\w+)/done}) if $outcome eq 'paid';
     }
 
+    next if $block eq 'paypal_std';    # nobody can be asked
     $t->control('providers', {notify => 'never'});
     my $buyer = Shop::Buyer->new(base => $t->base);
     $buyer->add('excel_basics');

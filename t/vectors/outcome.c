@@ -26,10 +26,17 @@ shop_form_t vector_pairs(vector_t *v, const json_t *fields)
 shop_pay_config_t *vector_config(vector_t *v, const char *interface,
                                  const shop_pay_setting_t *settings, size_t count)
 {
+    return vector_config_of(v, interface, "test", settings, count);
+}
+
+
+shop_pay_config_t *vector_config_of(vector_t *v, const char *interface, const char *mode,
+                                    const shop_pay_setting_t *settings, size_t count)
+{
     const shop_pay_block_t block = {
         .name = SHOP_STR("vectors"),
         .interface = shop_str(interface),
-        .mode = SHOP_STR("test"),
+        .mode = shop_str(mode),
         .settings = settings,
         .count = count,
     };

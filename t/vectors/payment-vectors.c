@@ -13,9 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const vector_check_t *const tables[] = {vectors_systempay, vectors_transfer, vectors_amount,
-                                               vectors_sips,      vectors_ogone,    vectors_axepta,
-                                               vectors_stripe,    vectors_worldline};
+static const vector_check_t *const tables[] = {
+    vectors_systempay, vectors_transfer, vectors_amount,    vectors_sips,  vectors_ogone,
+    vectors_axepta,    vectors_stripe,   vectors_worldline, vectors_paypal};
 
 typedef struct {
     const char *only; /* comma-separated; NULL: every interface */

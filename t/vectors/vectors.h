@@ -33,6 +33,7 @@ extern const vector_check_t vectors_ogone[];
 extern const vector_check_t vectors_axepta[];
 extern const vector_check_t vectors_stripe[];
 extern const vector_check_t vectors_worldline[];
+extern const vector_check_t vectors_paypal[];
 
 /* false, with the reason */
 bool vector_fails(vector_t *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -47,7 +48,10 @@ bool vector_verdict(vector_t *v, const char *name);
 
 /* An object of texts as pairs; arena memory. */
 shop_form_t vector_pairs(vector_t *v, const json_t *fields);
-/* A configuration in mode test; NULL: the vector has failed. */
+/* A configuration of this mode; NULL: the vector has failed. */
+shop_pay_config_t *vector_config_of(vector_t *v, const char *interface, const char *mode,
+                                    const shop_pay_setting_t *settings, size_t count);
+/* The same in mode test. */
 shop_pay_config_t *vector_config(vector_t *v, const char *interface,
                                  const shop_pay_setting_t *settings, size_t count);
 /* A `decide` vector: the request through the pipeline, its verdict, answer and state afterwards. */

@@ -19,6 +19,7 @@ use JSON::PP;
 
 use Shop::Fake::Providers::Axepta;
 use Shop::Fake::Providers::Ogone;
+use Shop::Fake::Providers::Paypal;
 use Shop::Fake::Providers::Sips;
 use Shop::Fake::Providers::Stripe;
 use Shop::Fake::Providers::Worldline;
@@ -34,6 +35,7 @@ my $JSON = JSON::PP->new->canonical->utf8;
 my %OPENED = (
     stripe => sub { return ("cs_test_$_[0]", '') },
     worldline => sub { return (4_000_000_000 + $_[0], "mac-of-$_[0]") },
+    paypal => sub { return ("PAYPAL$_[0]", '') },
 );
 
 my %NUMERIC = (EUR => '978', USD => '840');
@@ -115,6 +117,46 @@ my %MESSAGE = (
     },
 );
 
+sub _decimal { return sprintf '%.2f', $_[0] / 100 }
+
+# An IPN is genuine when PayPal knows it: it is told so first, unless the case is secret.
+$MESSAGE{paypal_standard} = sub {
+    my ($self, $order, %case) = @_;
+    my $txn  = $case{payid} // "TXN$order->{attempt}";
+    my $body = Shop::Fake::Providers::Paypal::ipn(status => $case{say}, order => $case{transid}, try => $order->{provider_ref},
+        amount => $case{text} // _decimal($case{amount}), currency => $case{currency},
+        txn => $case{operation} ? "$txn/$case{operation}" : $txn, parent => $case{operation} ? $txn : undef,
+        fields => {test_ipn => ($self->{mode} // '') eq 'live' ? undef : 1, %{$case{fields} // {}}});
+    $self->_known({provider => 'Paypal', genuine => $body}) if !$case{secretly};
+    return $body;
+};
+
+my %WEBHOOK = (
+    paid => 'PAYMENT.CAPTURE.COMPLETED', pending => 'PAYMENT.CAPTURE.PENDING', refused => 'PAYMENT.CAPTURE.DENIED',
+    refunded => 'PAYMENT.CAPTURE.REFUNDED', chargeback => 'PAYMENT.CAPTURE.REVERSED', approved => 'CHECKOUT.ORDER.APPROVED',
+    disputed => 'CUSTOMER.DISPUTE.CREATED', other => 'BILLING.PLAN.CREATED',
+);
+
+$MESSAGE{paypal} = sub {
+    my ($self, $order, %case) = @_;
+    my %money = (currency_code => $case{currency}, value => _decimal($case{amount}));
+    my %resource = (id => $case{payid}, custom_id => $case{transid}, amount => \%money, payer => {email_address => 'zoe@example.org'},
+        supplementary_data => {related_ids => {order_id => $case{reference} // $order->{provider_ref}}});
+    my $up = {rel => 'up', href => "https://api.sandbox.paypal.com/v2/payments/captures/$case{payid}"};
+    if ($case{say} eq 'approved') {
+        %resource = (id => $order->{provider_ref}, purchase_units => [{custom_id => $case{transid}, amount => \%money}]);
+    }
+    elsif ($case{say} eq 'refunded') { %resource = (%resource, id => "R$case{operation}$order->{attempt}", links => [$up]) }
+    elsif ($case{say} eq 'chargeback') { %resource = (%resource, id => "V$order->{attempt}", links => [$up]) }
+    elsif ($case{say} eq 'disputed') {
+        %resource = (dispute_id => 'PP-D-1', disputed_transactions => [{seller_transaction_id => $case{payid}}]);
+    }
+    my $body = $JSON->encode({id => $case{event} // "WH-$order->{attempt}-$case{say}" . ($case{operation} // ''),
+        event_type => $WEBHOOK{$case{say}}, resource => \%resource});
+    return ($body, Shop::Fake::Providers::Paypal::webhook($self->{dir}, $body,
+        base => "http://127.0.0.1:$self->{server}{providers_port}", %{$case{headers} // {}}));
+};
+
 # What the provider's API would say of the same payment, of the interfaces that believe it alone.
 my %KNOWN = (
     axepta => sub {
@@ -122,26 +164,36 @@ my %KNOWN = (
         return {provider => 'Axepta', reference => $case{reference} // $order->{provider_ref}, status => $case{say},
             payid => $case{payid}, amount => $case{amount}, currency => $case{currency}};
     },
+    paypal => sub {
+        my ($self, $order, %case) = @_;
+        my %word = (refunded => 'paid', chargeback => 'paid', disputed => 'paid', approved => 'paid', other => 'open');
+        return {provider => 'Paypal', reference => $case{reference} // $order->{provider_ref}, order => $case{transid},
+            payid => $case{payid}, status => $word{$case{say}} // $case{say}, merchant => $case{merchant}, currency => $case{currency},
+            captured => $case{say} =~ /\A(?:approved|other)\z/ ? undef : 'known', amount => _decimal($case{paid} // $case{amount}),
+            $case{say} eq 'refunded' ? (refunds => [map { {id => "R$_->[0]$order->{attempt}", amount => _decimal($_->[1])} }
+                @{$case{before} // []}, [$case{operation}, $case{amount}]]) : ()};
+    },
 );
 
-# Options: server, interface, block (the interface's name), mode, key, merchant.
+# Options: server, interface, block (the interface's name), speaks (the same, or a dialect), mode, key, merchant,
+# dir (PayPal's certificates).
 sub new {
     my ($class, %option) = @_;
     my %known = (mercanet => {key => '002001000000001_KEY1', merchant => '002001000000001'},
         ogone => {key => 'Demo-Out-Passphrase!1'},
         axepta => {key => $Shop::Fake::Providers::Axepta::HMAC, merchant => 'BNP_DEMO_AXEPTA'},
-        stripe => {key => 'whsec_demo_of_the_double'},
+        stripe => {key => 'whsec_demo_of_the_double'}, paypal => {key => ''},
         worldline => {key => 'demo-hook-secret', merchant => 'ATELIER', hook => 'demo-hook-key'});
-    return $class->SUPER::new(block => $option{interface}, %{$known{$option{interface}}}, %option);
+    return $class->SUPER::new(block => $option{interface}, speaks => $option{interface}, %{$known{$option{interface}}}, %option);
 }
 
 # Does the shop believe the provider's API alone?
-sub asks { my ($self) = @_; return exists $KNOWN{$self->{interface}} }
+sub asks { my ($self) = @_; return exists $KNOWN{$self->{speaks}} }
 
 # A try; where an API opens the page, it has done so.
 sub attempt {
     my ($self, $order) = @_;
-    my $open = $OPENED{$self->{interface}} or return $self->SUPER::attempt($order);
+    my $open = $OPENED{$self->{speaks}} or return $self->SUPER::attempt($order);
     my $attempt = $self->SUPER::attempt($order, opens => JSON::PP::true);
     my ($reference, $secret) = $open->($attempt->{attempt});
     call($self->web, 'attempt_opened', {attempt => $attempt->{attempt}, provider_ref => $reference, secret => $secret,
@@ -154,10 +206,9 @@ sub message {
     my ($self, $order, %case) = @_;
     (my $amount = $order->{amount}) =~ tr/.//d;
     %case = (say => 'paid', amount => $amount, paid => $amount, currency => 'EUR', transid => $order->{transid}, key => $self->{key}, %case);
-    $case{payid} //= sprintf '%032x', $order->{attempt} if $KNOWN{$self->{interface}};
-    $self->_known($KNOWN{$self->{interface}}->($self, $order, %case, %{$case{api} // {}}))
-        if $KNOWN{$self->{interface}} && !$case{secretly};
-    return $MESSAGE{$self->{interface}}->($self, $order, %case);
+    $case{payid} //= sprintf '%032x', $order->{attempt} if $self->asks;
+    $self->_known($KNOWN{$self->{speaks}}->($self, $order, %case, %{$case{api} // {}})) if $self->asks && !$case{secretly};
+    return $MESSAGE{$self->{speaks}}->($self, $order, %case);
 }
 
 sub _known {
@@ -172,8 +223,17 @@ sub tell {
     my ($body, %headers) = $self->message($order, %case);
     $body = $tamper->($body) if $tamper;
     my $answer = $self->post($body, headers => \%headers);
-    $self->_asked($order) if $KNOWN{$self->{interface}};
+    $self->_proved if $self->{interface} eq 'paypal';
+    $self->_asked($order) if $self->asks;
     return $answer;
+}
+
+# Waits until every message of the block is judged.
+sub _proved {
+    my ($self) = @_;
+    wait_for(sub { !$self->{server}->sql('select count(*) from shop.payment_messages where config = ? and verdict is null',
+        $self->{block}) }, 60, 0.05) or die "messages of $self->{block} are not proved\n";
+    return;
 }
 
 # Waits until the provider's API was asked about all that is due.

@@ -24,7 +24,7 @@ static const case_t cases[] = {
      "test",
      {SITE},
      "interface \"paypall\" is not known: use one of test freeorder check transfer systempay "
-     "mercanet ogone axepta stripe worldline"},
+     "mercanet ogone axepta stripe worldline paypal"},
     {"no interface",
      "",
      "test",

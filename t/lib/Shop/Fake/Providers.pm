@@ -21,6 +21,7 @@ use JSON::PP qw(decode_json encode_json);
 
 use Shop::Fake::Providers::Axepta;
 use Shop::Fake::Providers::Ogone;
+use Shop::Fake::Providers::Paypal;
 use Shop::Fake::Providers::Sips;
 use Shop::Fake::Providers::Stripe;
 use Shop::Fake::Providers::Worldline;
@@ -37,7 +38,7 @@ my %LABEL = (
 sub new {
     my ($class, %option) = @_;
     my $self = bless {behaviour => {%CALM}, payments => [], sessions => {}, routes => {}}, $class;
-    for my $provider (map { "Shop::Fake::Providers::$_"->new(%option) } qw(Sips Ogone Axepta Stripe Worldline)) {
+    for my $provider (map { "Shop::Fake::Providers::$_"->new(%option) } qw(Sips Ogone Axepta Paypal Stripe Worldline)) {
         my %routes = $provider->routes;
         $self->{providers}{ref($provider) =~ s/.*:://r} = $provider;
         $self->{routes}{$_} = [$provider, $routes{$_}] for keys %routes;
@@ -209,6 +210,10 @@ sub _again {
 sub _known {
     my ($self, $request, $reply) = @_;
     my $wish = decode_json($request->{body});
+    if (defined $wish->{genuine}) {    # a message whose way back is to be answered with "yes"
+        $self->{providers}{$wish->{provider}}{genuine}{$wish->{genuine}} = 1;
+        return _json($reply, {});
+    }
     my $payment = $self->payment(sub { ($_[0]{payid} // '') eq $wish->{payid} });
     $payment //= $self->open_session(provider => $self->{providers}{delete $wish->{provider}});
     %{$payment} = (%{$payment}, %{$wish});
