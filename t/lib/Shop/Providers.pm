@@ -55,6 +55,17 @@ CONF
         webhook_secret_file DIR/secrets/worldline_hook;
         api_url http://127.0.0.1:PORT;
 CONF
+    paypal => {secrets => {paypal => 'client-secret'}, speaker => sub { return (dir => $_[0]->dir . '/paypal') },
+        double => sub { return ('--paypal-dir', $_[0]->dir . '/paypal') }, conf => <<'CONF'},
+        client_id client;
+        client_secret_file DIR/secrets/paypal;
+        webhook_id 4JH86294D6297924G;
+        merchant_id ABCDEFGHJKLMN;
+        api_url http://127.0.0.1:PORT;
+        page_url http://127.0.0.1:PORT;
+        cert_url http://127.0.0.1:PORT/v1/notifications/certs/;
+        cert_root_file DIR/paypal/ca.pem;
+CONF
 );
 
 
@@ -76,7 +87,8 @@ sub new {
     die "no test block of @unknown: write it into t/lib/Shop/Providers.pm\n" if @unknown;
 
     my $dir  = $t->dir;
-    my $port = $t->start_providers(map { ("--$_-notify", $t->base . "/shop/pay/$_/notify") } grep { /^(?:ogone|stripe)$/ } @names);
+    my $port = $t->start_providers((map { ("--$_-notify", $t->base . "/shop/pay/$_/notify") } grep { /^(?:ogone|stripe|paypal)$/ } @names),
+        map { $BLOCK{$_}{double} ? $BLOCK{$_}{double}->($t) : () } @names);
     my ($conf, $modes) = ('', '');
     for my $name (@names) {
         my $known = $BLOCK{$name};
@@ -101,7 +113,8 @@ sub block { my ($self, $name) = @_; return $BLOCK{$name}{block} // $name }
 sub teller {
     my ($self, $name) = @_;
     return $self->{teller}{$name} //= $name eq 'systempay' ? Shop::Notice->new(server => $self->{server})
-        : Shop::Teller->new(server => $self->{server}, interface => $name);
+        : Shop::Teller->new(server => $self->{server}, interface => $name,
+            $BLOCK{$name}{speaker} ? $BLOCK{$name}{speaker}->($self->{server}) : ());
 }
 
 

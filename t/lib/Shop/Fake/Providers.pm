@@ -18,6 +18,7 @@ use strict;
 use warnings;
 
 use JSON::PP qw(decode_json encode_json);
+use List::Util qw(sum0);
 
 use Shop::Fake::Providers::Axepta;
 use Shop::Fake::Providers::Ogone;
@@ -188,11 +189,17 @@ sub _control {
     return _json($reply, $self->{behaviour});
 }
 
+# In minor units; some doubles keep each refund, as decimal text.
+sub _refunded {
+    my ($payment) = @_;
+    return 0 + ($payment->{refunded} // sprintf '%.0f', 100 * sum0(map { $_->{amount} } @{$payment->{refunds} // []}));
+}
+
 sub _payments {
     my ($self, $request, $reply) = @_;
     return _json($reply, {payments => [map { {
         provider => ref($_->{provider}) =~ s/.*:://r, order => $_->{order}, status => $_->{status},
-        amount => $_->{amount}, currency => $_->{currency}, notices => $_->{notices}, refunded => 0 + ($_->{refunded} // 0),
+        amount => $_->{amount}, currency => $_->{currency}, notices => $_->{notices}, refunded => _refunded($_),
     } } @{$self->{payments}}]});
 }
 
