@@ -143,6 +143,12 @@ uint32_t shop_crc32(shop_str_t message);
 bool shop_secret_eq(shop_str_t a, shop_str_t b);
 
 
+/* --- RS256 (rs256.c, OpenSSL; RFC 7518, 3.3) --- */
+
+/* `n` and `e`: modulus (2048 bits at least) and exponent, as bytes, the highest first. */
+bool shop_rs256_valid(shop_str_t n, shop_str_t e, shop_str_t message, shop_str_t signature);
+
+
 /* --- Blowfish in ECB mode (blowfish.c, OpenSSL's legacy provider): no integrity --- */
 
 #define SHOP_BLOWFISH_KEY 16

@@ -43,6 +43,9 @@ char *ngx_http_shop_conf_signing_key(ngx_conf_t *cf, ngx_command_t *cmd, void *c
 /* conf_lti.c */
 char *ngx_http_shop_conf_lti(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* conf_platform.c */
+char *ngx_http_shop_conf_platform(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
 /* conf_provisioner.c */
 char *ngx_http_shop_conf_provisioner(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 

@@ -13,6 +13,7 @@ static ngx_int_t check_passwords(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf
 static bool is_private(const ngx_str_t *url);
 static ngx_int_t check_host(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf, const char *directive,
                             ngx_str_t *url, const char *scheme);
+static ngx_int_t check_platforms(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
 static ngx_int_t check_payments(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
 static void tell_message_key(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf);
 static ngx_int_t keep_bodies_in_memory(ngx_http_shop_main_conf_t *smcf);
@@ -173,7 +174,7 @@ ngx_int_t ngx_http_shop_conf_finish(ngx_conf_t *cf)
     if (check_host(cf, smcf, "shop_moodle", &smcf->moodle.url, "http") != NGX_OK ||
         check_host(cf, smcf, "shop_provisioner", &smcf->provisioner.url, "http") != NGX_OK ||
         check_host(cf, smcf, "shop_mail", &smcf->mail.smtp.url, "smtp") != NGX_OK ||
-        check_payments(cf, smcf) != NGX_OK) {
+        check_platforms(cf, smcf) != NGX_OK || check_payments(cf, smcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -241,6 +242,21 @@ static ngx_int_t check_host(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf, con
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"%s\" url %s", directive, complaint);
 
     return NGX_ERROR;
+}
+
+
+static ngx_int_t check_platforms(ngx_conf_t *cf, ngx_http_shop_main_conf_t *smcf)
+{
+    ngx_http_shop_platform_t *platform = smcf->platforms.elts;
+    ngx_uint_t i;
+
+    for (i = 0; i < smcf->platforms.nelts; i++) {
+        if (check_host(cf, smcf, "shop_lti_platform", &platform[i].keys_url, "http") != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
 }
 
 

@@ -73,6 +73,9 @@ ngx_command_t ngx_http_shop_directives[] = {
     {ngx_string("shop_lti"), NGX_HTTP_MAIN_CONF | NGX_CONF_1MORE, ngx_http_shop_conf_lti,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
 
+    {ngx_string("shop_lti_platform"), NGX_HTTP_MAIN_CONF | NGX_CONF_1MORE,
+     ngx_http_shop_conf_platform, NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
+
     {ngx_string("shop_base_url"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_http_shop_conf_base_url,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL},
 

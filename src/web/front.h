@@ -61,6 +61,8 @@ ngx_int_t ngx_http_shop_login_look(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_complete(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_launched(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_lti(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_lti13_login(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_lti13_launch(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_lti_access(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_lti_access_go(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_logout(ngx_http_shop_ctx_t *ctx);
@@ -201,6 +203,17 @@ ngx_int_t ngx_http_shop_order_seat_change(ngx_http_shop_ctx_t *ctx, json_t *orde
 ngx_int_t ngx_http_shop_order_seats_refused(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal);
 ngx_int_t ngx_http_shop_order_tool_show(ngx_http_shop_ctx_t *ctx, json_t *order);
 ngx_int_t ngx_http_shop_order_tool_renewed(ngx_http_shop_ctx_t *ctx, json_t *order);
+
+/* Key sets of platforms (platform_keys.c). NULL: none yet. */
+const json_t *ngx_http_shop_platform_keys(const ngx_http_shop_platform_t *platform);
+/* Is it time to ask again? */
+bool ngx_http_shop_platform_keys_old(const ngx_http_shop_platform_t *platform);
+/* A token names a key that is not there: may it be asked for? */
+bool ngx_http_shop_platform_keys_missed(const ngx_http_shop_platform_t *platform);
+ngx_int_t ngx_http_shop_platform_keys_fetch(ngx_http_shop_ctx_t *ctx,
+                                            const ngx_http_shop_platform_t *platform,
+                                            ngx_http_shop_handler_pt then);
+void ngx_http_shop_platform_keys_free(ngx_http_shop_worker_t *worker);
 
 /* Whom Moodle is to let in, and where (front/enter.c). */
 typedef struct {

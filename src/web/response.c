@@ -275,6 +275,21 @@ ngx_int_t ngx_http_shop_redirect_to_provider(ngx_http_shop_ctx_t *ctx,
 }
 
 
+ngx_int_t ngx_http_shop_redirect_out(ngx_http_shop_ctx_t *ctx, const ngx_str_t *page,
+                                     shop_str_t query)
+{
+    const char *mark = ngx_strlchr(page->data, page->data + page->len, '?') != NULL ? "&" : "?";
+    shop_str_t address;
+
+    if (shop_arena_printf(&ctx->arena, &address, "%.*s%s%.*s", (int) page->len, page->data, mark,
+                          (int) query.len, query.data) != SHOP_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return send_redirect(ctx, address);
+}
+
+
 ngx_int_t ngx_http_shop_redirect_to(ngx_http_shop_ctx_t *ctx, shop_str_t address)
 {
     ngx_str_t *base = &ctx->main->base_url;

@@ -17,6 +17,7 @@
 #include "link/link.h"
 #include "pay/pay.h"
 #include "shop/lti.h"
+#include "shop/lti13.h"
 #include "shop/selling.h"
 #include "view/view.h"
 #include "work/work.h"
@@ -86,6 +87,7 @@ typedef struct {
     ngx_str_t secret;         /* key of CSRF tokens and signed links */
     shop_str_t message_key;   /* seals the bodies of notifications; empty: they are not kept */
     ngx_array_t lti;          /* ngx_http_shop_lti_t */
+    ngx_array_t platforms;    /* ngx_http_shop_platform_t */
     ngx_array_t signing_keys; /* ngx_http_shop_signing_key_t; the first one signs */
 
     ngx_msec_t page_timeout;
@@ -113,6 +115,24 @@ typedef struct {
     ngx_str_t login_url; /* a page of the Moodle that launches; empty: none */
     bool trust_email;    /* its users have proven their addresses */
 } ngx_http_shop_lti_t;
+
+typedef struct {
+    shop_lti_platform_t lti;
+    ngx_uint_t index;
+    ngx_str_t auth_url;
+    ngx_str_t keys_url;
+    ngx_str_t login_url; /* a page of the platform that launches; empty: none */
+    bool trust_email;    /* its users have proven their addresses */
+} ngx_http_shop_platform_t;
+
+#define NGX_HTTP_SHOP_PLATFORMS 16
+
+/* A platform's key set in a worker (platform_keys.c). */
+typedef struct {
+    json_t *keys; /* NULL: none yet */
+    time_t asked;  /* 0: never */
+    time_t missed; /* when it was asked for a key that was not there */
+} ngx_http_shop_keys_t;
 
 typedef struct {
     shop_ed25519_t key;
@@ -179,6 +199,7 @@ struct ngx_http_shop_worker_s {
     shop_work_t *work;
     ngx_http_shop_generation_t *generation; /* NULL until the first snapshot is there */
     ngx_http_shop_slot_t *slot;
+    ngx_http_shop_keys_t platform_keys[NGX_HTTP_SHOP_PLATFORMS];
 };
 
 extern ngx_http_shop_worker_t *ngx_http_shop_worker; /* NULL outside workers */
@@ -373,6 +394,9 @@ ngx_int_t ngx_http_shop_redirect_to(ngx_http_shop_ctx_t *ctx, shop_str_t address
 /* A page of the configured Moodle; and 303 to one. */
 bool ngx_http_shop_moodle_address(ngx_http_shop_ctx_t *ctx, shop_str_t address);
 ngx_int_t ngx_http_shop_redirect_to_moodle(ngx_http_shop_ctx_t *ctx, shop_str_t address);
+/* To a page of the configuration, with a query. */
+ngx_int_t ngx_http_shop_redirect_out(ngx_http_shop_ctx_t *ctx, const ngx_str_t *page,
+                                     shop_str_t query);
 /* The page that a payment provider has opened, on the host of this configuration. */
 ngx_int_t ngx_http_shop_redirect_to_provider(ngx_http_shop_ctx_t *ctx,
                                              const shop_pay_config_t *config, shop_str_t address);

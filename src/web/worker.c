@@ -160,6 +160,7 @@ void ngx_http_shop_worker_stop(ngx_cycle_t *cycle)
     }
 
     shop_work_stop(worker->work);
+    ngx_http_shop_platform_keys_free(worker);
     ngx_http_shop_generation_stop();
 
     if (worker->spool != NULL) {

@@ -94,6 +94,7 @@ static ngx_int_t login_form(ngx_http_shop_ctx_t *ctx, shop_str_t email, shop_str
 static json_t *launch_addresses(ngx_http_shop_ctx_t *ctx)
 {
     const ngx_http_shop_lti_t *lti = ctx->main->lti.elts;
+    const ngx_http_shop_platform_t *platform = ctx->main->platforms.elts;
     json_t *list = json_array();
     ngx_uint_t i;
 
@@ -103,6 +104,15 @@ static json_t *launch_addresses(ngx_http_shop_ctx_t *ctx)
                                   json_pack("{s:o}", "url",
                                             shop_json_str((shop_str_t){lti[i].login_url.len,
                                                                        lti[i].login_url.data})));
+        }
+    }
+
+    for (i = 0; i < ctx->main->platforms.nelts; i++) {
+        if (platform[i].login_url.len > 0) {
+            json_array_append_new(
+                list, json_pack("{s:o}", "url",
+                                shop_json_str((shop_str_t){platform[i].login_url.len,
+                                                           platform[i].login_url.data})));
         }
     }
 

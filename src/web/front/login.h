@@ -19,10 +19,28 @@ typedef struct {
 } ngx_http_shop_login_t;
 
 
+/* Of a visit by LTI 1.3, from its beginning to login/launched. */
+#define SHOP_OIDC_COOKIE "shopoidc"
 /* What a launch is remembered by until login/launched. */
 #define SHOP_LAUNCH_COOKIE "shoplaunch"
 
 
+/* Who has come from another site, as that says. */
+typedef struct {
+    shop_str_t email;
+    shop_str_t target; /* to be checked */
+    shop_str_t fullname, firstname, lastname;
+    shop_str_t visit; /* hash of the state of LTI 1.3, whose cookie must come; empty: none */
+    int64_t user;
+    bool trusted; /* the site has his address proven */
+} ngx_http_shop_arrival_t;
+
+/* Under a code in Redis and in a cookie, and on to login/launched (lti.c). */
+ngx_int_t ngx_http_shop_arrival_keep(ngx_http_shop_ctx_t *ctx,
+                                     const ngx_http_shop_arrival_t *arrival);
+/* The page that says why; `who` names the site in the log. */
+ngx_int_t ngx_http_shop_launch_refused(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const char *key,
+                                       shop_str_t who);
 /* SET NX of a launch's nonce: `next` finds nothing when it was seen before. */
 ngx_int_t ngx_http_shop_launch_once(ngx_http_shop_ctx_t *ctx, const shop_lti_launch_t *launch,
                                     ngx_http_shop_next_pt next);

@@ -24,6 +24,7 @@ static json_t *read_stored(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t on_looked(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t confirm_page(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t on_launched(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static bool same_visit(ngx_http_shop_ctx_t *ctx, shop_str_t visit);
 static ngx_int_t on_taken(ngx_http_shop_ctx_t *ctx, shop_op_t *op); /* 1 */
 static ngx_int_t on_account(ngx_http_shop_ctx_t *ctx,
                             const ngx_http_shop_account_t *account); /* 2 */
@@ -84,7 +85,7 @@ static ngx_int_t on_launched(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
     stored = read_stored(ctx, op);
 
-    if (stored == NULL) {
+    if (stored == NULL || !same_visit(ctx, shop_json_text(stored, "visit"))) {
         return ngx_http_shop_login_page(ctx, "lti.stale");
     }
 
@@ -93,6 +94,22 @@ static ngx_int_t on_launched(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     }
 
     return ngx_http_shop_login_as(ctx);
+}
+
+
+/* Nobody is logged in by the token of somebody else that his browser was made to post: the visit
+ * began in this browser. */
+static bool same_visit(ngx_http_shop_ctx_t *ctx, shop_str_t visit)
+{
+    shop_str_t state = ngx_http_shop_request_cookie(ctx, SHOP_STR(SHOP_OIDC_COOKIE)), hash;
+
+    if (visit.len == 0) {
+        return true;
+    }
+
+    return state.len > 0 && shop_sha256_base64url(&ctx->arena, state, &hash) == SHOP_OK &&
+           shop_secret_eq(hash, visit) &&
+           ngx_http_shop_cookie(ctx, SHOP_STR(SHOP_OIDC_COOKIE), SHOP_STR(""), 0) == NGX_OK;
 }
 
 

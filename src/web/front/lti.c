@@ -102,18 +102,25 @@ static shop_lti_verdict_t check(ngx_http_shop_ctx_t *ctx, shop_lti_launch_t *lau
 }
 
 
-/* The way by mail is open to everybody: the page that says no leads there. */
 static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const char *key)
 {
-    shop_str_t consumer = shop_form_text(&ctx->form, "oauth_consumer_key");
+    return ngx_http_shop_launch_refused(ctx, status, key,
+                                        shop_form_text(&ctx->form, "oauth_consumer_key"));
+}
+
+
+/* The way by mail is open to everybody: the page that says no leads there. */
+ngx_int_t ngx_http_shop_launch_refused(ngx_http_shop_ctx_t *ctx, ngx_uint_t status, const char *key,
+                                       shop_str_t who)
+{
     json_t *data = ngx_http_shop_page(ctx, "login.title");
 
     if (data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_log_error(NGX_LOG_WARN, ctx->r->connection->log, 0, "shop: launch refused: %s, key \"%*s\"",
-                  key, ngx_min(consumer.len, 64), consumer.data);
+    ngx_log_error(NGX_LOG_WARN, ctx->r->connection->log, 0, "shop: launch refused: %s, \"%*s\"",
+                  key, ngx_min(who.len, 64), who.data);
 
     shop_json_set_text(data, "reason", ngx_http_shop_text(ctx, key));
 
@@ -171,6 +178,21 @@ static ngx_int_t on_nonce(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
 static ngx_int_t keep(ngx_http_shop_ctx_t *ctx, const shop_lti_launch_t *launch)
 {
+    ngx_http_shop_arrival_t arrival = {.email = launch->email,
+                                       .target = launch->target,
+                                       .fullname = launch->fullname,
+                                       .firstname = launch->firstname,
+                                       .lastname = launch->lastname,
+                                       .user = launch->user,
+                                       .trusted = trusted(ctx, launch)};
+
+    return ngx_http_shop_arrival_keep(ctx, &arrival);
+}
+
+
+ngx_int_t ngx_http_shop_arrival_keep(ngx_http_shop_ctx_t *ctx,
+                                     const ngx_http_shop_arrival_t *arrival)
+{
     ngx_http_shop_login_t *login = ngx_pcalloc(ctx->r->pool, sizeof(ngx_http_shop_login_t));
     u_char random[SHOP_LTI_CODE_BYTES];
     shop_str_t argv[5];
@@ -178,11 +200,12 @@ static ngx_int_t keep(ngx_http_shop_ctx_t *ctx, const shop_lti_launch_t *launch)
     shop_op_t *op;
 
     stored = ngx_http_shop_own(
-        ctx, json_pack("{s:o, s:o, s:I, s:o, s:o, s:o, s:b}", "email", shop_json_str(launch->email),
-                       "next", shop_json_str(ngx_http_shop_safe_next(ctx, launch->target)), "user",
-                       (json_int_t) launch->user, "name", shop_json_str(launch->fullname),
-                       "firstname", shop_json_str(launch->firstname), "lastname",
-                       shop_json_str(launch->lastname), "trusted", trusted(ctx, launch)));
+        ctx, json_pack(
+                 "{s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:b}", "email", shop_json_str(arrival->email),
+                 "next", shop_json_str(ngx_http_shop_safe_next(ctx, arrival->target)), "user",
+                 (json_int_t) arrival->user, "name", shop_json_str(arrival->fullname), "firstname",
+                 shop_json_str(arrival->firstname), "lastname", shop_json_str(arrival->lastname),
+                 "visit", shop_json_str(arrival->visit), "trusted", arrival->trusted));
 
     if (login == NULL || stored == NULL || RAND_bytes(random, sizeof(random)) != 1 ||
         shop_base64url_encode(&ctx->arena, (shop_str_t){sizeof(random), random}, &login->code) !=

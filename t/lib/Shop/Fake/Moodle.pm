@@ -5,7 +5,7 @@ package Shop::Fake::Moodle;
 #
 # Control: POST /control with a JSON object whose `action` is one of
 #   state, calls, reset, fault {kind, times, function, delay}, capability {name, present},
-#   complete {username, course, at}, user {...}, enrol {username, course, dates}.
+#   keys {keys}, complete {username, course, at}, user {...}, enrol {username, course, dates}.
 # Faults: down (for `delay` seconds: breaks all connections, refuses new ones), html503, html502, http403, maintenance,
 #   upgrade, dmlwriteexception, accessexception, invalidtoken, nonjson, slow (answers after `delay`),
 #   close (before the call is done), lost (after it is done), stuck (nothing is done or said for
@@ -56,6 +56,10 @@ sub _request {
     my $path = $request->{path};
     if ( $path eq '/webservice/rest/server.php' ) {
         $self->_rest( $peer, $request );
+    }
+    elsif ( $path eq '/mod/lti/certs.php' ) {
+        $self->{calls}{'mod/lti/certs.php'}++;
+        $self->{web}->respond_json( $peer, { keys => $self->{keys} || [] } );
     }
     elsif ( $path eq '/login/token.php' ) {
         $self->_token( $peer, $request );
@@ -235,6 +239,13 @@ sub _control_reset {
     my ($self) = @_;
     $self->{state}->reset;
     @{$self}{qw(fault calls log)} = ( undef, {}, [] );
+    return { ok => JSON::PP::true };
+}
+
+# The key set with which this platform signs (LTI 1.3).
+sub _control_keys {
+    my ( $self, $in ) = @_;
+    $self->{keys} = $in->{keys};
     return { ok => JSON::PP::true };
 }
 
