@@ -8,6 +8,7 @@ use warnings;
 
 use FindBin;
 use lib "$FindBin::Bin/../lib";
+use IO::Socket::INET;
 use Test::More;
 
 use Shop::Buyer;
@@ -24,7 +25,9 @@ sub stripe {
         api_url => "http://127.0.0.1:$port", page_url => "http://127.0.0.1:$port", %change);
     return join "\n", "shop_payment $name { interface stripe; mode test;", (map { "$_ $line{$_};" } sort keys %line), '}';
 }
+my $deaf = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die "no socket: $!";    # never answers
 $t->{option}{http} = join "\n", stripe('stripe'), stripe('away', api_url => 'http://127.0.0.1:9'),
+    stripe('silent', api_url => 'http://127.0.0.1:' . $deaf->sockport),
     stripe('wrong', secret_key_file => "$dir/secrets/stripe_wrong"), stripe('elsewhere', page_url => 'http://127.0.0.2'), <<"CONF";
     shop_payment worldline {
         interface worldline;
@@ -39,7 +42,7 @@ $t->{option}{http} = join "\n", stripe('stripe'), stripe('away', api_url => 'htt
 CONF
 $t->write_conf;
 $t->dbh->do(q{update shop.shops set paymodes = paymodes
-    || '{"stripe": true, "away": true, "wrong": true, "elsewhere": true, "worldline": true}'});
+    || '{"stripe": true, "away": true, "silent": true, "wrong": true, "elsewhere": true, "worldline": true}'});
 $t->start_nginx;
 $t->control('providers', {notify => 'never'});
 my $LIMIT = 60;
@@ -84,7 +87,7 @@ for my $block (qw(stripe worldline)) {
     ok(!$buyer->http->post('/shop/ac/step/payment', [go => 1])->{headers}{location}, '… not without the token of our own form');
 }
 
-for my $case (['away', 503], ['wrong', 502], ['elsewhere', 502]) {
+for my $case (['away', 503], ['silent', 503], ['wrong', 502], ['elsewhere', 502]) {
     my ($block, $status) = @{$case};
     my $buyer = at_payment($block);
     $buyer->submit(qr{step/payment$}, {}, go => 1);
