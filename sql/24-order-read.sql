@@ -146,13 +146,26 @@ end
 $$;
 comment on function shop.order_has_seats(bigint) is 'Has an order places for people?';
 
+create or replace function shop.order_credits(b shop.bills) returns integer
+language plpgsql stable as $$
+begin
+    return (
+        select shop.credits_balance(b.customerid)
+        where exists (
+            select from shop.bill_items l
+            join shop.product_instances p on p.initialitemid = l.id and p.archivedat is null
+            where l.billid = b.id and p.contexttype = 'credits' and p.customerid = b.customerid));
+end
+$$;
+comment on function shop.order_credits(shop.bills) is 'What the buyer of credits can spend now; null: the order has none';
+
 create or replace function shop.order_read(arguments jsonb) returns jsonb
 language plpgsql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
 begin
     return (
         select coalesce((
             select shop.order_document(b) || shop.order_production(b.id)
-                || jsonb_build_object('seats', shop.order_has_seats(b.id),
+                || jsonb_build_object('seats', shop.order_has_seats(b.id), 'balance', shop.order_credits(b),
                                       'attempt', shop.order_attempt(b.id),
                                       'credits', shop.order_credits(b.id),
                                       'feedback', shop.order_feedback(b.id))

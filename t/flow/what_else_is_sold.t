@@ -60,6 +60,11 @@ ok($t->mail_to('ann@example.org', qr/Excel/), 'each hears of it');
 my ($made) = grep { $_->{fullname} eq 'Space of Grace' } values %{$moodle->{courses}};
 ok($moodle->{enrolments}{"$account{$mail}/$made->{id}"}{roles}{3}, 'the course is there, and hers');
 is($t->sql('select balance from shop.credit_accounts'), 10, 'the credits are on her account');
+$b->open($b->path);
+ok($b->says('produce.credits', n => 10), 'the page of the order says how many');
+$t->dbh->do(q{select shop.credit_spend(jsonb_build_object('customer', customerid, 'amount', 3, 'key', 'flow')) from shop.credit_accounts});
+$b->open($b->path);
+ok($b->says('produce.credits', n => 7), 'and how many are left');
 
 my ($key, $end) = $t->dbh->selectrow_array(
     q{select reference, extract(epoch from enddate)::bigint from shop.product_instances where contexttype = 'registered_product'});

@@ -50,6 +50,13 @@ ngx_int_t ngx_http_shop_progress_view(ngx_http_shop_ctx_t *ctx, json_t *order, j
     shop_json_set_text(data, "text", state_text(ctx, state, "_text"));
     json_object_set_new(data, "items", items_view(ctx, order));
 
+    if (json_is_integer(json_object_get(order, "balance"))) {
+        shop_json_set_text(
+            data, "balance",
+            ngx_http_shop_text_with(ctx, "produce.credits",
+                                    json_pack("{s:O}", "n", json_object_get(order, "balance"))));
+    }
+
     if (shop_json_bool(order, "seats")) {
         shop_json_set_text(data, "seats_url", ngx_http_shop_order_url(ctx, "/seats"));
     }
