@@ -69,6 +69,8 @@ shop_work_t *shop_work_start(const shop_work_conf_t *conf, ngx_log_t *log)
     work->log = log;
     work->shared = conf->shared != NULL ? conf->shared : &work->own;
     work->call_max = share_of_calls(conf->moodle->concurrency);
+    /* a job makes one call at a time */
+    work->conf.jobs_max = ngx_max(work->conf.jobs_max, work->call_max);
     ngx_queue_init(&work->running);
     ngx_queue_init(&work->waiting_calls);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# make bench: every comparison of this folder, or those named (catalog, cart, payments, orders, price, sizes). BENCH_ROUNDS and
+# make bench: every comparison of this folder, or those named (catalog, cart, certificates, payments, orders, price, sizes). BENCH_ROUNDS and
 # BENCH_SECONDS change how long each side runs.
 
 use strict;
@@ -13,6 +13,7 @@ use lib $FindBin::Bin;
 use Bench;
 use Bench::Cart;
 use Bench::Catalog;
+use Bench::Certificates;
 use Bench::Money;
 use Bench::Price;
 use Bench::Sizes;
@@ -20,6 +21,7 @@ use Bench::Sizes;
 my %RUN = (
     catalog  => \&Bench::Catalog::run,
     cart     => \&Bench::Cart::run,
+    certificates => \&Bench::Certificates::run,
     payments => \&Bench::Money::notifications,
     orders   => \&Bench::Money::orders,
     price    => \&Bench::Price::run,
