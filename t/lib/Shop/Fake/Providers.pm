@@ -106,7 +106,8 @@ sub html {
 <link rel="icon" href="data:,">
 <style>
 body { font: 1.1rem/1.5 system-ui, sans-serif; margin: 0; background: #eef1f5; color: #1b2430; }
-main { max-width: 26rem; margin: 1.5rem auto; padding: 1.25rem; background: #fff; border-radius: .5rem; }
+main { max-width: 26rem; margin: 1.5rem auto; padding: 1.25rem; background: #fff; border-radius: .5rem;
+  overflow-wrap: anywhere; }
 button { display: block; width: 100%; font: inherit; padding: .7rem; margin: .75rem 0;
   border: 1px solid #1b4f9c; border-radius: .4rem; background: #fff; color: #1b4f9c; cursor: pointer; }
 .demo { background: #fff4d6; padding: .5rem .75rem; border-radius: .4rem; }
