@@ -88,7 +88,8 @@ load_shop() {
     rm -rf "$run/sql"
     cp -r "$top/sql" "$run/sql"
     chmod -R a+rX "$run/sql"
-    (cd "$run/sql" && psql_run shop -f install.sql && psql_run shop -f demo.sql) >>"$run/log/sql.log" \
+    (cd "$run/sql" && psql_run shop -f install.sql && psql_run shop -f demo.sql &&
+        psql_run shop -f demo-handlers.sql) >>"$run/log/sql.log" \
         2>&1 || { tail -n 5 "$run/log/sql.log" >&2; exit 1; }
 }
 
