@@ -65,7 +65,8 @@ begin
                       where i.id = l.itemid and i.catalogid in (c.id, c.groupid))) then
         return 'item';
     end if;
-    return coalesce(shop.sums_problem(e), shop.stock_problem(e -> 'lines'), shop.selling_problem(e, s));
+    return coalesce(shop.sums_problem(e), shop.stock_problem(e -> 'lines'), shop.selling_problem(e, s),
+                    shop.owned_problem(e));
 end
 $$;
 comment on function shop.order_problem(jsonb, shop.shops) is 'Why an order is not placed; null: it can be';

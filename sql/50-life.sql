@@ -39,3 +39,7 @@ alter table shop.credit_entries add constraint credit_entries_source
            and (kind in ('restored', 'refunded', 'expired')) = (entryid is not null));
 comment on column shop.credit_entries.kind is 'bought, restored, spent, refunded, expired';
 comment on column shop.credit_entries.entryid is 'movement that was taken back; each only once';
+
+alter table shop.handlers add column if not exists once boolean not null default false;
+comment on column shop.handlers.once is 'whoever has a live one does not buy a second';
+update shop.handlers set once = true where name = 'std_unlockpdcertificate' and not once;

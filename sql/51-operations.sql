@@ -349,3 +349,18 @@ end
 $$;
 comment on function shop.bill_resume(bigint, text, text) is
     'Takes back what bill_suspend did for an order; how many units';
+
+create or replace function shop.owned_problem(e jsonb) returns text
+language plpgsql stable as $$
+begin
+    return case when coalesce((e ->> 'user')::bigint, 0) > 0 and exists (
+        select from shop.customers c
+        join shop.product_instances p on p.customerid = c.id
+        join jsonb_to_recordset(e -> 'lines') as l (itemid bigint, handler text) on l.itemid = p.catalogitemid
+        join shop.handlers h on h.name = l.handler
+        where c.hasaccount = (e ->> 'user')::bigint and h.once and shop.instance_live(p))
+        then 'owned' end;
+end
+$$;
+comment on function shop.owned_problem(jsonb) is
+    'Has the identified buyer already what one has only once? null: no';

@@ -244,6 +244,21 @@ for my $prolonged (0, 1) {
 }
 
 
+# --- what one has once ---
+
+{
+    my $start = $p->mark;
+    my %certificate = (handler => 'std_unlockpdcertificate', name => 'once', email => 'zoe@known.example',
+        order => {user => 50, proven => 'moodle'}, params => {coursename => 'EXCEL-1', releasegroup => 'cert', enrol => '1'});
+    $p->finish($p->claim($_)) for Cases::sell($p, {%certificate});
+    ok(!eval { Cases::sell($p, {%certificate}); 1 } && $@ =~ /"reason":"owned"/, 'a second certificate is not sold');
+    my ($id) = $dbh->selectrow_array('select id from shop.product_instances');
+    operate('once', $id, action => 'suspend');
+    ok(eval { Cases::sell($p, {%certificate}); 1 }, 'unless the first one is suspended');
+    $p->back($start);
+}
+
+
 # --- an order as a whole; keys; refusals; what the log says ---
 
 {

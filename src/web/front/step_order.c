@@ -274,6 +274,10 @@ static ngx_int_t on_placed(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return moved(ctx, answer);
     }
 
+    if (shop_str_eq(shop_json_text(answer, "reason"), SHOP_STR("owned"))) {
+        return refuse(ctx, (shop_refusal_t){.key = "already_owned"}, SHOP_STEP_ORDER);
+    }
+
     ngx_log_error(NGX_LOG_ERR, ctx->r->connection->log, 0, "shop: order refused: %*s %*s",
                   verdict.len, verdict.data, shop_json_text(answer, "reason").len,
                   shop_json_text(answer, "reason").data);
