@@ -92,9 +92,11 @@ sub form {
         order => $field{TransID}, amount => $field{Amount}, currency => $field{Currency}, payid => token(16)), $reply);
 }
 
+# The same words for every repetition.
 sub _notification {
     my ($self, $payment) = @_;
-    return encode(notification(%{$self}, status => $payment->{status}, payid => $payment->{payid}, reference => $payment->{reference}));
+    return $payment->{told}{$payment->{status}} //= encode(notification(%{$self}, status => $payment->{status},
+        payid => $payment->{payid}, reference => $payment->{reference}));
 }
 
 sub notice {
