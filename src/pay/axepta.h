@@ -62,10 +62,24 @@ shop_pay_state_t shop_axepta_state(shop_str_t status, shop_str_t code);
 
 /* --- axepta_query.c --- */
 
+/* Pairs, encrypted, to an address of the platform. */
+SHOP_MUST_USE shop_status_t shop_axepta_call(shop_arena_t *arena, const shop_axepta_t *axepta,
+                                             shop_str_t url, const shop_pair_t *pairs, size_t count,
+                                             shop_pay_call_t *call);
+
 SHOP_MUST_USE shop_status_t shop_axepta_ask(shop_arena_t *arena, const shop_pay_config_t *config,
                                             const shop_pay_talk_t *talk, shop_pay_call_t *call);
 SHOP_MUST_USE shop_status_t shop_axepta_hear(shop_arena_t *arena, const shop_pay_config_t *config,
                                              shop_pay_talk_t *talk, const shop_pay_reply_t *reply,
                                              shop_pay_heard_t *heard);
+
+/* --- axepta_refund.c --- */
+
+SHOP_MUST_USE shop_status_t shop_axepta_ask_refund(shop_arena_t *arena,
+                                                   const shop_pay_config_t *config,
+                                                   const shop_pay_talk_t *talk,
+                                                   shop_pay_call_t *call);
+SHOP_MUST_USE shop_status_t shop_axepta_hear_refund(const shop_form_t *fields,
+                                                    shop_pay_heard_t *heard);
 
 #endif

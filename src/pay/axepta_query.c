@@ -11,7 +11,7 @@
 #define FIELDS_MAX 20
 
 
-static shop_status_t make_call(shop_arena_t *arena, const shop_axepta_t *axepta, shop_str_t url,
+shop_status_t shop_axepta_call(shop_arena_t *arena, const shop_axepta_t *axepta, shop_str_t url,
                                const shop_pair_t *pairs, size_t count, shop_pay_call_t *call)
 {
     shop_str_t data, len;
@@ -53,11 +53,15 @@ shop_status_t shop_axepta_ask(shop_arena_t *arena, const shop_pay_config_t *conf
         {SHOP_STR("TransID"), asked->provider_ref},
     };
 
+    if (talk->purpose == SHOP_PAY_REFUND) {
+        return shop_axepta_ask_refund(arena, config, talk, call);
+    }
     if (asked->provider_ref.len == 0) {
         return SHOP_NOT_FOUND;
     }
 
-    return make_call(arena, axepta, config->api_url, pairs, sizeof(pairs) / sizeof(pairs[0]), call);
+    return shop_axepta_call(arena, axepta, config->api_url, pairs, sizeof(pairs) / sizeof(pairs[0]),
+                            call);
 }
 
 
@@ -171,11 +175,15 @@ shop_status_t shop_axepta_hear(shop_arena_t *arena, const shop_pay_config_t *con
     }
 
     if (!has_payment(&fields)) {
-        return SHOP_OK;
+        return talk->purpose == SHOP_PAY_REFUND ? SHOP_MALFORMED : SHOP_OK;
     }
     if (!shop_str_eq(shop_axepta_merchant(&fields), axepta->merchant_id) ||
         !shop_str_eq(shop_pay_field_nocase(&fields, "TransID"), talk->asked.provider_ref)) {
         return SHOP_MALFORMED;
+    }
+
+    if (talk->purpose == SHOP_PAY_REFUND) {
+        return shop_axepta_hear_refund(&fields, heard);
     }
 
     status = shop_pay_hear_one(arena, heard, &event);

@@ -338,6 +338,7 @@ const shop_pay_interface_t shop_pay_paypal = {
     .params = params,
     .repeats = true,
     .talks = SHOP_PAY_ASK | SHOP_PAY_OPEN | SHOP_PAY_REFUND,
+    .refunds = SHOP_PAY_REFUNDS_KEYED,
     .prepare = prepare,
     .start = start,
     .parse = parse,

@@ -113,15 +113,10 @@ static void check_form(shop_arena_t *arena)
 }
 
 
-/* What the inquiry answers, encrypted with the right key. */
-static shop_status_t heard(shop_arena_t *arena, const char *plain, shop_pay_events_t *events)
+/* An answer of the platform, encrypted with the right key. */
+static shop_str_t sealed(shop_arena_t *arena, const char *plain)
 {
-    const shop_pay_config_t *config = usual(arena);
-    const shop_axepta_t *axepta = config->data;
-    const shop_pay_talk_t talk = {.asked.transid = SHOP_STR("ABCDEFGH"),
-                                  .asked.provider_ref = SHOP_STR("ABCDEFGHA1"),
-                                  .asked.amount_minor = 4990,
-                                  .asked.currency = SHOP_STR("EUR")};
+    const shop_axepta_t *axepta = usual(arena)->data;
     shop_form_t fields;
     shop_str_t data, len, body;
 
@@ -134,7 +129,19 @@ static shop_status_t heard(shop_arena_t *arena, const char *plain, shop_pay_even
         exit(EXIT_FAILURE);
     }
 
-    return unit_hear(arena, config, talk, 200, body, events);
+    return body;
+}
+
+
+static shop_status_t heard(shop_arena_t *arena, const char *plain, shop_pay_events_t *events)
+{
+    const shop_pay_config_t *config = usual(arena);
+    const shop_pay_talk_t talk = {.asked.transid = SHOP_STR("ABCDEFGH"),
+                                  .asked.provider_ref = SHOP_STR("ABCDEFGHA1"),
+                                  .asked.amount_minor = 4990,
+                                  .asked.currency = SHOP_STR("EUR")};
+
+    return unit_hear(arena, config, talk, 200, sealed(arena, plain), events);
 }
 
 
@@ -180,6 +187,53 @@ static void check_inquiry(shop_arena_t *arena)
 }
 
 
+static void check_refund(shop_arena_t *arena)
+{
+    static const struct {
+        const char *answer;
+        shop_status_t status;
+        shop_pay_state_t state;
+    } cases[] = {
+        {FOUND "&XID=77&Code=00000000", SHOP_OK, SHOP_PAY_STATE_REFUNDED},
+        {"mid=ATELIER&PayID=33&TransID=ABCDEFGHA1&Status=FAILED&Code=21500068", SHOP_OK,
+         SHOP_PAY_STATE_REFUSED},
+        {FOUND, SHOP_MALFORMED, 0},
+        {"mid=ATELIER&PayID=0000&TransID=ABCDEFGHA1&Status=OK&XID=77", SHOP_MALFORMED, 0},
+    };
+    const shop_pay_config_t *config = usual(arena);
+    const shop_axepta_t *axepta = config->data;
+    shop_pay_talk_t talk = {.purpose = SHOP_PAY_REFUND,
+                            .asked.provider_ref = SHOP_STR("ABCDEFGHA1"),
+                            .refund = {SHOP_STR("key"), 1000, 4990, SHOP_STR("EUR")}};
+    shop_pay_call_t call;
+    shop_form_t form, sent;
+
+    ok(shop_pay_talks(config, SHOP_PAY_REFUND), "gives money back");
+    is_int(shop_axepta_ask(arena, config, &talk, &call), SHOP_NOT_FOUND, "nothing was paid");
+    talk.asked.provider_txn = SHOP_STR("33");
+    is_int(shop_axepta_ask(arena, config, &talk, &call), SHOP_OK, "asked");
+    is_str(call.url, "https://paymentpage.axepta.bnpparibas/credit.aspx", "where");
+    is_int(shop_form_parse(arena, call.body, 10, &form), SHOP_OK, "a form");
+    is_int(shop_axepta_open(arena, axepta->blowfish_key, shop_pay_field(&form, "Data"),
+                            shop_pay_field(&form, "Len"), &sent),
+           SHOP_OK, "opens");
+    is_str(shop_pay_field(&sent, "Amount"), "1000", "a part");
+    is_str(shop_pay_field(&sent, "PayID"), "33", "of this payment");
+    is_int((long long) shop_pay_field(&sent, "ReqId").len, 32, "the same for every repetition");
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const shop_pay_reply_t reply = {200, sealed(arena, cases[i].answer)};
+        shop_pay_heard_t heard = {0};
+
+        is_int(shop_axepta_hear(arena, config, &talk, &reply, &heard), cases[i].status,
+               cases[i].answer);
+        if (cases[i].status == SHOP_OK) {
+            is_int(heard.refunded.state, cases[i].state, "state");
+        }
+    }
+}
+
+
 int main(void)
 {
     shop_heap_t *heap = shop_heap_create(-1);
@@ -188,6 +242,7 @@ int main(void)
     check_sentences(arena);
     check_form(arena);
     check_inquiry(arena);
+    check_refund(arena);
 
     shop_heap_destroy(heap);
     return done_testing();
