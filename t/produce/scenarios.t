@@ -50,6 +50,30 @@ sub stop {
 sub enrolment { my ($user, $course) = @_; return $p->state->enrolment($user, $course) }
 
 
+scenario '3, 4, 6, 7: two items of a new buyer whose name is taken, a course of the future, a late production' => sub {
+    $p->state->add_user({username => 'zoe.martin', firstname => 'Zoe', lastname => 'Martin', email => 'other@new.example'});
+    $p->state->{courses}{22}{startdate} = $PAID + 10 * $DAY;
+    local $p->{now} = $PAID + 2 * $DAY;
+    run($_) for map { sell(handler => 'std_enrolonecourse', params => {coursename => $_, duration => '30'}) } qw(EXCEL-1 MODEL);
+    my @own = grep { $_->{email} eq 'zoe@new.example' } $p->state->users;
+    is(scalar @own, 1, '3: one account');
+    is($own[0]{username}, 'zoe.martin1', '4: under the next free name');
+    is(enrolment($own[0]{id}, 20)->{timestart}, $PAID, '7: the period begins with the payment, however late production is');
+    is(enrolment($own[0]{id}, 22)->{timestart}, $PAID + 10 * $DAY, '6: with the course, when that begins later');
+    is(enrolment($own[0]{id}, 22)->{timeend}, $PAID + 40 * $DAY, '6: and its length is counted from there');
+};
+
+scenario '15: a certificate that is bought before the course is completed' => sub {
+    $p->state->{courses}{20}{criteria} = 1;
+    my ($job) = sell(handler => 'std_unlockpdcertificate', Cases::known(), params => {coursename => 'EXCEL-1',
+        releasegroup => 'cert', enrol => '1', requirecompletion => '1'});
+    is(stop($job), 'wait not_completed', 'waits');
+    is(scalar(grep { $_->{idnumber} eq 'cert' && $_->{members}{50} } values %{$p->state->{groups}}), 0, 'and is not released');
+    $p->state->{completions}{'50/20'} = $p->{now};
+    run($job);
+    is(scalar(grep { $_->{idnumber} eq 'cert' && $_->{members}{50} } values %{$p->state->{groups}}), 1, 'until it is completed');
+};
+
 scenario '8: two extensions, the first of them late' => sub {
     run($_) for sell(handler => 'std_enrolonecourse', params => {coursename => 'EXCEL-1', duration => '30'});
     my %more = (handler => 'std_extendenrolperiod', params => {coursename => 'EXCEL-1', extension => '10'}, answers => {productcode => [q{}]});
