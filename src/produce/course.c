@@ -30,11 +30,31 @@ void shop_course_build(const shop_job_t *job, shop_act_t *act)
 }
 
 
+bool shop_course_hidden(const json_t *course)
+{
+    const json_t *visible = json_object_get(course, "visible");
+
+    return visible != NULL && json_integer_value(visible) == 0 && !json_is_true(visible);
+}
+
+
+bool shop_course_manual(const json_t *course)
+{
+    const json_t *methods = json_object_get(course, "enrollmentmethods");
+
+    for (size_t i = 0; i < json_array_size(methods); i++) {
+        if (shop_str_eq(shop_json_string(json_array_get(methods, i)), SHOP_STR("manual"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+
 void shop_course_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
 {
     const json_t *courses = json_object_get(answer->json, "courses");
     const json_t *course = json_array_get(courses, 0);
-    const json_t *visible = json_object_get(course, "visible");
 
     if (answer->answer_class != SHOP_ANSWER_OK) {
         shop_act_by_class(job, answer, act);
@@ -48,8 +68,7 @@ void shop_course_read(const shop_job_t *job, const shop_answer_t *answer, shop_a
         shop_act_stop(act, SHOP_ACT_BLOCKED, "course_ambiguous");
         return;
     }
-    /* not given to an account without rights on the course */
-    if (visible != NULL && shop_json_int(course, "visible") == 0 && !json_is_true(visible)) {
+    if (shop_course_hidden(course)) {
         shop_act_stop(act, SHOP_ACT_BLOCKED, "course_hidden");
         return;
     }

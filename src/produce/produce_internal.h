@@ -60,6 +60,9 @@ void shop_course_read(const shop_job_t *job, const shop_answer_t *answer, shop_a
 /* The variables `course`, `courseid`. */
 void shop_course_feedback(const shop_job_t *job, json_t *vars);
 bool shop_course_in_list(const json_t *courses, int64_t id);
+/* A course as core_course_get_courses_by_field gives it. */
+bool shop_course_hidden(const json_t *course); /* false also when we may not see that */
+bool shop_course_manual(const json_t *course); /* manual enrolment is enabled */
 
 /* The period that was decided: outputs `target`, `period` or `dates`. */
 shop_dates_t shop_job_stored_dates(const shop_job_t *job);

@@ -78,19 +78,8 @@ static bool is_listed(const json_t *courses, const json_t *course, shop_str_t li
 
 static bool is_open(const json_t *course)
 {
-    const json_t *methods = json_object_get(course, "enrollmentmethods");
-    const json_t *visible = json_object_get(course, "visible");
-
-    if (shop_json_int(course, "id") == SITE_COURSE ||
-        (visible != NULL && shop_json_int(course, "visible") == 0 && !json_is_true(visible))) {
-        return false;
-    }
-    for (size_t i = 0; i < json_array_size(methods); i++) {
-        if (shop_str_eq(shop_json_string(json_array_get(methods, i)), SHOP_STR("manual"))) {
-            return true;
-        }
-    }
-    return false;
+    return shop_json_int(course, "id") != SITE_COURSE && !shop_course_hidden(course) &&
+           shop_course_manual(course);
 }
 
 

@@ -124,30 +124,16 @@ bool shop_test_question(const json_t *run, const char **function, const json_t *
 
 /* --- answers --- */
 
-static bool has_manual(const json_t *course)
-{
-    const json_t *methods = json_object_get(course, "enrollmentmethods");
-
-    for (size_t i = 0; i < json_array_size(methods); i++) {
-        if (shop_str_eq(shop_json_string(json_array_get(methods, i)), SHOP_STR("manual"))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-
 static void course_found(const shop_test_t *test, json_t *run, const json_t *course,
                          const char *param, shop_str_t value)
 {
     const shop_handler_t *handler = shop_handler_find(test->handler);
-    const json_t *visible = json_object_get(course, "visible");
     json_t *arguments = json_pack("{s:I}", "courseid", (json_int_t) shop_json_int(course, "id"));
 
-    if (visible != NULL && shop_json_int(course, "visible") == 0 && !json_is_true(visible)) {
+    if (shop_course_hidden(course)) {
         shop_test_say(run, "warning", "course_hidden", param, value);
     }
-    if ((handler->checks & SHOP_CHECK_MANUAL) && !has_manual(course)) {
+    if ((handler->checks & SHOP_CHECK_MANUAL) && !shop_course_manual(course)) {
         shop_test_say(run, "error", "course_no_manual", param, value);
     }
     for (const shop_param_t *p = handler->params; p->name != NULL; p++) {
