@@ -1,6 +1,7 @@
 -- Sends the prepared requests of a file in turn: a line with method, path, cookie and body, separated by
--- tabs. With a second argument "around" it begins again at the end of the file; otherwise the run ends
--- with the last answer and says how many were answered, in which time, and how many of them by an error.
+-- tabs. In place of the cookie: "header: value", several separated by \1. With a second argument "around" it begins again
+-- at the end of the file; otherwise the run ends with the last answer and says how many were answered, in which time, and
+-- how many of them by an error.
 
 local ffi = require("ffi")
 
@@ -27,7 +28,11 @@ function init(args)
         local method, path, cookie, body = line:match("^(%S+)\t([^\t]*)\t([^\t]*)\t(.*)$")
         local headers = {["Content-Type"] = "application/x-www-form-urlencoded"}
 
-        if cookie ~= "" then
+        if cookie:find(": ", 1, true) then
+            for name, value in cookie:gmatch("([^\1:]+): ([^\1]*)") do
+                headers[name] = value
+            end
+        elseif cookie ~= "" then
             headers["Cookie"] = cookie
         end
 

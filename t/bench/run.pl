@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# make bench: every comparison of this folder, or those named (catalog, cart, certificates, payments, orders, price, sizes). BENCH_ROUNDS and
-# BENCH_SECONDS change how long each side runs.
+# make bench: every comparison of this folder, or those named (catalog, cart, certificates, payments, interfaces, orders, price,
+# sizes). BENCH_ROUNDS and BENCH_SECONDS change how long each side runs, BENCH_INTERFACES=systempay,stripe which interfaces.
 
 use strict;
 use warnings;
@@ -14,6 +14,7 @@ use Bench;
 use Bench::Cart;
 use Bench::Catalog;
 use Bench::Certificates;
+use Bench::Interfaces;
 use Bench::Money;
 use Bench::Price;
 use Bench::Sizes;
@@ -23,6 +24,7 @@ my %RUN = (
     cart     => \&Bench::Cart::run,
     certificates => \&Bench::Certificates::run,
     payments => \&Bench::Money::notifications,
+    interfaces => \&Bench::Interfaces::run,
     orders   => \&Bench::Money::orders,
     price    => \&Bench::Price::run,
     sizes    => \&Bench::Sizes::run,

@@ -125,13 +125,13 @@ sub pay {
 }
 
 
-# A message about an order as it is to be posted: {path, body, headers}; say: paid or pending.
+# A message about an order as it is to be posted: {path, body, headers}; say: paid or pending. Another key: a forged one.
 sub prepared {
-    my ($self, $name, $order, $say) = @_;
+    my ($self, $name, $order, $say, %key) = @_;
     my $teller = $self->teller($name);
     my ($body, %headers) = $name eq 'systempay'
-        ? $teller->body($teller->message($order, status => $say eq 'paid' ? 'AUTHORISED' : 'WAITING_AUTHORISATION'))
-        : $teller->message($order, say => $say);
+        ? $teller->body($teller->message($order, status => $say eq 'paid' ? 'AUTHORISED' : 'WAITING_AUTHORISATION'), %key)
+        : $teller->message($order, say => $say, %key);
     return {path => '/shop/pay/' . $self->block($name) . '/notify', body => $body,
         headers => {'Content-Type' => 'application/x-www-form-urlencoded', %headers}};
 }

@@ -240,7 +240,8 @@ sub api_refund {
     my ($done) = grep { $_->{key} eq $key } @{$payment->{refunds}};
     my $sum = $value;
     $sum += $_->{amount} for @{$payment->{refunds}};
-    return _issue($reply, 'REFUND_AMOUNT_EXCEEDED') if !$done && $sum > $payment->{amount} + 0.001;
+    return _issue($reply, 'REFUND_AMOUNT_EXCEEDED')
+        if !$done && $sum > $payment->{amount} + 0.001 || $server->{behaviour}{refund} eq 'refuse';
     push @{$payment->{refunds}}, $done = {key => $key, id => uc token(9), amount => $value} if !$done;
     return _json($reply, 201, {id => $done->{id}, status => 'COMPLETED', amount => _money($payment, $done->{amount})});
 }
