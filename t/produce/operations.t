@@ -129,7 +129,11 @@ my %right = (
         delete  => sub { is(members($_[0]), 0, 'out of it for good') if $_[0]{facts}{group}; certificates('delete') if !$_[0]{facts}{group} },
     },
     attempt => {
-        sold    => sub { $kept = {map { $_->{quiz} => $_->{attempts} } values %{$moodle->{overrides}}} },
+        sold    => sub {
+            my ($i) = @_;
+            $kept = {map { $_->{quiz} => $_->{attempts} }
+                grep { ($_->{userid} // 0) == $i->{facts}{userid} } values %{$moodle->{overrides}}};
+        },
         suspend => sub {
             my ($i) = @_;
             for my $quiz (@{$i->{facts}{quizzes}}) {
