@@ -446,6 +446,11 @@ struct shop_pay_interface_s {
     bool (*returned)(shop_arena_t *arena, const shop_form_t *query, shop_str_t provider_ref,
                      shop_str_t secret);
 
+    /* What the browser's return names, as a message that waits for its proof like a notification
+     * (`proof`): content type and body. SHOP_NOT_FOUND: nothing. NULL: it never does. */
+    shop_status_t (*brought)(shop_arena_t *arena, const shop_pay_config_t *config,
+                             const shop_form_t *query, shop_pay_request_t *message);
+
     /* A GET of the notify URL by which the provider checks that it is ours: what it is told. false:
      * it is none. NULL: this provider does not check. */
     bool (*greet)(const shop_pay_request_t *request, shop_str_t *answer);

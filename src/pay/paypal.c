@@ -66,6 +66,8 @@ static const shop_pay_param_t params[] = {
     {"business", 0, NULL, "the seller's number or e-mail address", shop_pay_is_line},
     {"receiver_id", 0, NULL, "the seller's number, 13 letters and digits", is_account},
     {"receiver_email", 0, NULL, "the seller's e-mail address", shop_pay_is_line},
+    {"pdt_token_file", SHOP_PAY_PARAM_FILE | SHOP_PAY_PARAM_SECRET, NULL,
+     "the identity token of payment data transfer", is_token},
     {"page_style", 0, NULL, "the name of a style", shop_pay_is_line},
     {"form_url", 0, NULL, "an address", shop_pay_is_url},
     {"verify_url", 0, NULL, "an address", shop_pay_is_url},
@@ -249,7 +251,13 @@ static shop_status_t parse(shop_arena_t *arena, const shop_pay_request_t *reques
 
     shop_status_t status = shop_pay_parse_form(arena, request, none, message);
 
-    return status == SHOP_OK ? shop_paypal_ipn_check(&message->form) : status;
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    return shop_paypal_is_pdt(&message->form)
+               ? shop_paypal_pdt_parse(arena, request->proof, message)
+               : shop_paypal_ipn_check(&message->form);
 }
 
 
@@ -265,8 +273,28 @@ static shop_status_t authenticate(shop_arena_t *arena, const shop_pay_config_t *
     if (paypal->rest) {
         return shop_paypal_webhook_authenticate(arena, config, request);
     }
+    if (shop_paypal_is_pdt(&message->form)) {
+        return shop_paypal_pdt_authenticate(arena, config, request->proof, message);
+    }
 
     return shop_paypal_postback_read(request->proof);
+}
+
+
+/* What PayPal says to a notification that is sent back, or about the number of a return. */
+static shop_status_t proof_of_form(shop_arena_t *arena, const shop_pay_config_t *config,
+                                   shop_str_t body, shop_pay_call_t *call)
+{
+    shop_form_t pairs;
+
+    shop_status_t status = shop_form_parse(arena, body, SHOP_PAY_FORM_PAIRS, &pairs);
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    return shop_paypal_is_pdt(&pairs)
+               ? shop_paypal_pdt_call(arena, config, shop_pay_field(&pairs, "tx"), call)
+               : shop_paypal_postback(arena, config->data, body, call);
 }
 
 
@@ -277,7 +305,7 @@ static shop_status_t proof(shop_arena_t *arena, const shop_pay_config_t *config,
 
     *proof = (shop_pay_proof_t){0};
     if (!paypal->rest) {
-        return shop_paypal_postback(arena, paypal, request->body, &proof->call);
+        return proof_of_form(arena, config, request->body, &proof->call);
     }
 
     const shop_str_t *url = shop_pay_header(request, "paypal-cert-url");
@@ -299,8 +327,13 @@ static shop_status_t describe(shop_arena_t *arena, const shop_pay_config_t *conf
 {
     const shop_paypal_t *paypal = config->data;
 
-    return paypal->rest ? shop_paypal_webhook_describe(arena, message->json, event)
-                        : shop_paypal_ipn_describe(arena, config, &message->form, event);
+    if (paypal->rest) {
+        return shop_paypal_webhook_describe(arena, message->json, event);
+    }
+
+    return shop_paypal_is_pdt(&message->form)
+               ? shop_paypal_told_describe(arena, config, &message->fields, event)
+               : shop_paypal_ipn_describe(arena, config, &message->form, event);
 }
 
 
@@ -350,5 +383,6 @@ const shop_pay_interface_t shop_pay_paypal = {
     .grant = shop_paypal_grant,
     .granted = shop_paypal_granted,
     .returned = returned,
+    .brought = shop_paypal_brought,
     .status = status,
 };

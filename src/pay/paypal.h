@@ -39,6 +39,11 @@ SHOP_MUST_USE shop_status_t shop_paypal_ipn_describe(shop_arena_t *arena,
                                                      const shop_pay_config_t *config,
                                                      const shop_form_t *form,
                                                      shop_pay_event_t *event);
+/* The same of fields that the PayPal of this mode has told when it was asked: they name no mode. */
+SHOP_MUST_USE shop_status_t shop_paypal_told_describe(shop_arena_t *arena,
+                                                      const shop_pay_config_t *config,
+                                                      const shop_form_t *fields,
+                                                      shop_pay_event_t *event);
 /* SHOP_PAY_STATE_UNKNOWN: to be confirmed. */
 shop_pay_state_t shop_paypal_payment_state(shop_str_t payment_status);
 /* A value of a message in the charset that the message names. */
@@ -52,6 +57,24 @@ SHOP_MUST_USE shop_status_t shop_paypal_pdt_request(shop_arena_t *arena, shop_st
 /* SHOP_OK: SUCCESS, with the fields of the payment; SHOP_REFUSED: FAIL. */
 SHOP_MUST_USE shop_status_t shop_paypal_pdt_read(shop_arena_t *arena, shop_str_t answer,
                                                  shop_form_t *fields);
+/* The return as a message: its body is "cmd=_notify-synch&tx=<number>", its proof PayPal's answer.
+ */
+SHOP_MUST_USE shop_status_t shop_paypal_brought(shop_arena_t *arena,
+                                                const shop_pay_config_t *config,
+                                                const shop_form_t *query,
+                                                shop_pay_request_t *message);
+bool shop_paypal_is_pdt(const shop_form_t *form);
+/* Steps 1 and 2: fills message->fields as soon as PayPal has told them. */
+SHOP_MUST_USE shop_status_t shop_paypal_pdt_parse(shop_arena_t *arena, shop_str_t answer,
+                                                  shop_pay_message_t *message);
+SHOP_MUST_USE shop_status_t shop_paypal_pdt_authenticate(shop_arena_t *arena,
+                                                         const shop_pay_config_t *config,
+                                                         shop_str_t answer,
+                                                         const shop_pay_message_t *message);
+/* The question, with the token. */
+SHOP_MUST_USE shop_status_t shop_paypal_pdt_call(shop_arena_t *arena,
+                                                 const shop_pay_config_t *config,
+                                                 shop_str_t transaction, shop_pay_call_t *call);
 
 /* --- paypal_webhook.c --- */
 

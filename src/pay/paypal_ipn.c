@@ -164,8 +164,8 @@ static bool is_receiver(const shop_pay_config_t *config, const shop_form_t *form
 }
 
 
-/* The sandbox marks its messages, and only a payment by our button pays an order. */
-static void take_merchant(const shop_pay_config_t *config, const shop_form_t *form,
+/* The sandbox marks its notifications, and only a payment by our button pays an order. */
+static void take_merchant(const shop_pay_config_t *config, const shop_form_t *form, bool marked,
                           shop_pay_event_t *event)
 {
     bool test = shop_str_eq(shop_pay_field(form, "test_ipn"), SHOP_STR("1"));
@@ -174,7 +174,7 @@ static void take_merchant(const shop_pay_config_t *config, const shop_form_t *fo
 
     if (!is_receiver(config, form)) {
         event->foreign = SHOP_STR("receiver");
-    } else if (test != (config->mode == SHOP_PAY_TEST)) {
+    } else if (marked && test != (config->mode == SHOP_PAY_TEST)) {
         event->foreign = SHOP_STR("mode");
     } else if (parent.len == 0 && !is_back(event->state) && !event->noted &&
                !shop_pay_list_has(SHOP_STR("web_accept cart"), type)) {
@@ -222,8 +222,8 @@ static shop_status_t take_details(shop_arena_t *arena, const shop_form_t *form,
 }
 
 
-shop_status_t shop_paypal_ipn_describe(shop_arena_t *arena, const shop_pay_config_t *config,
-                                       const shop_form_t *form, shop_pay_event_t *event)
+static shop_status_t describe(shop_arena_t *arena, const shop_pay_config_t *config,
+                              const shop_form_t *form, bool marked, shop_pay_event_t *event)
 {
     const shop_currency_t *currency;
 
@@ -244,9 +244,27 @@ shop_status_t shop_paypal_ipn_describe(shop_arena_t *arena, const shop_pay_confi
     if (currency != NULL) {
         event->currency = shop_str(currency->code);
     }
-    take_merchant(config, form, event);
+    take_merchant(config, form, marked, event);
 
     shop_status_t status = make_key(arena, form, event);
 
     return status == SHOP_OK ? take_details(arena, form, event) : status;
+}
+
+
+shop_status_t shop_paypal_ipn_describe(shop_arena_t *arena, const shop_pay_config_t *config,
+                                       const shop_form_t *form, shop_pay_event_t *event)
+{
+    return describe(arena, config, form, true, event);
+}
+
+
+shop_status_t shop_paypal_told_describe(shop_arena_t *arena, const shop_pay_config_t *config,
+                                        const shop_form_t *fields, shop_pay_event_t *event)
+{
+    shop_status_t status = describe(arena, config, fields, false, event);
+
+    event->channel = "poll";
+
+    return status;
 }

@@ -160,7 +160,9 @@ static shop_status_t describe(shop_arena_t *arena, const shop_pay_config_t *conf
     shop_status_t status = config->interface->describe(arena, config, message, &result->event);
 
     if (status == SHOP_OK) {
-        result->event.channel = "notification";
+        if (result->event.channel == NULL) {
+            result->event.channel = "notification";
+        }
         judge(result);
         status = shop_pay_message_json(arena, config, &result->event, request, &result->json);
     }

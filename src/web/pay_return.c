@@ -16,6 +16,9 @@ static ngx_int_t refuse(ngx_http_shop_ctx_t *ctx, ngx_uint_t status);
 static ngx_int_t find_attempt(ngx_http_shop_ctx_t *ctx, ngx_uint_t statement,
                               ngx_http_shop_next_pt next);
 static ngx_int_t on_return(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static ngx_int_t keep(ngx_http_shop_ctx_t *ctx, json_t *attempt);
+static ngx_int_t on_kept(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static ngx_int_t send_back(ngx_http_shop_ctx_t *ctx, json_t *attempt);
 static ngx_int_t on_cancel(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t send_to(ngx_http_shop_ctx_t *ctx, json_t *attempt, const char *flag);
 static bool is_genuine(ngx_http_shop_ctx_t *ctx, const json_t *attempt);
@@ -102,6 +105,52 @@ static ngx_int_t on_return(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     /* Where an API has opened the page it is asked at once: "being confirmed" is short. */
     shop_work_wake_reconcile(ngx_http_shop_worker->work);
 
+    return keep(ctx, attempt) == NGX_DONE ? NGX_DONE : send_back(ctx, attempt);
+}
+
+
+/* What the browser brings may name a payment, which the provider is asked about like about a
+ * notification without proof. Nothing is lost where that is not possible: a notification follows.
+ */
+static ngx_int_t keep(ngx_http_shop_ctx_t *ctx, json_t *attempt)
+{
+    const shop_pay_config_t *pay = ngx_http_shop_payment_find(ctx->main, ctx->captures[0])->pay;
+    shop_pay_request_t message;
+    shop_str_t argument;
+    shop_op_t *op;
+
+    ngx_memzero(&message, sizeof(message));
+    message.now = ngx_time();
+
+    if (pay->interface->brought == NULL || json_is_string(json_object_get(attempt, "error")) ||
+        pay->interface->brought(&ctx->arena, pay, &ctx->query, &message) != SHOP_OK ||
+        shop_pay_keep(&ctx->arena, pay->name, &message, SHOP_STR(""), &argument) != SHOP_OK) {
+        return NGX_DECLINED;
+    }
+
+    op = ngx_http_shop_await(ctx, ctx->main->change_timeout, on_kept);
+    if (op == NULL) {
+        return NGX_DECLINED;
+    }
+
+    ctx->state = attempt;
+    shop_pg_call(ngx_http_shop_worker->pg, SHOP_PG_CHANGES, SHOP_SQL_MESSAGE_KEEP, op, &argument);
+
+    return NGX_DONE;
+}
+
+
+static ngx_int_t on_kept(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
+{
+    (void) ngx_http_shop_answer(ctx, op);
+    shop_work_wake_proofs(ngx_http_shop_worker->work);
+
+    return send_back(ctx, ctx->state);
+}
+
+
+static ngx_int_t send_back(ngx_http_shop_ctx_t *ctx, json_t *attempt)
+{
     /* Some providers have one address for all outcomes, and have told of this one already. */
     return send_to(
         ctx, attempt,

@@ -23,6 +23,7 @@ our @EXPORT_OK = qw(ipn webhook);
 
 our $MERCHANT = 'ABCDEFGHJKLMN';
 our $WEBHOOK  = '4JH86294D6297924G';
+our $IDENTITY = 'the-identity-token_of-the.double';
 
 my $JSON = JSON::PP->new->canonical->utf8;
 my %IPN = (paid => 'Completed', refused => 'Failed', pending => 'Pending', cancelled => 'Voided', refunded => 'Refunded',
@@ -130,11 +131,21 @@ sub webscr {
         return $text->($request->{headers}{'user-agent'} && $self->{genuine}{$1} ? 'VERIFIED' : 'INVALID');
     }
     my %form = map { @{$_} } @{decode($request->{body})};
+    return $text->($self->_told($server, \%form)) if ($form{cmd} // '') eq '_notify-synch';
     for my $name (qw(cmd business item_name amount currency_code invoice custom charset notify_url return cancel_return)) {
         return $text->(Shop::Fake::Providers::html('Error', "<p>$name</p>")) if !length($form{$name} // '');
     }
     return $server->show($server->open_session(provider => $self, form => \%form, order => $form{invoice}, amount => $form{amount},
         currency => $form{currency_code}, txn => uc token(9)), $reply);
+}
+
+# Payment data transfer: what became of the payment whose number the returning browser brings. It names no mode.
+sub _told {
+    my ($self, $server, $form) = @_;
+    my $payment = $server->payment(sub { $_[0]{form} && $_[0]{txn} eq ($form->{tx} // '') });
+    return "FAIL\nError: 4002\n" if ($form->{at} // '') ne $IDENTITY || !$payment;
+    my $fields = ipn(_wish($payment), fields => {test_ipn => undef, notify_version => undef, ipn_track_id => undef});
+    return "SUCCESS\n" . ($fields =~ tr/&/\n/r) . "\n";
 }
 
 # --- rest: the API ---
@@ -255,11 +266,15 @@ sub notice {
     return @{$told};
 }
 
+sub _wish {
+    my ($payment) = @_;
+    return ((map { $_ => $payment->{$_} } qw(status txn amount currency order)), try => $payment->{form}{custom});
+}
+
 sub _notice {
     my ($self, $payment) = @_;
     if ($payment->{form}) {
-        my $body = ipn(status => $payment->{status}, txn => $payment->{txn}, amount => $payment->{amount}, currency => $payment->{currency},
-            order => $payment->{order}, try => $payment->{form}{custom});
+        my $body = ipn(_wish($payment));
         $self->{genuine}{$body} = 1;
         return ($payment->{form}{notify_url}, $body);
     }
@@ -274,7 +289,7 @@ sub send_back {
     my $cancelled = $payment->{status} eq 'cancelled';
     my $look = $payment->{look};
     my $url  = $look ? $look->{$cancelled ? 'cancel_url' : 'return_url'} : $payment->{form}{$cancelled ? 'cancel_return' : 'return'};
-    $url .= "&token=$payment->{reference}&PayerID=QYR5Z8XDVJNXQ" if $look;
+    $url .= $look ? "&token=$payment->{reference}&PayerID=QYR5Z8XDVJNXQ" : $cancelled ? '' : "&tx=$payment->{txn}&st=Completed&amt=0.01";
     return $reply->(302, {Location => $url}, '');
 }
 
