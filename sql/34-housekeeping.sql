@@ -23,6 +23,23 @@ end
 $$;
 comment on function shop.orders_expire() is 'Orders that nobody paid in time are cancelled';
 
+create or replace function shop.attempts_silent() returns void
+language plpgsql volatile as $$
+begin
+    -- PayPal's own API opens a page; without one it is the button, whose IPN alone tells
+    perform shop.alert('silent', 'normal', a.billid,
+        format('The buyer was sent to "%s" a day ago, and no notification has come: look in the provider''s back office',
+               a.config), jsonb_build_object('attempt', a.id))
+    from shop.payment_attempts a join shop.bills b on b.id = a.billid
+    where a.interface = 'paypal' and a.state = 'redirected' and a.pageurl is null and a.askat is null
+      and a.created < now() - interval '24 hours' and b.paidat is null and b.status <> 'CANCELLED'
+      and not exists (select from shop.alerts x where x.billid = a.billid and x.kind = 'silent'
+                      and (x.details ->> 'attempt')::bigint = a.id);
+end
+$$;
+comment on function shop.attempts_silent() is
+    'Staff are told, once, of buyers who were sent to a provider that nobody can ask, and that has told nothing (payments.md 12.3)';
+
 create or replace function shop.sales_fold() returns void
 language plpgsql volatile as $$
 begin
@@ -45,6 +62,7 @@ begin
     if not pg_try_advisory_xact_lock(hashtextextended('shop.housekeeping', 0)) then
         return '{"busy": true}';
     end if;
+    perform shop.attempts_silent();
     update shop.payment_attempts set state = 'expired', updated = now()
     where state in ('created', 'redirected', 'pending') and expires < now();
     get diagnostics attempts = row_count;
