@@ -45,7 +45,7 @@ void shop_group_build(const shop_job_t *job, const shop_group_t *group, shop_act
 }
 
 
-static int64_t group_find(const json_t *groups, const char *member, shop_str_t value)
+int64_t shop_group_find(const json_t *groups, const char *member, shop_str_t value)
 {
     for (size_t i = 0; value.len != 0 && i < json_array_size(groups); i++) {
         const json_t *group = json_array_get(groups, i);
@@ -61,10 +61,10 @@ static int64_t group_find(const json_t *groups, const char *member, shop_str_t v
 static void group_listed(const shop_job_t *job, const shop_group_t *group, const json_t *groups,
                          shop_act_t *act)
 {
-    int64_t id = group_find(groups, "idnumber", group->idnumber);
+    int64_t id = shop_group_find(groups, "idnumber", group->idnumber);
 
     if (id == 0) {
-        id = group_find(groups, "name", group->name);
+        id = shop_group_find(groups, "name", group->name);
     }
     if (id != 0) {
         shop_act_done(act, json_pack("{s:I}", "id", (json_int_t) id));

@@ -122,6 +122,8 @@ typedef struct {
 void shop_group_build(const shop_job_t *job, const shop_group_t *group, shop_act_t *act);
 void shop_group_read(const shop_job_t *job, const shop_group_t *group, const shop_answer_t *answer,
                      shop_act_t *act);
+/* The id of the group whose `member` is `value`; 0: none. */
+int64_t shop_group_find(const json_t *groups, const char *member, shop_str_t value);
 /* The user of step `user` joins the group of step `group`. */
 void shop_member_build(const shop_job_t *job, const char *group_step, shop_act_t *act);
 

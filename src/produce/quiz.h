@@ -35,6 +35,14 @@ void shop_quiz_save_read(const shop_job_t *job, const shop_answer_t *answer, sho
 json_t *shop_quiz_override_new(const shop_job_t *job, const json_t *old, int64_t quiz,
                                int64_t attempts);
 
+/* --- quiz_group.c: the same by groups that have overrides --- */
+
+int64_t shop_quiz_place(const shop_job_t *job, const json_t *groups); /* attempts more; 0: none */
+void shop_quiz_place_build(const shop_job_t *job, shop_act_t *act);   /* {place} */
+void shop_quiz_place_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+void shop_quiz_move_build(const shop_job_t *job, shop_act_t *act);
+void shop_quiz_move_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+
 /* --- quiz_operate.c: attempts taken back, and given again --- */
 
 void shop_quiz_change_build(const shop_job_t *job, shop_act_t *act);
@@ -42,7 +50,8 @@ void shop_quiz_change_read(const shop_job_t *job, const shop_answer_t *answer, s
 
 /* The buyer's own override among those of a quiz; NULL: none. */
 const json_t *shop_quiz_override(const shop_job_t *job, const json_t *overrides);
-/* {s: n}: the question about one quiz. */
+/* Questions about one quiz, about the buyer, about his attempts. */
+json_t *shop_quiz_user_question(const shop_job_t *job, const char *name, int64_t value);
 json_t *shop_quiz_attempts_question(const shop_job_t *job, int64_t quiz);
 json_t *shop_quiz_question(const char *name, int64_t quiz);
 

@@ -72,12 +72,24 @@ static void write_build(const shop_job_t *job, shop_act_t *act)
 }
 
 
+/* Attempts that groups or a function gave are not in an override. */
+static bool has_override(const shop_job_t *job)
+{
+    const json_t *facts = shop_instance_facts(job);
+
+    return json_object_get(facts, "targets") != NULL &&
+           shop_json_text(facts, "attemptgroups").len == 0;
+}
+
+
 void shop_quiz_change_build(const shop_job_t *job, shop_act_t *act)
 {
     int64_t quiz = shop_json_int(quiz_now(job), "id");
 
     if (quiz == 0) {
         shop_act_done(act, json_object());
+    } else if (!has_override(job)) {
+        shop_act_skip(act);
     } else if (phase_is(job, "write")) {
         write_build(job, act);
     } else if (phase_is(job, "used")) {

@@ -3,6 +3,8 @@
  *
  *   overrides -> (groups) -> used -> waiting -> next quiz
  *
+ * In mode "group" the group that he is in says what he may use, instead of the overrides.
+ *
  * More than what he may or did use, and than what other orders of his have decided but not yet
  * written: then each of them counts, whatever comes first.
  */
@@ -28,7 +30,7 @@ json_t *shop_quiz_question(const char *name, int64_t quiz)
 }
 
 
-static json_t *user_question(const shop_job_t *job, const char *name, int64_t value)
+json_t *shop_quiz_user_question(const shop_job_t *job, const char *name, int64_t value)
 {
     json_t *question = shop_quiz_question(name, value);
 
@@ -44,7 +46,7 @@ static json_t *user_question(const shop_job_t *job, const char *name, int64_t va
 
 json_t *shop_quiz_attempts_question(const shop_job_t *job, int64_t quiz)
 {
-    json_t *question = user_question(job, "quizid", quiz);
+    json_t *question = shop_quiz_user_question(job, "quizid", quiz);
 
     if (question != NULL && (json_object_set_new(question, "status", json_string("all")) != 0 ||
                              json_object_set_new(question, "includepreviews", json_false()) != 0)) {
@@ -52,6 +54,13 @@ json_t *shop_quiz_attempts_question(const shop_job_t *job, int64_t quiz)
         return NULL;
     }
     return question;
+}
+
+
+/* Moodle is to say in which of the product's groups he is. */
+static bool by_place(const shop_job_t *job)
+{
+    return shop_job_mode_is(job, "group") && shop_job_phase(job).len == 0;
 }
 
 
@@ -65,9 +74,9 @@ void shop_quiz_target_build(const shop_job_t *job, shop_act_t *act)
                       json_pack("{s:O?}", "targets", json_object_get(job->progress, "targets")));
     } else if (shop_json_int(quiz, "base") == 0) {
         shop_act_stop(act, SHOP_ACT_MANUAL, "quiz_unlimited");
-    } else if (phase_is(job, "groups")) {
+    } else if (phase_is(job, "groups") || by_place(job)) {
         shop_act_call(act, "core_group_get_course_user_groups",
-                      user_question(job, "courseid", shop_json_int(quiz, "courseid")));
+                      shop_quiz_user_question(job, "courseid", shop_json_int(quiz, "courseid")));
     } else if (phase_is(job, "used")) {
         shop_act_call(act, "mod_quiz_get_user_attempts", shop_quiz_attempts_question(job, id));
     } else if (phase_is(job, "waiting")) {
@@ -177,6 +186,14 @@ static void read_groups(const shop_job_t *job, const json_t *mine, shop_act_t *a
 }
 
 
+static void read_place(const shop_job_t *job, const json_t *mine, shop_act_t *act)
+{
+    int64_t base = shop_json_int(quiz_now(job), "base");
+
+    shop_act_more(act, progress_current(job, "used", base + shop_quiz_place(job, mine)));
+}
+
+
 static void read_number(const shop_job_t *job, const char *phase, int64_t number, shop_act_t *act)
 {
     int64_t current = shop_json_int(job->progress, "current");
@@ -208,6 +225,8 @@ void shop_quiz_target_read(const shop_job_t *job, const shop_answer_t *answer, s
 {
     if (answer->answer_class != SHOP_ANSWER_OK) {
         shop_act_by_class(job, answer, act);
+    } else if (by_place(job)) {
+        read_place(job, json_object_get(answer->json, "groups"), act);
     } else if (phase_is(job, "groups")) {
         read_groups(job, json_object_get(answer->json, "groups"), act);
     } else if (phase_is(job, "used")) {

@@ -2,8 +2,8 @@
  * Handler std_addquizattempts: more attempts in one or several quizzes (handlers.md 9.10).
  *
  * `attempts_mode` "override" (Moodle 4.4 and later) sets how many attempts the buyer has in all, a
- * number decided in step `target` and written in step `save`; "function" calls a function of the
- * site.
+ * number decided in step `target` and written in step `save`; "group" puts him into the group that
+ * has so many, in step `move`; "function" calls a function of the site.
  */
 
 #include "produce/quiz.h"
@@ -29,6 +29,8 @@ static void course_build(const shop_job_t *job, shop_act_t *act)
 {
     if (shop_quiz_amount(job) == 0) {
         shop_act_stop(act, SHOP_ACT_BLOCKED, "attemptsamount_parameter");
+    } else if (shop_job_mode_is(job, "group") && shop_param_text(job, "attemptgroups").len == 0) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "attemptgroups_parameter");
     } else if (shop_param_text(job, "quizcmid").len != 0) {
         shop_act_skip(act);
     } else {
@@ -46,6 +48,12 @@ static void instance_build(const shop_job_t *job, shop_act_t *act)
     shop_dates_t dates = {.start = shop_job_moment(job, "paid_at")};
     json_t *facts = json_pack("{s:I, s:O, s:O*}", "amount", (json_int_t) shop_quiz_amount(job),
                               "quizzes", quizzes, "targets", targets);
+
+    if (facts != NULL && shop_job_mode_is(job, "group") &&
+        !shop_json_set_text(facts, "attemptgroups", shop_param_text(job, "attemptgroups"))) {
+        json_decref(facts);
+        facts = NULL;
+    }
 
     shop_act_record(act, SHOP_ACT_INSTANCE,
                     shop_instance_make(job, "attempt",
@@ -81,7 +89,10 @@ static const shop_param_t params[] = {
     {.name = "attempts_mode",
      .type = SHOP_PARAM_TEXT,
      .fallback = "override",
-     .help = "override: Moodle's user overrides; function: ws_function"},
+     .help = "override: Moodle's user overrides; group: attemptgroups; function: ws_function"},
+    {.name = "attemptgroups",
+     .type = SHOP_PARAM_TEXT,
+     .help = "ID numbers of the groups with one attempt more, two more, and so on"},
     SHOP_PARAMS_FUNCTION,
     SHOP_PARAM_SUPPORT,
     {.name = NULL},
@@ -93,8 +104,9 @@ static const shop_step_t postpay[] = {
     {"modules", shop_quiz_modules_build, shop_quiz_modules_read, NULL},
     {"quizzes", shop_quiz_quizzes_build, shop_quiz_quizzes_read, NULL},
     {"named", shop_quiz_named_build, shop_quiz_named_read, NULL},
-    {"target", shop_quiz_target_build, shop_quiz_target_read, "override"},
+    {"target", shop_quiz_target_build, shop_quiz_target_read, "override group"},
     {"save", shop_quiz_save_build, shop_quiz_save_read, "override"},
+    {"move", shop_quiz_move_build, shop_quiz_move_read, "group"},
     {"instance", instance_build, NULL, NULL},
     {"function", shop_wsfunction_build, shop_wsfunction_read, "function"},
     {"support", shop_support_build, shop_support_read, NULL},
@@ -102,6 +114,8 @@ static const shop_step_t postpay[] = {
 };
 
 static const shop_step_t action[] = {
+    {"place", shop_quiz_place_build, shop_quiz_place_read, "suspend resume"},
+    {"regroup", shop_quiz_move_build, shop_quiz_move_read, "suspend resume"},
     {"change", shop_quiz_change_build, shop_quiz_change_read, "suspend resume"},
     {.name = NULL},
 };
@@ -111,7 +125,7 @@ const shop_handler_t shop_handler_addquizattempts = {
     .buyers = SHOP_BUYERS_LOGGED_IN,
     .units = SHOP_JOB_PER_LINE,
     .params = params,
-    .modes = {"attempts_mode", "override function", "attempts_mode_parameter"},
+    .modes = {"attempts_mode", "override group function", "attempts_mode_parameter"},
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .action = action,

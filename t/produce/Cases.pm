@@ -120,6 +120,19 @@ sub attempts { my ($world, $quiz) = @_;
 }
 
 
+# Groups that a teacher has prepared in the course of the quizzes, and those that Zoe is in.
+sub attempt_groups { my ($p) = @_;
+    $p->state->enrol(50, 20, {roleid => 5});
+    $p->state->add_group({id => 60 + $_, courseid => 20, name => "$_ more", idnumber => "more-$_"}) for 1 .. 3;
+    return;
+}
+
+
+sub attempts_by_group { my ($moodle) = @_;
+    return join q{ }, sort map { $_->{idnumber} } grep { $_->{members}{50} && $_->{idnumber} =~ /^more-/ } values %{$moodle->{groups}};
+}
+
+
 sub person { my ($first, $email) = @_; return {firstname => $first, lastname => 'Noir', email => $email, city => 'Nantes', country => 'FR'} }
 
 
@@ -262,6 +275,17 @@ my @cases = (
         handler => 'std_addquizattempts', name => 'addquizattempts: by ID number', known(),
         params  => {coursename => 'EXCEL-1', quizidnumber => 'other,final'},
         right   => sub { my ($p, $world) = @_; is(attempts($world, 7)->{attempts}, 4, 'one more') },
+    },
+    {
+        handler => 'std_addquizattempts', name => 'addquizattempts: groups', known(), quantity => 2,
+        params  => {coursename => 'EXCEL-1', quizid => '7', attempts_mode => 'group', attemptgroups => 'more-1, more-2,more-3'},
+        prepare => sub { my ($p) = @_; attempt_groups($p); $p->state->{groups}{61}{members}{50} = 1 },
+        right   => sub {
+            my ($p, $world) = @_;
+            is(attempts_by_group($world->{moodle}), 'more-3', 'two groups further, and out of the first');
+            is(scalar keys %{$world->{moodle}{overrides}}, 0, 'no override of his own');
+            is(scalar instances($world, 'attempt'), 1, 'one instance');
+        },
     },
     {
         handler => 'std_setuponecoursesession', name => 'setuponecoursesession', quantity => 3,

@@ -136,6 +136,7 @@ my %right = (
         },
         suspend => sub {
             my ($i) = @_;
+            return is(Cases::attempts_by_group($moodle), 'more-1', 'back in the group he was in') if $i->{facts}{attemptgroups};
             for my $quiz (@{$i->{facts}{quizzes}}) {
                 my ($left) = grep { $_->{quiz} == $quiz->{id} && ($_->{userid} // 0) == $i->{facts}{userid} } values %{$moodle->{overrides}};
                 my $now = $left ? $left->{attempts} // $quiz->{base} : $quiz->{base};
@@ -144,6 +145,7 @@ my %right = (
         },
         resume => sub {
             my ($i) = @_;
+            return is(Cases::attempts_by_group($moodle), 'more-3', 'in the better one again') if $i->{facts}{attemptgroups};
             for my $quiz (@{$i->{facts}{quizzes}}) {
                 my ($own) = grep { $_->{quiz} == $quiz->{id} && ($_->{userid} // 0) == $i->{facts}{userid} } values %{$moodle->{overrides}};
                 is($own->{attempts}, $kept->{$quiz->{id}}, "quiz $quiz->{id}: and given again");

@@ -368,5 +368,24 @@ scenario 'an unlimited quiz has nothing to sell' => sub {
         'manual quiz_unlimited', 'a person decides');
 };
 
+scenario 'attempts by groups: two orders, the first of them late, and more than the groups have' => sub {
+    my %params = (coursename => 'EXCEL-1', quizid => '7', attempts_mode => 'group');
+    my %sale = (handler => 'std_addquizattempts', Cases::known(), params => {%params, attemptgroups => 'more-1,more-2,more-3'});
+    Cases::attempt_groups($p);
+    my ($first)  = sell(%sale);
+    my ($second) = sell(%sale);
+    my $late = $p->claim($first);
+    eval { $p->drive($late, each => sub { die "late\n" if $_[1]{function} eq 'core_group_add_group_members' }); 1 };
+    $p->hand_back($late, state => 'pending', step => 'move');
+    run($second);
+    is(Cases::attempts_by_group($p->state), 'more-2', 'each counts');
+    run($first);
+    is(Cases::attempts_by_group($p->state), 'more-2', 'who was slower takes nothing away');
+    is(stop((sell(%sale, params => {%params, attemptgroups => 'more-1,more-2,gone'}))[0]), 'blocked attemptgroup_missing', 'a group must be there');
+    is(stop((sell(%sale, quantity => 2))[0]), 'manual attemptgroups_used_up', 'and there must be enough of them');
+    is(Cases::attempts_by_group($p->state), 'more-2', 'neither has moved him');
+    is(stop((sell(%sale, params => {%params}))[0]), 'blocked attemptgroups_parameter', 'they must be named');
+};
+
 $dbh->rollback;
 done_testing();
