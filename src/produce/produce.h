@@ -226,7 +226,8 @@ typedef enum {
     SHOP_REFERS_COURSES,  /* short names of courses, with commas */
     SHOP_REFERS_CATEGORY, /* the id of a category */
     SHOP_REFERS_GROUP,    /* a group of the product's course */
-    SHOP_REFERS_QUIZ      /* ids of quizzes of the product's course, with commas */
+    SHOP_REFERS_QUIZ,     /* ids of quizzes of the product's course, with commas */
+    SHOP_REFERS_FUNCTION  /* a function of the site's service, in the mode "function" */
 } shop_refers_e;
 
 typedef struct {

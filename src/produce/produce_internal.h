@@ -188,7 +188,7 @@ json_t *shop_instance_make(const shop_job_t *job, const char *context, int64_t c
     {.name = "calendar_days", .type = SHOP_PARAM_BOOL,                                             \
      .help = "The last day counts until midnight"}
 #define SHOP_PARAMS_FUNCTION                                                                       \
-    {.name = "ws_function", .type = SHOP_PARAM_TEXT,                                               \
+    {.name = "ws_function", .type = SHOP_PARAM_TEXT, .refers = SHOP_REFERS_FUNCTION,                                               \
      .help = "Web service function to call, of the site or a plugin"},                             \
     {.name = "ws_args", .type = SHOP_PARAM_TEXT,                                                   \
      .help = "Its arguments: JSON with placeholders such as {userid}"},                            \

@@ -1,6 +1,6 @@
 /*
  * What the parameters of a product name in Moodle, looked up by reading calls: courses, categories,
- * groups, quizzes (handlers.md 11).
+ * groups, quizzes, a function (handlers.md 11).
  *
  * A question is {what, param, value, function, arguments}; answers may add further ones.
  */
@@ -84,6 +84,23 @@ static void ask_list(const shop_param_t *param, shop_str_t list, json_t *run)
 }
 
 
+static void ask_function(const shop_test_t *test, const shop_handler_t *handler,
+                         const shop_param_t *param, json_t *run)
+{
+    shop_str_t value = shop_test_value(test, param->name);
+
+    if (handler->modes.param == NULL ||
+        !shop_str_eq(shop_test_value(test, handler->modes.param), SHOP_STR("function"))) {
+        return;
+    }
+    if (value.len == 0) {
+        shop_test_say(run, "error", "param_missing", param->name, SHOP_STR_NULL);
+        return;
+    }
+    ask(run, "function", param->name, value, "core_webservice_get_site_info", json_object());
+}
+
+
 void shop_test_ask_all(const shop_test_t *test, const shop_handler_t *handler, json_t *run)
 {
     bool course = false;
@@ -97,6 +114,8 @@ void shop_test_ask_all(const shop_test_t *test, const shop_handler_t *handler, j
             ask_support(test, run);
         } else if (param->refers == SHOP_REFERS_COURSES) {
             ask_list(param, value, run);
+        } else if (param->refers == SHOP_REFERS_FUNCTION) {
+            ask_function(test, handler, param, run);
         } else if (param->refers == SHOP_REFERS_CATEGORY && value.len != 0) {
             ask(run, "category", param->name, value, "core_course_get_categories",
                 json_pack("{s:[{s:s, s:o}], s:b}", "criteria", "key", "id", "value",
@@ -217,6 +236,20 @@ static void read_quizzes(json_t *run, const json_t *question, const json_t *quiz
 }
 
 
+static void read_functions(json_t *run, const json_t *question, const json_t *functions)
+{
+    shop_str_t value = shop_json_text(question, "value");
+
+    for (size_t i = 0; i < json_array_size(functions); i++) {
+        if (shop_str_eq(shop_json_text(json_array_get(functions, i), "name"), value)) {
+            return;
+        }
+    }
+    shop_test_say(run, "error", "function_missing",
+                  json_string_value(json_object_get(question, "param")), value);
+}
+
+
 void shop_test_answer(const shop_test_t *test, json_t *run, const shop_answer_t *answer)
 {
     json_t *questions = json_object_get(run, "questions");
@@ -235,6 +268,8 @@ void shop_test_answer(const shop_test_t *test, json_t *run, const shop_answer_t 
         }
     } else if (shop_str_eq(what, SHOP_STR("group"))) {
         read_group(run, question, answer->json);
+    } else if (shop_str_eq(what, SHOP_STR("function"))) {
+        read_functions(run, question, json_object_get(answer->json, "functions"));
     } else if (shop_str_eq(what, SHOP_STR("quiz"))) {
         read_quizzes(run, question, json_object_get(answer->json, "quizzes"));
     } else {

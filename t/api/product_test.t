@@ -61,6 +61,11 @@ says(set_up('std_createcourse', {coursecategory => '999', template => 'NOSUCH'})
 says(set_up('std_unlockpdcertificate', {coursename => 'EXCEL-1', release_mode => 'magic'}), 'error mode_unknown release_mode',
     'warning needs_login onlyforloggedin');
 says(set_up('std_setuponecoursesession', {coursename => 'EXCEL-1'}, ', quantaddressesusers = 0'), 'error seats_missing quantaddressesusers');
+says(set_up('std_addquizattempts', {coursename => 'EXCEL-1', quizid => '700', attempts_mode => 'function', ws_function => 'local_nosuch_give'}),
+    'error function_missing ws_function');
+says(set_up('std_addtrainingcredits', {credits_mode => 'function'}), 'error param_missing ws_function');
+is_deeply([grep { /ws_function/ } keys %{set_up('std_openltiaccess', {coursename => 'EXCEL-1', lti_mode => 'function',
+    ws_function => 'core_user_get_users'})}], [], 'a function that is there');
 says(set_up(q{}, {}), 'notice no_handler enablehandler');
 
 $t->control('moodle', {action => 'fault', kind => 'error', code => 'nopermissions', function => 'core_course_get_courses_by_field'});
