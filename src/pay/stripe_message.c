@@ -117,6 +117,16 @@ static shop_status_t read_dispute(shop_arena_t *arena, const json_t *dispute, sh
 }
 
 
+/* A refund that was promised has failed: the money is still here, and the buyer waits for it. */
+static shop_status_t read_failure(shop_arena_t *arena, const json_t *refund, shop_pay_event_t *out)
+{
+    shop_stripe_amount(json_object_get(refund, "amount"), shop_json_text(refund, "currency"), out);
+
+    return shop_arena_copy(arena, shop_stripe_member_id(refund, "payment_intent"),
+                           &out->provider_txn);
+}
+
+
 static shop_status_t read_object(shop_arena_t *arena, const shop_pay_config_t *config,
                                  const json_t *event, shop_str_t type, shop_pay_event_t *out)
 {
@@ -125,6 +135,9 @@ static shop_status_t read_object(shop_arena_t *arena, const shop_pay_config_t *c
 
     if (shop_str_starts(type, SHOP_STR("charge.dispute."))) {
         return read_dispute(arena, object, out);
+    }
+    if (out->noted) {
+        return read_failure(arena, object, out);
     }
 
     status = shop_str_starts(type, SHOP_STR("charge."))
@@ -155,13 +168,14 @@ shop_status_t shop_stripe_describe(shop_arena_t *arena, const shop_pay_config_t 
     bool known;
 
     *event = (shop_pay_event_t){.state = shop_stripe_state(type, qualifier(message->json), &known)};
-    event->unrelated = !known;
-    if (event->state == SHOP_PAY_STATE_UNKNOWN) {
+    event->noted = shop_str_eq(type, SHOP_STR("refund.failed"));
+    event->unrelated = !known && !event->noted;
+    if (event->state == SHOP_PAY_STATE_UNKNOWN && !event->noted) {
         event->doubt = SHOP_STR("status not known");
     }
 
     shop_status_t status = shop_arena_copy(arena, type, &event->provider_status);
-    if (status == SHOP_OK && known) {
+    if (status == SHOP_OK && !event->unrelated) {
         status = read_object(arena, config, message->json, type, event);
     }
     if (shop_json_bool(message->json, "livemode") != (config->mode == SHOP_PAY_LIVE)) {

@@ -278,6 +278,7 @@ my @cases = (
         'apply:paid apply:chargeback apply:paid'],
     ['stripe', 'an inquiry takes no money', [{}, {say => 'inquiry'}], '200 200', 'SOLDOUT', 'paid',
         'apply:paid ignore-type:chargeback'],
+    ['stripe', 'a refund that failed', [{}, {say => 'failed', amount => 1000}], '200 200', 'SOLDOUT', 'paid', 'apply:paid apply'],
     ['stripe', 'paid twice', [{}, {payid => 'pi_another', operation => 2}], '200 200', 'SOLDOUT', 'paid', 'apply:paid duplicate-payment:paid'],
     ['stripe_live', 'paid', [{}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
     ['stripe_live', 'test in live', [{live => 0}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
@@ -359,6 +360,8 @@ for my $case (@cases) {
     is(join(' | ', $teller->status($order), $teller->state($order), $teller->verdicts($order)), "$status | $state | $verdicts",
         "$block, $name");
 }
+
+is($t->sql(q{select count(*) from shop.alerts where kind = 'noted' and details ->> 'provider_status' = 'refund.failed'}), 1, 'staff are told of the refund that failed');
 
 for my $block (qw(mercanet ogone axepta stripe worldline paypal paypal_std)) {
     my $teller = $teller{$block};

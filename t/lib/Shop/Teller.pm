@@ -92,12 +92,15 @@ my %MESSAGE = (
             unheard => 'checkout.session.completed', succeeded => 'checkout.session.async_payment_succeeded',
             refused => 'checkout.session.async_payment_failed', cancelled => 'checkout.session.expired',
             refunded => 'charge.refunded', disputed => 'charge.dispute.created', won => 'charge.dispute.closed',
-            lost => 'charge.dispute.closed', inquiry => 'charge.dispute.created', other => 'payment_intent.created');
+            lost => 'charge.dispute.closed', inquiry => 'charge.dispute.created', failed => 'refund.failed', other => 'payment_intent.created');
         my $intent = $case{payid} // "pi_$order->{attempt}";
         my %object = (currency => lc $case{currency}, payment_intent => $intent);
         if ($type{$case{say}} =~ /dispute/) {
             %object = (%object, id => 'dp_1', amount => 0 + $case{amount},
                 status => {won => 'won', lost => 'lost', inquiry => 'warning_needs_response'}->{$case{say}} // 'needs_response');
+        }
+        elsif ($case{say} eq 'failed') {
+            %object = (%object, id => 're_1', object => 'refund', amount => 0 + $case{amount}, status => 'failed', failure_reason => 'lost_or_stolen_card');
         }
         elsif ($case{say} eq 'refunded') {
             %object = (%object, id => 'ch_1', amount => 0 + $case{paid}, amount_refunded => $case{amount} + ($case{before} // 0),
