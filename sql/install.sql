@@ -50,5 +50,6 @@ select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
 \ir 54-credits.sql
 \ir 55-made-sites.sql
 \ir 56-lti-access.sql
+\ir 57-site-needs.sql
 \ir 90-grants.sql
 commit;

@@ -4,7 +4,7 @@
  * `{"users": [{"username": "a"}]}` becomes `users%5B0%5D%5Busername%5D=a`: handlers.md 5.2.
  */
 
-#include "produce/produce.h"
+#include "produce/produce_internal.h"
 
 #include <string.h>
 
@@ -26,26 +26,54 @@ static const shop_moodle_function_t functions[] = {
     {.name = "core_completion_get_course_completion_status"},
     {.name = "enrol_manual_unenrol_users", .writes = true, .special = true},
     {.name = "core_group_delete_group_members", .writes = true, .special = true},
-    {.name = "core_role_assign_roles", .writes = true, .special = true},
-    {.name = "core_role_unassign_roles", .writes = true, .special = true},
-    {.name = "core_course_get_course_module", .special = true},
-    {.name = "core_group_get_course_user_groups", .special = true},
-    {.name = "mod_quiz_get_quizzes_by_courses", .special = true},
-    {.name = "mod_quiz_get_user_attempts", .special = true},
-    {.name = "mod_quiz_get_overrides", .special = true},
-    {.name = "mod_quiz_save_overrides", .writes = true, .special = true},
+    {.name = "core_role_assign_roles",
+     .writes = true,
+     .special = true,
+     .sold = "std_assignroleoncontext std_createcategory delegation"},
+    {.name = "core_role_unassign_roles",
+     .writes = true,
+     .special = true,
+     .sold = "std_assignroleoncontext"},
+    {.name = "core_course_get_course_module", .special = true, .sold = "std_addquizattempts"},
+    {.name = "core_group_get_course_user_groups", .special = true, .sold = "std_addquizattempts"},
+    {.name = "mod_quiz_get_quizzes_by_courses", .special = true, .sold = "std_addquizattempts"},
+    {.name = "mod_quiz_get_user_attempts", .special = true, .sold = "std_addquizattempts"},
+    {.name = "mod_quiz_get_overrides", .special = true, .sold = "std_addquizattempts"},
+    {.name = "mod_quiz_save_overrides",
+     .writes = true,
+     .special = true,
+     .sold = "std_addquizattempts"},
     {.name = "mod_quiz_delete_overrides", .writes = true, .special = true},
-    {.name = "core_course_get_categories", .raw = true, .special = true},
-    {.name = "core_course_create_categories", .writes = true, .creates = true, .special = true},
-    {.name = "core_course_create_courses", .writes = true, .creates = true, .special = true},
+    {.name = "core_course_get_categories",
+     .raw = true,
+     .special = true,
+     .sold = "std_createcategory"},
+    {.name = "core_course_create_categories",
+     .writes = true,
+     .creates = true,
+     .special = true,
+     .sold = "std_createcategory"},
+    {.name = "core_course_create_courses",
+     .writes = true,
+     .creates = true,
+     .special = true,
+     .sold = "std_createcourse"},
     {.name = "core_course_duplicate_course",
      .writes = true,
      .creates = true,
      .special = true,
-     .slow = true},
-    {.name = "core_course_update_courses", .writes = true, .special = true},
+     .slow = true,
+     .sold = "std_createcourse"},
+    {.name = "core_course_update_courses",
+     .writes = true,
+     .special = true,
+     .sold = "std_createcategory std_createcourse"},
     {.name = "core_course_delete_categories", .writes = true, .special = true, .slow = true},
-    {.name = "core_course_delete_courses", .writes = true, .special = true, .slow = true},
+    {.name = "core_course_delete_courses",
+     .writes = true,
+     .special = true,
+     .slow = true,
+     .sold = "std_createcourse"},
 };
 
 
@@ -64,6 +92,17 @@ const shop_moodle_function_t *shop_moodle_function(const char *name)
         }
     }
     return NULL;
+}
+
+
+bool shop_moodle_needed(const shop_moodle_function_t *function, const json_t *words)
+{
+    for (size_t i = 0; function->sold != NULL && i < json_array_size(words); i++) {
+        if (shop_word_in(shop_json_string(json_array_get(words, i)), function->sold)) {
+            return true;
+        }
+    }
+    return !function->special;
 }
 
 

@@ -72,11 +72,16 @@ typedef struct {
     bool raw;     /* names are compared: ask for them unformatted */
     bool slow;    /* minutes: handlers.md 5.6 */
     bool special; /* only some handlers call it: a service without it is no closed gate */
+    /* Of a special one, words between blanks: the handlers, and the parameters that name a role,
+     * with which something is produced by it. NULL: only operations on instances call it. */
+    const char *sold;
 } shop_moodle_function_t;
 
 /* The functions of Moodle that our handlers call. NULL: not one of them (a configured one). */
 const shop_moodle_function_t *shop_moodle_function(const char *name);
 const shop_moodle_function_t *shop_moodle_functions(size_t *count);
+/* Whether a site where `words` are sold, an array as in `sold`, must offer it. */
+bool shop_moodle_needed(const shop_moodle_function_t *function, const json_t *words);
 /* The form body: token, function, format, then `arguments` (an object, or NULL) the PHP way.
  * null members are left out. SHOP_MALFORMED: an empty list or object, which cannot be sent. */
 SHOP_MUST_USE shop_status_t shop_moodle_encode(shop_arena_t *arena, shop_str_t token,
@@ -114,6 +119,9 @@ typedef struct {
 /* manager 1, coursecreator 2, editingteacher 3, teacher 4, student 5 */
 extern const shop_role_t shop_roles_default[5];
 int64_t shop_role_find(const shop_site_t *site, shop_str_t name); /* 0: not in the map */
+/* Parameters that name a role: a new array of {handler, param, role}, `role` when the parameter is
+ * absent, or null. */
+json_t *shop_role_params(void);
 
 
 /* --- the provisioner of whole sites (provisioner.c): handlers.md 9.15 --- */

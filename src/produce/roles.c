@@ -27,6 +27,26 @@ int64_t shop_role_find(const shop_site_t *site, shop_str_t name)
 }
 
 
+json_t *shop_role_params(void)
+{
+    size_t count;
+    const shop_handler_t *const *handlers = shop_handlers(&count);
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        for (const shop_param_t *param = handlers[i]->params; param != NULL && param->name != NULL;
+             param++) {
+            if (param->type == SHOP_PARAM_ROLE) {
+                json_array_append_new(list,
+                                      json_pack("{s:s, s:s, s:s?}", "handler", handlers[i]->name,
+                                                "param", param->name, "role", param->fallback));
+            }
+        }
+    }
+    return list;
+}
+
+
 json_t *shop_assignment(const char *list, const json_t *facts)
 {
     return json_pack("{s:[{s:I, s:I, s:O?, s:I}]}", list, "roleid",

@@ -2,7 +2,7 @@
  * The check of the Moodle site when the first worker starts and every hour, and the probe of a
  * closed gate (handlers.md 7.3): who are we, may we call what we need, do we see people.
  *
- *   site info -> the service account by its id -> the canary by e-mail -> result
+ *   what is sold -> site info -> the service account by its id -> the canary by e-mail -> result
  *
  * One worker does it for all: the time of the next check lies in the zone. The result is a set of
  * SHOP_CHECK_* bits there, and a line in the log when it changes.
@@ -13,13 +13,15 @@
 #define TICK_MAX 1000
 #define SKEW_MAX 60
 
+static void check_on_needs(shop_op_t *op); /* 1 */
+static void check_site(shop_work_t *work);
 static void check_on_info(void *data, const shop_answer_t *answer,
-                          const shop_http_response_t *response); /* 1 */
-static void check_on_self(void *data, const shop_answer_t *answer,
                           const shop_http_response_t *response); /* 2 */
+static void check_on_self(void *data, const shop_answer_t *answer,
+                          const shop_http_response_t *response); /* 3 */
 static void check_on_canary(void *data, const shop_answer_t *answer,
-                            const shop_http_response_t *response); /* 3 */
-static void check_end(shop_work_t *work);                          /* 4 */
+                            const shop_http_response_t *response); /* 4 */
+static void check_end(shop_work_t *work);                          /* 5 */
 
 
 static bool check_due(shop_work_t *work)
@@ -46,6 +48,33 @@ static void check_on_timer(ngx_event_t *ev)
     }
     work->checking = 1;
     work->check_result = 0;
+    if (shop_ask(work, SHOP_SQL_SITE_NEEDS, json_pack("{s:o}", "roles", shop_role_params()),
+                 check_on_needs, work) != NGX_OK) {
+        check_site(work);
+    }
+}
+
+
+/* While the database is away, what it said last counts. */
+static void check_on_needs(shop_op_t *op)
+{
+    shop_work_t *work = op->data;
+    json_t *needs = shop_ask_answer(op);
+
+    if (work->leaving) {
+        json_decref(needs);
+        return;
+    }
+    if (needs != NULL) {
+        json_decref(work->needs);
+        work->needs = needs;
+    }
+    check_site(work);
+}
+
+
+static void check_site(shop_work_t *work)
+{
     shop_moodle_call(work, "core_webservice_get_site_info", NULL, check_on_info, work);
 }
 
@@ -70,6 +99,8 @@ void shop_check_stop(shop_work_t *work)
     if (work->check_timer.timer_set) {
         ngx_del_timer(&work->check_timer);
     }
+    json_decref(work->needs);
+    work->needs = NULL;
 }
 
 
@@ -89,13 +120,24 @@ static void check_functions(shop_work_t *work, const json_t *info)
     const json_t *functions = json_object_get(info, "functions");
     size_t count;
     const shop_moodle_function_t *ours = shop_moodle_functions(&count);
+    const json_t *sold = json_object_get(work->needs, "words");
 
     for (size_t i = 0; i < count; i++) {
-        if (!ours[i].special && !has_function(functions, ours[i].name)) {
+        if (shop_moodle_needed(&ours[i], sold) && !has_function(functions, ours[i].name)) {
             work->check_result |= SHOP_CHECK_FUNCTIONS;
             ngx_log_error(NGX_LOG_ERR, work->log, 0, "shop moodle: the service has no function %s",
                           ours[i].name);
         }
+    }
+}
+
+
+static void check_role(shop_work_t *work, shop_str_t role)
+{
+    if (shop_role_find(&work->conf.moodle->site, role) == 0) {
+        work->check_result |= SHOP_CHECK_ROLES;
+        ngx_log_error(NGX_LOG_ERR, work->log, 0, "shop moodle: the role map has no %*s", role.len,
+                      role.data);
     }
 }
 
@@ -115,7 +157,8 @@ static void check_on_info(void *data, const shop_answer_t *answer,
                           const shop_http_response_t *response)
 {
     shop_work_t *work = data;
-    json_t *arguments;
+    json_t *arguments, *role;
+    size_t i;
 
     if (answer->answer_class != SHOP_ANSWER_OK) {
         work->check_result =
@@ -125,8 +168,10 @@ static void check_on_info(void *data, const shop_answer_t *answer,
     }
     check_functions(work, answer->json);
     check_clock(work, response->date);
-    if (shop_role_find(&work->conf.moodle->site, SHOP_STR("student")) == 0) {
-        work->check_result |= SHOP_CHECK_ROLES;
+    check_role(work, SHOP_STR("student"));
+    json_array_foreach(json_object_get(work->needs, "roles"), i, role)
+    {
+        check_role(work, shop_json_string(role));
     }
 
     arguments = json_pack("{s:s, s:[I]}", "field", "id", "values",

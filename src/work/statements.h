@@ -53,6 +53,7 @@ typedef enum {
     SHOP_SQL_LTI_STATE,
     SHOP_SQL_LTI_TOOL,
     SHOP_SQL_LTI_RENEW,
+    SHOP_SQL_SITE_NEEDS,
     SHOP_SQL_COUNT
 } shop_sql_e;
 

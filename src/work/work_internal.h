@@ -192,6 +192,7 @@ struct shop_work_s {
 
     ngx_event_t check_timer;
     ngx_uint_t check_result; /* SHOP_CHECK_* found so far by the check under way */
+    json_t *needs;           /* {words, roles} of what is sold; NULL: not known yet */
     shop_replay_t *replay;   /* the one notification being replayed */
     ngx_uint_t questions;    /* to payment providers, under way */
     ngx_uint_t proofs;       /* of messages, under way */

@@ -37,6 +37,27 @@ for my $wrong (
     ok(wait_for(sub { check() eq '' }), "$name: and when it is mended") or diag check();
 }
 
+# What is sold says what is needed: a handler its functions, its parameters their roles.
+$t->dbh->do(q{update shop.items set enablehandler = '', handlerparams = '{}' where enablehandler = 'std_addquizattempts'});
+$t->control('moodle', {action => 'capability', name => 'mod_quiz_save_overrides'});
+$t->dbh->do(q{update shop.items set handlerparams = handlerparams || '{"role": "captain"}' where enablehandler = 'std_enrolonecourse'});
+ok(wait_for(sub { check() eq 'roles' }), 'a role that the map lacks is missed, a function that nobody sells is not') or diag check();
+$t->dbh->do(q{update shop.items set handlerparams = handlerparams || '{"role": "student"}' where enablehandler = 'std_enrolonecourse'});
+ok(wait_for(sub { check() eq '' }), 'until it is named no more') or diag check();
+$t->dbh->do(q{update shop.items set enablehandler = 'std_addquizattempts' where id = (
+    select min(id) from shop.items where isset = 0 and enablehandler = '')});
+ok(wait_for(sub { check() eq 'functions' }), 'a function is missed when its handler is sold') or diag check();
+$t->control('moodle', {action => 'capability', name => 'mod_quiz_save_overrides', present => 1});
+ok(wait_for(sub { check() eq '' }), 'until the service has it') or diag check();
+
+# The database says so: an absent parameter has its usual role, what is suspended needs nothing.
+my $needs = sub {
+    return $t->sql(q{select shop.site_needs('{"roles": [{"handler": "std_addquizattempts", "param": "guide", "role": "pilot"}]}')});
+};
+like($needs->(), qr/"roles": \["pilot"\].*"std_addquizattempts"/, 'the usual role of a parameter');
+$t->dbh->do(q{update shop.items set status = 'SUSPENDED' where enablehandler = 'std_addquizattempts'});
+unlike($needs->(), qr/pilot|std_addquizattempts/, 'and none of what is suspended');
+
 # The account is refused: what is sold meanwhile waits and is produced then.
 $t->control('moodle', {action => 'fault', kind => 'invalidtoken'});
 ok(wait_for(sub { moodle()->{gate} eq 'refused' }), 'a refused account closes the gate');

@@ -3,7 +3,7 @@
  *
  *   {"do": "handlers"}                     -> [{name, max_quantity, units, params, prepay, postpay,
  * schedule}]
- *   {"do": "functions"}                    -> [{name, writes, creates, special}]
+ *   {"do": "functions"}                    -> [{name, writes, creates, special, sold}]
  *   {"do": "build", "handler", "job"}      -> an act
  *   {"do": "read", …, "answer"}            -> the act that the answer leads to
  *   {"do": "feedback", "handler", "job", "event"}
@@ -135,10 +135,10 @@ static json_t *functions_json(void)
     json_t *list = json_array();
 
     for (size_t i = 0; i < count; i++) {
-        json_array_append_new(list, json_pack("{s:s, s:b, s:b, s:b}", "name", functions[i].name,
-                                              "writes", (int) functions[i].writes, "creates",
-                                              (int) functions[i].creates, "special",
-                                              (int) functions[i].special));
+        json_array_append_new(
+            list, json_pack("{s:s, s:b, s:b, s:b, s:s?}", "name", functions[i].name, "writes",
+                            (int) functions[i].writes, "creates", (int) functions[i].creates,
+                            "special", (int) functions[i].special, "sold", functions[i].sold));
     }
     return list;
 }
