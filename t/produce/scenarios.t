@@ -271,6 +271,21 @@ scenario '15.30: a site that a person makes, names that cannot be' => sub {
     is_deeply($p->world->{told}, [{template => 'site_made', toaddress => 'zoe@new.example'}], 'the buyer is told');
 };
 
+scenario '17: a bundle of two courses, one of which is in error' => sub {
+    $p->state->{courses}{22}{manual} = 0;
+    my @elements = map { {code => "E-$_", shortname => lc "e-$_", name => $_, quantity => 1, handler => 'std_enrolonecourse', params => {coursename => $_, duration => '30'}} } qw(MODEL EXCEL-1);
+    my ($broken, $good) = sell(handler => q{}, elements => \@elements);
+    like(stop($broken), qr/^blocked /, 'the element in error is for a person');
+    run($good);
+    is(scalar @{$p->world->{instances}}, 1, 'it does not stop the other');
+    is($dbh->selectrow_array('select status from shop.bills order by id desc limit 1'), 'SOLDOUT', 'the order is not complete');
+    $p->state->{courses}{22}{manual} = 1;
+    $dbh->do('update shop.jobs set state = ? where id = ?', undef, 'pending', $broken);
+    run($broken);
+    is(scalar @{$p->world->{instances}}, 2, 'two instances, when it is mended');
+    is($dbh->selectrow_array('select status from shop.bills order by id desc limit 1'), 'COMPLETE', 'and the order is complete');
+};
+
 scenario '18: launches of an access by LTI' => sub {
     run($_) for sell(handler => 'std_openltiaccess', Cases::known(), params => {coursename => 'EXCEL-1', maxenrolled => '20',
         enrolperiod => '86400', allow_instructors => '1'});
