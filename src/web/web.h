@@ -129,7 +129,7 @@ typedef struct {
 
 /* A platform's key set in a worker (platform_keys.c). */
 typedef struct {
-    json_t *keys; /* NULL: none yet */
+    json_t *keys;  /* NULL: none yet */
     time_t asked;  /* 0: never */
     time_t missed; /* when it was asked for a key that was not there */
 } ngx_http_shop_keys_t;
