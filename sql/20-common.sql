@@ -14,8 +14,8 @@ $$;
 
 create or replace function shop.check_version(wanted integer) returns text
 language sql stable parallel safe as $$
-    select case when wanted = 4 then null
-           else format('The database has version 4 of the schema "shop", this module needs version %s: '
+    select case when wanted = 5 then null
+           else format('The database has version 5 of the schema "shop", this module needs version %s: '
                 || 'apply the sql/install.sql that came with the module', wanted) end
 $$;
 comment on function shop.check_version(integer) is 'Null when the module and the schema fit, else a sentence';

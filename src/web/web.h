@@ -26,7 +26,7 @@
 #define SHOP_VERSION "0.1.0"
 
 /* The number that sql/install.sql records; the module refuses a database with another one. */
-#define SHOP_SCHEMA_TEXT "4"
+#define SHOP_SCHEMA_TEXT "5"
 
 
 extern ngx_module_t ngx_http_shop_module;

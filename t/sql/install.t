@@ -14,8 +14,8 @@ use Time::HiRes qw(sleep);
 my $pg  = Shop::Pg->new(demo => 1);
 my $dbh = $pg->dbh;
 
-is($pg->value('select shop.check_version(4)'), undef, 'the version fits');
-like($pg->value('select shop.check_version(5)'), qr/version 4 .* needs version 5/, 'another does not');
+is($pg->value('select shop.check_version(5)'), undef, 'the version fits');
+like($pg->value('select shop.check_version(6)'), qr/version 5 .* needs version 6/, 'another does not');
 
 my @before = counts();
 for my $file (qw(install.sql demo.sql)) {
