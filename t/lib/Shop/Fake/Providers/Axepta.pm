@@ -32,7 +32,7 @@ sub new {
 sub outcomes { return [qw(paid refused pending cancelled)] }
 
 sub routes {
-    return ('POST /paymentPage.aspx' => 'form', 'POST /inquire.aspx' => 'api_inquire', 'POST /credit.aspx' => 'api_credit');
+    return ('POST /paymentPage.aspx' => 'form', 'POST /inquire.aspx' => 'api_inquire', 'POST /credit.aspx' => 'api_refund');
 }
 
 sub _blowfish {
@@ -89,7 +89,7 @@ sub form {
     return $bad->('Response') if ($field{Response} // '') ne 'encrypt';
     return $bad->('TransID was used') if $server->payment(sub { ($_[0]{reference} // '') eq $field{TransID} });
     return $server->show($server->open_session(provider => $self, field => \%field, reference => $field{TransID},
-        order => $field{TransID}, amount => $field{Amount}, currency => $field{Currency}, payid => token(16)), $reply);
+        order => $field{TransID} =~ s/A\d+\z//r, amount => $field{Amount}, currency => $field{Currency}, payid => token(16)), $reply);
 }
 
 # The same words for every repetition.
@@ -123,10 +123,11 @@ sub api_inquire {
     return $answer->(mid => $self->{merchant}, PayID => $payment->{payid}, XID => $payment->{payid}, TransID => $payment->{reference},
         Status => 'OK', Code => $CODE{$status}, LastStatus => $STATUS{$status}, Description => 'text',
         AmountAuth => $status eq 'paid' ? $payment->{amount} : 0, AmountCap => $status eq 'paid' ? $payment->{amount} : 0,
-        AmountCred => $payment->{credited} // 0, Currency => $payment->{currency});
+        AmountCred => $payment->{refunded} // 0, Currency => $payment->{currency});
 }
 
-sub api_credit {
+# A repetition, known by its number, is told what became of the first.
+sub api_refund {
     my ($self, $server, $request, $reply) = @_;
     my %asked   = $self->_open($request->{body});
     my $payment = $server->payment(sub { ($_[0]{payid} // '') eq ($asked{PayID} // '') });
@@ -135,11 +136,12 @@ sub api_credit {
     return $answer->(Status => 'FAILED', Code => '20600040')
         if !$payment || $asked{MAC} ne mac($self->{hmac}, @asked{qw(PayID TransID MerchantID Amount Currency)});
     my $done = $payment->{credits}{$asked{ReqId} // ''};
+    my $sum  = ($payment->{refunded} // 0) + $asked{Amount};
     return $answer->(Status => 'FAILED', Code => '21500068')
-        if !$done && ($payment->{credited} // 0) + $asked{Amount} > $payment->{amount};
+        if !$done && $sum > $payment->{amount} || $server->{behaviour}{refund} eq 'refuse';
     if (!$done) {
         $done = $payment->{credits}{$asked{ReqId} // ''} = token(16);
-        $payment->{credited} += $asked{Amount};
+        $payment->{refunded} = $sum;
     }
     return $answer->(XID => $done, Status => 'OK', Code => '00000000');
 }
