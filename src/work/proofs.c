@@ -21,22 +21,28 @@
 
 /* One message under way. */
 typedef struct {
-    shop_work_t *work;
-    shop_loop_t *loop;
-    ngx_pool_t *pool;
-    const shop_pay_config_t *config;
+    shop_errand_t errand;
     shop_pay_request_t request;
     shop_pay_proof_t proof;
     shop_pay_result_t result;
     int64_t id;
 } message_t;
 
-static void on_claimed(shop_op_t *op);                                /* 1 */
-static void message_start(message_t *m);                              /* 2 */
+static bool take_message(shop_errand_t *errand, const json_t *row);   /* 1 */
+static void message_start(shop_errand_t *errand);                     /* 2 */
 static void on_proof(shop_op_t *op);                                  /* 3 */
 static void message_judge(message_t *m, shop_str_t body);             /* 4 */
 static void message_record(message_t *m, shop_pay_verdict_t verdict); /* 5 */
 static void on_recorded(shop_op_t *op);                               /* 6 */
+
+static const shop_errand_kind_t message_kind = {
+    .claim = SHOP_SQL_MESSAGES_CLAIM,
+    .rows = "messages",
+    .size = sizeof(message_t),
+    .round = SHOP_ROUND_MORE,
+    .take = take_message,
+    .start = message_start,
+};
 
 
 bool shop_proofs_wanted(const shop_work_conf_t *conf)
@@ -113,32 +119,16 @@ static void kept_add(shop_work_t *work, const message_t *m)
 
 void shop_proofs_round(shop_work_t *work, shop_loop_t *loop)
 {
-    json_t *argument = json_pack("{s:i}", "limit", MESSAGES_MAX);
-
-    if (shop_ask(work, SHOP_SQL_MESSAGES_CLAIM, argument, on_claimed, loop) != NGX_OK) {
-        shop_loop_ended(loop, SHOP_ROUND_TROUBLE);
-    }
-}
-
-
-/* The round ends with its last message. */
-static void message_end(message_t *m)
-{
-    shop_work_t *work = m->work;
-    shop_loop_t *loop = m->loop;
-
-    ngx_destroy_pool(m->pool);
-    if (--work->proofs == 0) {
-        shop_loop_ended(loop, SHOP_ROUND_MORE);
-    }
+    (void) work;
+    shop_errands_claim(loop, &message_kind, json_pack("{s:i}", "limit", MESSAGES_MAX));
 }
 
 
 static bool message_seal(message_t *m)
 {
-    u_char *iv = ngx_pnalloc(m->pool, SHOP_SEAL_IV);
+    u_char *iv = ngx_pnalloc(m->errand.pool, SHOP_SEAL_IV);
 
-    m->request.seal_key = m->work->conf.message_key;
+    m->request.seal_key = m->errand.work->conf.message_key;
     if (m->request.seal_key.len == 0) {
         return true;
     }
@@ -150,67 +140,29 @@ static bool message_seal(message_t *m)
 }
 
 
-static message_t *message_create(shop_work_t *work, shop_loop_t *loop, const json_t *row)
+static bool take_message(shop_errand_t *errand, const json_t *row)
 {
-    const shop_pay_config_t *config =
-        shop_payments_find(&work->conf, shop_json_text(row, "config"));
-    bool known = config != NULL && config->interface->proof != NULL;
-    ngx_pool_t *pool = known ? ngx_create_pool(4096, work->log) : NULL;
-    message_t *m = pool != NULL ? ngx_pcalloc(pool, sizeof(*m)) : NULL;
-    shop_arena_t arena;
+    message_t *m = (message_t *) errand;
+    shop_arena_t arena = shop_pool_arena(errand->pool);
 
-    if (m == NULL) {
-        if (pool != NULL) {
-            ngx_destroy_pool(pool);
-        }
-        return NULL;
-    }
-    arena = shop_pool_arena(pool);
-    *m = (message_t){
-        .work = work, .loop = loop, .pool = pool, .config = config, .id = shop_json_int(row, "id")};
-    if (shop_pay_thaw(&arena, json_object_get(row, "message"), &m->request) != SHOP_OK ||
-        !message_seal(m)) {
-        ngx_destroy_pool(pool);
-        return NULL;
-    }
-    return m;
+    m->id = shop_json_int(row, "id");
+    return errand->config->interface->proof != NULL &&
+           shop_pay_thaw(&arena, json_object_get(row, "message"), &m->request) == SHOP_OK &&
+           message_seal(m);
 }
 
 
-static void on_claimed(shop_op_t *op)
+static void message_start(shop_errand_t *errand)
 {
-    shop_loop_t *loop = op->data;
-    shop_work_t *work = loop->work;
-    json_t *answer = shop_ask_answer(op);
-    json_t *row;
-    size_t i;
-
-    work->proofs = 1; /* so that the round does not end while it begins */
-    json_array_foreach(json_object_get(answer, "messages"), i, row)
-    {
-        message_t *m = message_create(work, loop, row);
-
-        if (m != NULL) {
-            work->proofs++;
-            message_start(m);
-        }
-    }
-    json_decref(answer);
-    if (--work->proofs == 0) {
-        shop_loop_ended(loop, answer != NULL ? SHOP_ROUND_NOTHING : SHOP_ROUND_TROUBLE);
-    }
-}
-
-
-static void message_start(message_t *m)
-{
-    shop_work_t *work = m->work;
-    shop_arena_t arena = shop_pool_arena(m->pool);
+    message_t *m = (message_t *) errand;
+    shop_work_t *work = errand->work;
+    shop_arena_t arena = shop_pool_arena(errand->pool);
     shop_http_request_t request;
     shop_op_t *op = NULL;
     shop_str_t kept;
 
-    if (m->config->interface->proof(&arena, m->config, &m->request, &m->proof) != SHOP_OK) {
+    if (errand->config->interface->proof(&arena, errand->config, &m->request, &m->proof) !=
+        SHOP_OK) {
         message_record(m, SHOP_PAY_UNAUTHENTIC); /* the configuration has changed since */
         return;
     }
@@ -237,9 +189,10 @@ static void on_proof(shop_op_t *op)
     const shop_http_response_t *response = op->status == SHOP_LINK_OK ? op->reply.http : NULL;
 
     if (response == NULL || response->status != 200 || response->body.len == 0) {
-        ngx_log_error(NGX_LOG_WARN, m->work->log, 0,
-                      "shop proofs: config=%*s message=%L no proof: %s", m->config->name.len,
-                      m->config->name.data, m->id, response == NULL ? "not reached" : "no answer");
+        ngx_log_error(NGX_LOG_WARN, m->errand.work->log, 0,
+                      "shop proofs: config=%*s message=%L no proof: %s", m->errand.config->name.len,
+                      m->errand.config->name.data, m->id,
+                      response == NULL ? "not reached" : "no answer");
         message_record(m, SHOP_PAY_RETRY_LATER);
         return;
     }
@@ -249,15 +202,15 @@ static void on_proof(shop_op_t *op)
 
 static void message_judge(message_t *m, shop_str_t body)
 {
-    shop_arena_t arena = shop_pool_arena(m->pool);
+    shop_arena_t arena = shop_pool_arena(m->errand.pool);
 
     if (shop_arena_copy(&arena, body, &m->request.proof) != SHOP_OK ||
-        shop_pay_receive(&arena, m->config, &m->request, &m->result) != SHOP_OK) {
+        shop_pay_receive(&arena, m->errand.config, &m->request, &m->result) != SHOP_OK) {
         message_record(m, SHOP_PAY_RETRY_LATER);
         return;
     }
     if (m->result.store) {
-        kept_add(m->work, m);
+        kept_add(m->errand.work, m);
     }
     message_record(m, m->result.verdict);
 }
@@ -275,9 +228,9 @@ static void message_record(message_t *m, shop_pay_verdict_t verdict)
     argument =
         json_pack("{s:I, s:s, s:o}", "message", (json_int_t) m->id, "verdict",
                   shop_pay_verdict_name(verdict), "event", event != NULL ? event : json_null());
-    if (shop_ask_firmly(m->work, SHOP_SQL_MESSAGE_END, argument, RECORD_PATIENCE, on_recorded, m) !=
-        NGX_OK) {
-        message_end(m);
+    if (shop_ask_firmly(m->errand.work, SHOP_SQL_MESSAGE_END, argument, RECORD_PATIENCE,
+                        on_recorded, m) != NGX_OK) {
+        shop_errand_end(&m->errand);
     }
 }
 
@@ -289,14 +242,15 @@ static void on_recorded(shop_op_t *op)
     shop_str_t verdict = shop_json_text(answer, "verdict");
     shop_str_t reason = shop_json_text(answer, "reason");
 
-    ngx_log_error(NGX_LOG_NOTICE, m->work->log, 0,
+    ngx_log_error(NGX_LOG_NOTICE, m->errand.work->log, 0,
                   "shop payment proof config=%*s verdict=%*s reason=%*s event=%*s",
-                  m->config->name.len, m->config->name.data, verdict.len, verdict.data, reason.len,
-                  reason.data, m->result.event.key.len, m->result.event.key.data);
-    shop_work_wake(m->work);
+                  m->errand.config->name.len, m->errand.config->name.data, verdict.len,
+                  verdict.data, reason.len, reason.data, m->result.event.key.len,
+                  m->result.event.key.data);
+    shop_work_wake(m->errand.work);
     if (shop_str_eq(verdict, SHOP_STR("quarantine"))) {
-        shop_work_wake_reconcile(m->work);
+        shop_work_wake_reconcile(m->errand.work);
     }
     json_decref(answer);
-    message_end(m);
+    shop_errand_end(&m->errand);
 }

@@ -15,42 +15,33 @@
 
 /* One refund under way. */
 typedef struct {
-    shop_work_t *work;
-    shop_loop_t *loop;
-    ngx_pool_t *pool;
-    const shop_pay_config_t *config;
+    shop_errand_t errand;
     shop_pay_talk_t talk;
     int64_t id;
     int64_t token;
 } refund_t;
 
-static void on_claimed(shop_op_t *op);      /* 1 */
-static void refund_start(refund_t *refund); /* 2 */
-static void on_answered(shop_op_t *op);     /* 3 */
-static void on_recorded(shop_op_t *op);     /* 4 */
+static bool take_refund(shop_errand_t *errand, const json_t *row); /* 1 */
+static void refund_start(shop_errand_t *errand);                   /* 2 */
+static void on_answered(shop_op_t *op);                            /* 3 */
+static void on_recorded(shop_op_t *op);                            /* 4 */
+
+static const shop_errand_kind_t refund_kind = {
+    .claim = SHOP_SQL_REFUND_CLAIM,
+    .rows = "refunds",
+    .size = sizeof(refund_t),
+    .round = SHOP_ROUND_SOME,
+    .take = take_refund,
+    .start = refund_start,
+};
 
 
 void shop_refund_round(shop_work_t *work, shop_loop_t *loop)
 {
-    json_t *argument =
-        json_pack("{s:o, s:i}", "payments", shop_payments_for(&work->conf, SHOP_PAY_REFUND),
-                  "limit", REFUNDS_MAX);
-
-    if (shop_ask(work, SHOP_SQL_REFUND_CLAIM, argument, on_claimed, loop) != NGX_OK) {
-        shop_loop_ended(loop, SHOP_ROUND_TROUBLE);
-    }
-}
-
-
-static void refund_free(refund_t *refund)
-{
-    shop_work_t *work = refund->work;
-    shop_loop_t *loop = refund->loop;
-
-    ngx_destroy_pool(refund->pool);
-    if (--work->refunds == 0) {
-        shop_loop_ended(loop, SHOP_ROUND_SOME);
-    }
+    shop_errands_claim(loop, &refund_kind,
+                       json_pack("{s:o, s:i}", "payments",
+                                 shop_payments_for(&work->conf, SHOP_PAY_REFUND), "limit",
+                                 REFUNDS_MAX));
 }
 
 
@@ -65,16 +56,17 @@ static shop_pay_purpose_t purpose_of(const shop_pay_interface_t *interface, cons
 }
 
 
-static bool take_row(refund_t *refund, const json_t *row)
+static bool take_refund(shop_errand_t *errand, const json_t *row)
 {
-    shop_arena_t arena = shop_pool_arena(refund->pool);
+    refund_t *refund = (refund_t *) errand;
+    shop_arena_t arena = shop_pool_arena(errand->pool);
     shop_pay_talk_t *talk = &refund->talk;
 
     refund->id = shop_json_int(row, "refund");
     refund->token = shop_json_int(row, "token");
-    talk->purpose = purpose_of(refund->config->interface, row);
+    talk->purpose = purpose_of(errand->config->interface, row);
 
-    if (!shop_payments_question(refund->pool, row, &talk->asked) ||
+    if (!shop_payments_question(errand->pool, row, &talk->asked) ||
         !shop_payments_minor(row, "amount", &talk->refund.amount_minor) ||
         !shop_payments_minor(row, "paid", &talk->refund.paid_minor)) {
         return false;
@@ -85,68 +77,24 @@ static bool take_row(refund_t *refund, const json_t *row)
 }
 
 
-static refund_t *refund_create(shop_work_t *work, shop_loop_t *loop, const json_t *row)
-{
-    const shop_pay_config_t *config =
-        shop_payments_find(&work->conf, shop_json_text(row, "config"));
-    ngx_pool_t *pool = config != NULL ? ngx_create_pool(4096, work->log) : NULL;
-    refund_t *refund = pool != NULL ? ngx_pcalloc(pool, sizeof(*refund)) : NULL;
-
-    if (refund != NULL) {
-        *refund = (refund_t){.work = work, .loop = loop, .pool = pool, .config = config};
-        if (take_row(refund, row)) {
-            return refund;
-        }
-    }
-    if (pool != NULL) {
-        ngx_destroy_pool(pool);
-    }
-    return NULL;
-}
-
-
-static void on_claimed(shop_op_t *op)
-{
-    shop_loop_t *loop = op->data;
-    shop_work_t *work = loop->work;
-    json_t *answer = shop_ask_answer(op);
-    json_t *row;
-    size_t i;
-
-    work->refunds = 1; /* so that the round does not end while it begins */
-    json_array_foreach(json_object_get(answer, "refunds"), i, row)
-    {
-        refund_t *refund = refund_create(work, loop, row);
-
-        if (refund != NULL) {
-            work->refunds++;
-            refund_start(refund);
-        }
-    }
-    json_decref(answer);
-    if (--work->refunds == 0) {
-        shop_loop_ended(loop, answer != NULL ? SHOP_ROUND_NOTHING : SHOP_ROUND_TROUBLE);
-    }
-}
-
-
 /* `told`, which is taken over, says what came of it. */
 static void refund_record(refund_t *refund, json_t *told)
 {
-    shop_work_t *work = refund->work;
+    shop_work_t *work = refund->errand.work;
+    shop_str_t config = refund->errand.config->name;
     shop_str_t outcome = shop_json_text(told, "outcome");
     shop_str_t reason = shop_json_text(told, "reason");
 
     ngx_log_error(NGX_LOG_NOTICE, work->log, 0,
                   "shop refund: %L config=%*s transid=%*s outcome=%*s reason=%*s", refund->id,
-                  refund->config->name.len, refund->config->name.data,
-                  refund->talk.asked.transid.len, refund->talk.asked.transid.data, outcome.len,
-                  outcome.data, reason.len, reason.data);
+                  config.len, config.data, refund->talk.asked.transid.len,
+                  refund->talk.asked.transid.data, outcome.len, outcome.data, reason.len,
+                  reason.data);
     if (json_object_set_new(told, "refund", json_integer(refund->id)) != 0 ||
         json_object_set_new(told, "token", json_integer(refund->token)) != 0 ||
         shop_ask_firmly(work, SHOP_SQL_REFUND_END, json_incref(told), RECORD_PATIENCE, on_recorded,
                         refund) != NGX_OK) {
-        refund_free(refund); /* the claim ends, and the provider is asked */
+        shop_errand_end(&refund->errand); /* the claim ends, and the provider is asked */
     }
     json_decref(told);
 }
@@ -158,15 +106,16 @@ static json_t *told(const char *outcome, shop_str_t reason)
 }
 
 
-static void refund_start(refund_t *refund)
+static void refund_start(shop_errand_t *errand)
 {
-    shop_op_t *op = shop_op_create(refund->work->log, SHOP_TALK_DEADLINE, on_answered, refund);
+    refund_t *refund = (refund_t *) errand;
+    shop_op_t *op = shop_op_create(errand->work->log, SHOP_TALK_DEADLINE, on_answered, refund);
 
     if (op == NULL) {
         refund_record(refund, told("unsent", SHOP_STR("no memory")));
         return;
     }
-    shop_talk(refund->work, op, refund->config, &refund->talk);
+    shop_talk(errand->work, op, errand->config, &refund->talk);
 }
 
 
@@ -197,10 +146,11 @@ static json_t *refund_told(const shop_pay_heard_t *heard)
 
 static json_t *asked_told(const refund_t *refund, const shop_pay_heard_t *heard)
 {
-    bool listed = refund->config->interface->refunds == SHOP_PAY_REFUNDS_LISTED;
+    bool listed = refund->errand.config->interface->refunds == SHOP_PAY_REFUNDS_LISTED;
 
-    return json_pack("{s:s, s:b, s:o}", "outcome", "asked", "listed", (int) listed, "events",
-                     shop_payments_events(refund->pool, refund->config, &heard->events));
+    return json_pack(
+        "{s:s, s:b, s:o}", "outcome", "asked", "listed", (int) listed, "events",
+        shop_payments_events(refund->errand.pool, refund->errand.config, &heard->events));
 }
 
 
@@ -219,7 +169,7 @@ static void on_answered(shop_op_t *op)
         outcome = refunds ? refund_told(talk->heard) : asked_told(refund, talk->heard);
     }
     if (outcome == NULL) { /* no memory: the claim ends, and the provider is asked */
-        refund_free(refund);
+        shop_errand_end(&refund->errand);
         return;
     }
     refund_record(refund, outcome);
@@ -232,9 +182,9 @@ static void on_recorded(shop_op_t *op)
     json_t *answer = shop_ask_answer(op);
 
     if (shop_str_eq(shop_json_text(answer, "state"), SHOP_STR("done"))) {
-        (void) ngx_atomic_fetch_add(&refund->work->shared->refunds_done, 1);
-        shop_work_wake(refund->work); /* a credit note and a mail */
+        (void) ngx_atomic_fetch_add(&refund->errand.work->shared->refunds_done, 1);
+        shop_work_wake(refund->errand.work); /* a credit note and a mail */
     }
     json_decref(answer);
-    refund_free(refund);
+    shop_errand_end(&refund->errand);
 }

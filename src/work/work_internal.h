@@ -12,6 +12,7 @@
 /* --- loops (loop.c): ask for work, now and then or at once --- */
 
 typedef struct shop_loop_s shop_loop_t;
+typedef struct shop_errand_kind_s shop_errand_kind_t;
 typedef void (*shop_loop_pt)(shop_work_t *work, shop_loop_t *loop);
 
 struct shop_loop_s {
@@ -24,6 +25,9 @@ struct shop_loop_s {
     ngx_event_t timer;
     unsigned running : 1;
     unsigned again : 1; /* woken while running */
+
+    const shop_errand_kind_t *kind; /* of the errands under way */
+    ngx_uint_t errands;
 };
 
 void shop_loop_start(shop_loop_t *loop);
@@ -111,6 +115,29 @@ void shop_proofs_forget(shop_work_t *work);
 void shop_housekeeping_round(shop_work_t *work, shop_loop_t *loop);
 
 
+/* --- errands (errand.c): what a claim gives, done for payment providers at the same time --- */
+
+typedef struct {
+    shop_work_t *work;
+    shop_loop_t *loop;
+    ngx_pool_t *pool;                /* ends with the errand */
+    const shop_pay_config_t *config; /* named by the row */
+} shop_errand_t;
+
+struct shop_errand_kind_s {
+    ngx_uint_t claim; /* the statement */
+    const char *rows; /* the member of its answer */
+    size_t size;      /* of a structure that begins with its shop_errand_t */
+    shop_round_e round;
+    bool (*take)(shop_errand_t *errand, const json_t *row); /* false: left to whoever can */
+    void (*start)(shop_errand_t *errand);                   /* ends with shop_errand_end(), once */
+};
+
+/* `argument` is taken over. */
+void shop_errands_claim(shop_loop_t *loop, const shop_errand_kind_t *kind, json_t *argument);
+void shop_errand_end(shop_errand_t *errand);
+
+
 /* --- conversations about payments (payments.c) --- */
 
 /* The blocks that hold them for this purpose, [{config, mode}]: a new array. */
@@ -194,10 +221,7 @@ struct shop_work_s {
     ngx_uint_t check_result; /* SHOP_CHECK_* found so far by the check under way */
     json_t *needs;           /* {words, roles} of what is sold; NULL: not known yet */
     shop_replay_t *replay;   /* the one notification being replayed */
-    ngx_uint_t questions;    /* to payment providers, under way */
-    ngx_uint_t proofs;       /* of messages, under way */
     shop_kept_proof_t kept[SHOP_KEPT_PROOFS];
-    ngx_uint_t refunds;    /* by payment providers, under way */
     shop_access_t *access; /* one for each of conf.payments */
 
     unsigned leaving : 1; /* claims nothing any more */
