@@ -298,6 +298,8 @@ begin
         when 'ours' then shop.ask_ours(j, arguments)
         when 'count' then shop.ask_count(j, arguments)
         when 'attempts' then shop.ask_attempts(j, arguments)
+        when 'attempts_decided' then shop.ask_attempts_decided(j)
+        when 'attempts_keep' then shop.ask_attempts_keep(j, arguments)
         when 'course_name' then shop.ask_course_name(j, arguments)
         when 'credit' then shop.ask_credit(j, arguments)
         when 'balance' then shop.ask_balance(j)

@@ -51,5 +51,6 @@ select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
 \ir 55-made-sites.sql
 \ir 56-lti-access.sql
 \ir 57-site-needs.sql
+\ir 58-attempts.sql
 \ir 90-grants.sql
 commit;

@@ -43,7 +43,17 @@ void shop_quiz_place_read(const shop_job_t *job, const shop_answer_t *answer, sh
 void shop_quiz_move_build(const shop_job_t *job, shop_act_t *act);
 void shop_quiz_move_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
 
-/* --- quiz_operate.c: attempts taken back, and given again --- */
+/* --- quiz_decided.c: what orders and actions before have decided, by quiz --- */
+
+/* {target, taken} of a quiz in the answer to "attempts_decided"; `taken`, when the instance is not
+ * in force: what was taken from it. */
+const json_t *shop_quiz_decided(const json_t *answer, int64_t quiz);
+/* Keeps progress.attempts with the event of the action. */
+void shop_quiz_keep_build(const shop_job_t *job, shop_act_t *act);
+/* Adds one quiz to them; negative `taken`: the attempts are given. Not 0: no memory. */
+int shop_quiz_keep_add(json_t *attempts, int64_t quiz, int64_t target, int64_t taken);
+
+/* --- quiz_operate.c: attempts taken back, given again, repaired --- */
 
 void shop_quiz_change_build(const shop_job_t *job, shop_act_t *act);
 void shop_quiz_change_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);

@@ -4,7 +4,7 @@
  * of his number (handlers.md 9.10). A place is how many attempts more: 0 is none of the groups.
  *
  *   move:  look -> mine -> join -> leave
- *   place: mine -> used, each quiz
+ *   place: mine -> used, each quiz -> decided -> keep
  *
  * He joins before he leaves: there is no moment at which he has fewer attempts.
  */
@@ -64,19 +64,25 @@ static bool in_one_course(const shop_job_t *job)
 
 /* --- step `place`: where an action puts him; {place} --- */
 
-static int64_t place_after(const shop_job_t *job)
+static int64_t larger(int64_t a, int64_t b)
 {
-    int64_t amount = shop_json_int(shop_instance_facts(job), "amount");
-    int64_t current = shop_json_int(job->progress, "current");
-    int64_t used = shop_json_int(job->progress, "used");
+    return a > b ? a : b;
+}
 
-    if (!shop_action_is(job, "suspend")) {
-        return (current > used ? current : used) + amount;
-    }
-    if (current - amount > used) {
-        return current - amount;
-    }
-    return used < current ? used : current; /* what was used stays */
+
+static int64_t place_now(const shop_job_t *job)
+{
+    return shop_json_int(job->progress, "current");
+}
+
+
+/* What was used stays. */
+static int64_t place_without(const shop_job_t *job)
+{
+    int64_t left = larger(place_now(job) - shop_json_int(shop_instance_facts(job), "amount"),
+                          shop_json_int(job->progress, "used"));
+
+    return left < place_now(job) ? left : place_now(job);
 }
 
 
@@ -87,6 +93,8 @@ void shop_quiz_place_build(const shop_job_t *job, shop_act_t *act)
 
     if (attempt_groups(job).len == 0) {
         shop_act_skip(act);
+    } else if (phase_is(job, "keep")) {
+        shop_quiz_keep_build(job, act);
     } else if (!phase_is(job, "used")) {
         shop_act_call(act, "core_group_get_course_user_groups",
                       shop_quiz_user_question(job, "courseid", course_of(job)));
@@ -94,30 +102,98 @@ void shop_quiz_place_build(const shop_job_t *job, shop_act_t *act)
         shop_act_call(act, "mod_quiz_get_user_attempts",
                       shop_quiz_attempts_question(job, shop_json_int(quiz, "id")));
     } else {
-        shop_act_done(act, json_pack("{s:I}", "place", (json_int_t) place_after(job)));
+        shop_act_ask(act, json_pack("{s:s}", "what", "attempts_decided"));
+    }
+}
+
+
+static void read_used(const shop_job_t *job, int64_t attempts, shop_act_t *act)
+{
+    int64_t at = shop_json_int(job->progress, "at");
+    int64_t base = shop_json_int(json_array_get(shop_quiz_list(job), (size_t) at), "base");
+
+    shop_act_more(
+        act, json_pack("{s:s, s:I, s:I, s:I}", "phase", "used", "current",
+                       (json_int_t) place_now(job), "used",
+                       (json_int_t) larger(attempts - base, shop_json_int(job->progress, "used")),
+                       "at", (json_int_t) at + 1));
+}
+
+
+/* Of several quizzes the one that wants most. */
+static int64_t place_decided(const shop_job_t *job, const json_t *answer)
+{
+    const json_t *quizzes = shop_quiz_list(job);
+    int64_t place = 0;
+
+    for (size_t i = 0; i < json_array_size(quizzes); i++) {
+        const json_t *quiz = json_array_get(quizzes, i);
+        const json_t *decided = shop_quiz_decided(answer, shop_json_int(quiz, "id"));
+
+        place = larger(place, shop_json_int(decided, "target") - shop_json_int(quiz, "base"));
+    }
+    return place;
+}
+
+
+static void keep_first(const shop_job_t *job, int64_t place, int64_t taken, shop_act_t *act)
+{
+    const json_t *quizzes = shop_quiz_list(job);
+    json_t *attempts = json_object();
+
+    for (size_t i = 0; i < json_array_size(quizzes); i++) {
+        const json_t *quiz = json_array_get(quizzes, i);
+
+        if (shop_quiz_keep_add(attempts, shop_json_int(quiz, "id"),
+                               shop_json_int(quiz, "base") + place, taken) != 0) {
+            json_decref(attempts);
+            attempts = NULL;
+            break;
+        }
+    }
+    shop_act_more(act, json_pack("{s:s, s:I, s:o}", "phase", "keep", "place", (json_int_t) place,
+                                 "attempts", attempts));
+}
+
+
+static void read_decided(const shop_job_t *job, const json_t *answer, shop_act_t *act)
+{
+    int64_t first = shop_json_int(json_array_get(shop_quiz_list(job), 0), "id");
+    const json_t *taken = json_object_get(shop_quiz_decided(answer, first), "taken");
+    int64_t amount = shop_json_int(shop_instance_facts(job), "amount");
+    int64_t place = place_now(job);
+    bool live = shop_instance_is_live(job);
+
+    if (live && json_is_integer(taken)) {
+        keep_first(job, place + json_integer_value(taken), -1, act);
+    } else if (!live && !json_is_integer(taken)) {
+        keep_first(job, place_without(job), place != 0 ? place - place_without(job) : amount, act);
+    } else {
+        if (live && shop_action_is(job, "refresh")) {
+            place = larger(place, place_decided(job, answer));
+        }
+        shop_act_done(act, json_pack("{s:I}", "place", (json_int_t) place));
     }
 }
 
 
 void shop_quiz_place_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
 {
-    int64_t at = shop_json_int(job->progress, "at");
-    int64_t used = shop_json_int(job->progress, "used");
-    int64_t more = (int64_t) json_array_size(json_object_get(answer->json, "attempts")) -
-                   shop_json_int(json_array_get(shop_quiz_list(job), (size_t) at), "base");
+    const json_t *attempts = json_object_get(answer->json, "attempts");
 
     if (answer->answer_class != SHOP_ANSWER_OK) {
         shop_act_by_class(job, answer, act);
+    } else if (phase_is(job, "keep")) {
+        shop_act_done(act, json_pack("{s:O?}", "place", json_object_get(job->progress, "place")));
     } else if (!phase_is(job, "used")) {
         int64_t current = shop_quiz_place(job, json_object_get(answer->json, "groups"));
 
         shop_act_more(act,
                       json_pack("{s:s, s:I}", "phase", "used", "current", (json_int_t) current));
+    } else if (attempts != NULL) {
+        read_used(job, (int64_t) json_array_size(attempts), act);
     } else {
-        shop_act_more(act, json_pack("{s:s, s:O*, s:I, s:I}", "phase", "used", "current",
-                                     json_object_get(job->progress, "current"), "used",
-                                     (json_int_t) (more > used ? more : used), "at",
-                                     (json_int_t) at + 1));
+        read_decided(job, answer->json, act);
     }
 }
 

@@ -1,11 +1,13 @@
 /*
- * Actions on attempts that were sold: taken back as far as they were not used, given again
- * (handlers.md 9.10).
+ * Actions on attempts that were sold: taken back as far as they were not used, given again,
+ * repaired (handlers.md 9.10, 10).
  *
- *   look -> used -> write -> next quiz
+ *   look -> used -> decided -> keep -> write -> next quiz
  *
- * The number is decided and stored before it is written. An override that nothing is left of goes;
- * one with other settings keeps them.
+ * What an action does depends on the instance as it is now and on what was decided before, which
+ * the log of events keeps: a late one finds nothing to do, and only what was taken comes back. The
+ * number is stored before it is written. An override that nothing is left of goes; one with other
+ * settings keeps them.
  */
 
 #include "produce/operate.h"
@@ -92,6 +94,10 @@ void shop_quiz_change_build(const shop_job_t *job, shop_act_t *act)
         shop_act_skip(act);
     } else if (phase_is(job, "write")) {
         write_build(job, act);
+    } else if (phase_is(job, "keep")) {
+        shop_quiz_keep_build(job, act);
+    } else if (phase_is(job, "decided")) {
+        shop_act_ask(act, json_pack("{s:s}", "what", "attempts_decided"));
     } else if (phase_is(job, "used")) {
         shop_act_call(act, "mod_quiz_get_user_attempts", shop_quiz_attempts_question(job, quiz));
     } else {
@@ -117,36 +123,108 @@ static json_t *progress_with(const shop_job_t *job, const char *phase, const jso
 
 static void read_look(const shop_job_t *job, const json_t *overrides, shop_act_t *act)
 {
-    const json_t *own = shop_quiz_override(job, overrides);
     bool decided = json_object_get(job->progress, "target") != NULL;
 
-    if (!decided && own == NULL && shop_action_is(job, "suspend")) {
-        next_quiz(job, act); /* nothing to take back */
-        return;
-    }
-    shop_act_more(act, progress_with(job, decided ? "write" : "used", own));
+    shop_act_more(
+        act, progress_with(job, decided ? "write" : "used", shop_quiz_override(job, overrides)));
 }
 
 
 static void read_used(const shop_job_t *job, int64_t used, shop_act_t *act)
 {
-    const json_t *own = json_object_get(job->progress, "override");
-    int64_t amount = shop_json_int(shop_instance_facts(job), "amount");
-    int64_t current = shop_json_int(own, "attempts");
-    int64_t target;
+    json_t *progress = shop_job_progress(job, "decided");
+
+    if (progress != NULL && json_object_set_new(progress, "used", json_integer(used)) != 0) {
+        json_decref(progress);
+        progress = NULL;
+    }
+    shop_act_more(act, progress);
+}
+
+
+static int64_t attempts_now(const shop_job_t *job)
+{
+    int64_t own = shop_json_int(json_object_get(job->progress, "override"), "attempts");
+
+    return own != 0 ? own : shop_json_int(quiz_now(job), "base");
+}
+
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+
+/* Without an override nothing is there that could be taken. */
+static int64_t target_without(const shop_job_t *job)
+{
+    int64_t current = attempts_now(job);
+    int64_t left = larger(current - shop_json_int(shop_instance_facts(job), "amount"),
+                          shop_json_int(job->progress, "used"));
+
+    return left < current && json_object_get(job->progress, "override") != NULL ? left : current;
+}
+
+
+/* The quiz is as it is to be, or the next thing is to write it. */
+static void written_next(const shop_job_t *job, int64_t target, shop_act_t *act)
+{
     json_t *progress = shop_job_progress(job, "write");
 
-    current = current != 0 ? current : shop_json_int(quiz_now(job), "base");
-    if (shop_action_is(job, "suspend")) {
-        target = current - amount > used ? current - amount : used;
-    } else {
-        target = (current > used ? current : used) + amount;
+    if (attempts_now(job) == target) {
+        json_decref(progress);
+        next_quiz(job, act);
+        return;
     }
     if (progress != NULL && json_object_set_new(progress, "target", json_integer(target)) != 0) {
         json_decref(progress);
         progress = NULL;
     }
     shop_act_more(act, progress);
+}
+
+
+/* `taken` is negative when attempts are given. */
+static void keep_first(const shop_job_t *job, int64_t target, int64_t taken, shop_act_t *act)
+{
+    json_t *progress = shop_job_progress(job, "keep");
+    json_t *attempts = json_object();
+
+    if (shop_quiz_keep_add(attempts, shop_json_int(quiz_now(job), "id"), target, taken) != 0 ||
+        json_object_set(progress, "attempts", attempts) != 0 ||
+        json_object_set_new(progress, "target", json_integer(target)) != 0) {
+        json_decref(progress);
+        progress = NULL;
+    }
+    json_decref(attempts);
+    shop_act_more(act, progress);
+}
+
+
+static void read_decided(const shop_job_t *job, const json_t *answer, shop_act_t *act)
+{
+    const json_t *decided = shop_quiz_decided(answer, shop_json_int(quiz_now(job), "id"));
+    const json_t *taken = json_object_get(decided, "taken");
+    int64_t used = shop_json_int(job->progress, "used");
+    int64_t current = attempts_now(job);
+    int64_t wanted = larger(shop_json_int(decided, "target"), used);
+    bool live = shop_instance_is_live(job);
+
+    if (live && json_is_integer(taken)) {
+        keep_first(job, larger(current + json_integer_value(taken), used), -1, act);
+    } else if (!live && !json_is_integer(taken)) {
+        int64_t target = target_without(job);
+
+        keep_first(job, target,
+                   json_object_get(job->progress, "override") != NULL
+                       ? current - target
+                       : shop_json_int(shop_instance_facts(job), "amount"),
+                   act);
+    } else {
+        written_next(
+            job, live && shop_action_is(job, "refresh") ? larger(wanted, current) : current, act);
+    }
 }
 
 
@@ -177,6 +255,10 @@ void shop_quiz_change_read(const shop_job_t *job, const shop_answer_t *answer, s
         }
     } else if (phase_is(job, "write")) {
         next_quiz(job, act);
+    } else if (phase_is(job, "keep")) {
+        written_next(job, shop_json_int(job->progress, "target"), act);
+    } else if (phase_is(job, "decided")) {
+        read_decided(job, answer->json, act);
     } else if (phase_is(job, "used")) {
         read_used(job, (int64_t) json_array_size(json_object_get(answer->json, "attempts")), act);
     } else {

@@ -114,9 +114,9 @@ static const shop_step_t postpay[] = {
 };
 
 static const shop_step_t action[] = {
-    {"place", shop_quiz_place_build, shop_quiz_place_read, "suspend resume"},
-    {"regroup", shop_quiz_move_build, shop_quiz_move_read, "suspend resume"},
-    {"change", shop_quiz_change_build, shop_quiz_change_read, "suspend resume"},
+    {"place", shop_quiz_place_build, shop_quiz_place_read, "suspend resume refresh"},
+    {"regroup", shop_quiz_move_build, shop_quiz_move_read, "suspend resume refresh"},
+    {"change", shop_quiz_change_build, shop_quiz_change_read, "suspend resume refresh"},
     {.name = NULL},
 };
 

@@ -151,6 +151,23 @@ my %right = (
                 is($own->{attempts}, $kept->{$quiz->{id}}, "quiz $quiz->{id}: and given again");
             }
         },
+        damage => sub {
+            my ($i) = @_;
+            for my $group (grep { $_->{idnumber} =~ /^more-/ } values %{$moodle->{groups}}) {
+                delete $group->{members}{$i->{facts}{userid}};
+            }
+            for my $id (grep { ($moodle->{overrides}{$_}{userid} // 0) == $i->{facts}{userid} } keys %{$moodle->{overrides}}) {
+                delete $moodle->{overrides}{$id};
+            }
+        },
+        refresh => sub {
+            my ($i) = @_;
+            return is(Cases::attempts_by_group($moodle), 'more-3', 'back in the group he was thrown out of') if $i->{facts}{attemptgroups};
+            for my $quiz (@{$i->{facts}{quizzes}}) {
+                my ($own) = grep { $_->{quiz} == $quiz->{id} && ($_->{userid} // 0) == $i->{facts}{userid} } values %{$moodle->{overrides}};
+                is($own->{attempts}, $kept->{$quiz->{id}}, "quiz $quiz->{id}: what was lost is there again");
+            }
+        },
     },
     registered_product => {
         suspend => sub {
@@ -229,6 +246,48 @@ cmp_ok($faults->runs, '>', 50, 'faults struck');
     is($moodle->enrolment(50, 20)->{suspended}, 1, 'still there: the other one may come back');
     operate('twice', $long, action => 'delete');
     is($moodle->enrolment(50, 20), undef, 'unenrolled with the last one');
+    $p->back($start);
+}
+
+
+# --- attempts of two orders: nothing is given twice, whatever was used, lost or comes late ---
+
+for my $way (q{}, 'group') {
+    my $start = $p->mark;
+    my %sold = (handler => 'std_addquizattempts', name => 'attempts', email => 'zoe@known.example', order => {user => 50, proven => 'moodle'});
+    my %params = (coursename => 'EXCEL-1', quizid => '7', $way ? (attempts_mode => 'group', attemptgroups => 'more-1,more-2,more-3') : ());
+    Cases::attempt_groups($p);
+    for my $amount (1, 2) {
+        $p->finish($p->claim($_)) for Cases::sell($p, {%sold, params => {%params, attemptsamount => "$amount"}});
+    }
+    my ($first, $second) = @{$dbh->selectcol_arrayref('select id from shop.product_instances order by id')};
+    my $has = sub {
+        my ($own) = grep { ($_->{userid} // 0) == 50 } values %{$moodle->{overrides}};
+        my %more = map { substr($_->{idnumber}, 5) => 1 } grep { $_->{idnumber} =~ /^more-/ && $_->{members}{50} } values %{$moodle->{groups}};
+        return $way ? 3 + ((keys %more)[0] // 0) : $own ? $own->{attempts} : 3;
+    };
+    my $lose = sub { $right{attempt}{damage}->(instance($first)) };
+    is($has->(), 6, "$way: three of the quiz and three");
+    operate("attempts $way", $first, action => 'suspend');
+    is($has->(), 5, 'less those of the first order');
+    $lose->();
+    operate("attempts $way", $second, action => 'refresh');
+    is($has->(), 5, 'repaired: the first one stays out');
+    operate("attempts $way", $second, action => 'refresh');
+    is($has->(), 5, 'a second time adds nothing');
+    $moodle->{quizzes}{7}{used}{50} = 5;
+    operate("attempts $way", $second, action => 'suspend');
+    is($has->(), 5, 'what was used is not taken');
+    operate("attempts $way", $second, action => 'resume');
+    is($has->(), 5, 'nor given a second time');
+    $moodle->{quizzes}{7}{used}{50} = 1;
+    # the job of the suspension comes after it was taken back
+    my $late = $p->sql('instance_operate', {id => $second, action => 'suspend'});
+    operate("attempts $way", $second, action => 'resume');
+    $p->finish($p->claim($late->{job}));
+    is($has->(), 5, 'a late suspension finds nothing to do');
+    operate("attempts $way", $first, action => 'resume');
+    is($has->(), 6, 'all of both');
     $p->back($start);
 }
 
