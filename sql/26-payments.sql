@@ -109,6 +109,29 @@ $$;
 comment on function shop.event_problem(jsonb, shop.bills, shop.payment_attempts, shop.payment_attempts) is
     'Why an event does not fit the order (mismatch); null: it fits';
 
+create or replace function shop.event_overtaken(e jsonb, a shop.payment_attempts) returns boolean
+language plpgsql stable as $$
+begin
+    return coalesce((e ->> 'delayed')::boolean, false)
+        and e ->> 'state' not in ('refunded', 'partially_refunded') and exists (
+        select from shop.payment_events v
+        where v.billid = a.billid and v.attemptid = a.id
+          and (v.verdict = 'apply' or v.verdict = 'ignore-stale' and e ->> 'state' in ('paid', 'chargeback'))
+          and v.received > (e ->> 'received')::timestamptz
+          and case e ->> 'state'
+              when 'paid' then v.state = 'chargeback'
+                  or v.state in ('cancelled', 'error') and v.content ->> 'provider_txn' = e ->> 'provider_txn'
+              -- what ends a dispute is not the first "paid"
+              when 'chargeback' then v.state = 'paid' and exists (
+                  select from shop.payment_events w
+                  where w.billid = a.billid and w.attemptid = a.id and w.verdict = 'apply'
+                    and w.state = 'paid' and w.id < v.id)
+              else true end);
+end
+$$;
+comment on function shop.event_overtaken(jsonb, shop.payment_attempts) is
+    'A message that waited (in the spool, for its proof) is older than one that has ended what it tells';
+
 create or replace function shop.event_verdict(e jsonb, b shop.bills, a shop.payment_attempts,
                                               p shop.payment_attempts) returns text
 language plpgsql stable as $$
@@ -122,6 +145,8 @@ declare
 begin
     if state is null then
         return 'quarantine';
+    elsif shop.event_overtaken(e, a) then
+        return 'ignore-stale';
     elsif p.id is null then
         return case when back then 'defer' else 'apply' end;
     elsif a.id <> p.id and a.state = 'paid' and a.providertxn = txn and state in ('paid', 'cancelled', 'error') then
@@ -198,13 +223,17 @@ begin
 
     if new_state in ('refunded', 'partially_refunded') then
         b := shop.bill_refund(b, p.id, back, coalesce(e ->> 'actor', 'payment'), coalesce(e ->> 'why', ''));
-        new_state := case when b.refundedamount < p.amount then 'partially_refunded' else 'refunded' end;
+        new_state := case when b.refundedamount >= p.amount then 'refunded'
+                          -- the dispute goes on about the rest
+                          when p.state = 'chargeback' then 'chargeback'
+                          else 'partially_refunded' end;
     elsif new_state = 'chargeback' and b.status <> 'RECOVERING' then
         b := shop.bill_move(b, 'RECOVERING', 'payment', e ->> 'event_key');
         perform shop.alert('chargeback', 'high', b.id, 'The bank has taken the money back', e);
     elsif new_state = 'paid' and b.status = 'RECOVERING' then
         b := shop.bill_move(b, case when b.completedat is null then 'SOLDOUT' else 'COMPLETE' end,
                             'payment', e ->> 'event_key');
+        new_state := case when b.refundedamount > 0 then 'partially_refunded' else 'paid' end;
     elsif new_state = 'error' and b.status in ('SOLDOUT', 'COMPLETE') then
         b := shop.bill_move(b, 'FAILED', 'payment', e ->> 'event_key');
         perform shop.alert('capture', 'high', b.id, 'The capture of a payment failed', e);
@@ -347,7 +376,8 @@ begin
         return case when shop.surplus_return(e, b, a, p) then b.status else shop.event_after(e, b, p) end;
     elsif verdict = 'duplicate-payment' then
         perform shop.surplus_take(e, b, a);
-    elsif verdict = 'quarantine' and (e ->> 'ask')::boolean then
+    elsif (verdict = 'quarantine' or verdict = 'ignore-stale' and e ->> 'state' = 'paid' and p.id is null)
+          and (e ->> 'ask')::boolean then
         update shop.payment_attempts set askat = now() where id = a.id;
     end if;
     -- doubts and unknown orders are told when they last (reconcile_watch)

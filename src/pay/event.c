@@ -7,6 +7,8 @@
 
 #include "pay/pay_internal.h"
 
+#include <stdio.h>
+
 #define TEXT_MAX 128
 #define KEY_MAX 200
 
@@ -146,6 +148,20 @@ static bool set_facts(json_t *object, const shop_pay_config_t *config,
 }
 
 
+/* To the millisecond: the database tells from it which of two messages was the first. */
+static bool set_arrival(json_t *object, const shop_pay_request_t *request)
+{
+    char second[21];
+    char received[32];
+
+    shop_time_iso(request->now, second);
+    (void) snprintf(received, sizeof(received), "%.19s.%03uZ", second, request->msec % 1000);
+
+    return set_text(object, "received", shop_str(received)) &&
+           json_object_set_new(object, "delayed", json_boolean(request->delayed)) == 0;
+}
+
+
 /* The message itself: its digest proves it, its sealed body shows it (payments.md 1.12). */
 static shop_status_t set_message(shop_arena_t *arena, json_t *object,
                                  const shop_pay_request_t *request)
@@ -153,7 +169,8 @@ static shop_status_t set_message(shop_arena_t *arena, json_t *object,
     shop_str_t hex, sealed, text;
     shop_status_t status = shop_sha256_hex(arena, request->body, &hex);
 
-    if (status != SHOP_OK || !shop_json_set_text(object, "digest", hex)) {
+    if (status != SHOP_OK || !set_arrival(object, request) ||
+        !shop_json_set_text(object, "digest", hex)) {
         return SHOP_NO_MEMORY;
     }
     if (request->seal_key.len == 0) {

@@ -23,11 +23,11 @@ static json_t *frozen(shop_arena_t *arena, shop_str_t config, const shop_pay_req
                              shop_json_str(request->headers[i].value));
     }
 
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "config", shop_json_str(config),
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o}", "config", shop_json_str(config),
                      "content_type", shop_json_str(request->content_type), "body",
                      shop_json_str(body), "query", shop_json_str(request->query), "peer",
-                     shop_json_str(request->peer), "received", (json_int_t) request->now, "headers",
-                     headers);
+                     shop_json_str(request->peer), "received", (json_int_t) request->now, "msec",
+                     (json_int_t) request->msec, "headers", headers);
 }
 
 
@@ -100,6 +100,8 @@ shop_status_t shop_pay_thaw(shop_arena_t *arena, const json_t *message, shop_pay
 
     request->headers = pairs;
     request->now = shop_json_int(message, "received");
+    request->msec = (unsigned) shop_json_int(message, "msec");
+    request->delayed = true;
 
     json_object_foreach((json_t *) headers, name, value)
     {

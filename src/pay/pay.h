@@ -182,6 +182,8 @@ typedef struct {
     const shop_pair_t *headers; /* names in lower case */
     size_t header_count;
     int64_t now;
+    unsigned msec;       /* of that second: messages of one order arrive in an order */
+    bool delayed;        /* it waited, so that another may have overtaken it */
     shop_str_t proof;    /* reply of the call that `proof` made; empty: not fetched yet */
     shop_str_t seal_key; /* the body is kept, sealed with it (shop_seal); empty: its digest only */
     shop_str_t seal_iv;

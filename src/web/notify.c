@@ -288,6 +288,7 @@ static ngx_int_t take_request(ngx_http_shop_ctx_t *ctx, shop_pay_request_t *requ
     request->query = (shop_str_t){r->args.len, r->args.data};
     request->peer = (shop_str_t){r->connection->addr_text.len, r->connection->addr_text.data};
     request->now = ngx_time();
+    request->msec = (unsigned) ngx_cached_time->msec;
 
     return ngx_http_shop_notify_seal(r->pool, ctx->main, request) == NGX_OK
                ? take_headers(ctx, request)

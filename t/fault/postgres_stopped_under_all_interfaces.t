@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 # PostgreSQL is away for a while under a steady stream of notifications from every interface of the registry: nothing is
-# lost, nothing is doubled, and the news of an order come to the same end as without the fault.
+# lost, nothing is doubled, and the news of an order come to the same end as without the fault, also when what waits in
+# the spool is overtaken by a later message.
 
 use strict;
 use warnings;
@@ -79,6 +80,37 @@ for my $name ($all->names) {
 }
 ok(wait_for(sub { $t->sql('select count(*) from shop.invoices') == $ORDERS * $all->names }, 60, 0.2), 'one invoice each');
 Shop::Sale::books_are_right($t);
+
+# What waits is overtaken: it stays in the spool until a later message of the same order was answered.
+my $spool = "$t->{dir}/spool";
+my $news  = sub {
+    my ($message) = @_;
+    return $t->http->request('POST', $message->{path}, body => $message->{body}, headers => $message->{headers})->{status};
+};
+my $asked = sub { $t->dbh->do(q{update shop.payment_attempts set askat = now() where askat is not null}); return 1 };
+$all->teller($_)->reconnect for $all->names;
+my %story = map { my $order = $all->teller($_)->placed; $_ => {order => $order, waits => $all->prepared($_, $order, 'pending'),
+    last => $all->prepared($_, $order, 'refused')} } $all->names;
+$t->pg->stop('immediate');
+$news->($story{$_}{waits}) for $all->names;
+mkdir "$spool.held" or die "mkdir: $!";
+for my $file (glob "$spool/*.msg") { rename $file, $file =~ s{/spool/}{/spool.held/}r or die "rename: $!" }
+$t->pg->start;
+for my $name ($all->names) {
+    ok(wait_for(sub { $news->($story{$name}{last}) == 200 }, 120, 0.2), "$name: the later message is heard first");
+}
+my $ends = sub { my ($name) = @_; return $t->sql('select state from shop.payment_attempts where id = ?', $story{$name}{order}{attempt}) };
+for my $name ($all->names) {
+    ok(wait_for(sub { $asked->() && $ends->($name) eq 'refused' }, 120, 0.3), '… and believed') or diag "$name: " . $ends->($name);
+}
+my @held = glob "$spool.held/*.msg";
+is(scalar @held, scalar $all->names, 'all of the earlier ones wait');
+for my $file (@held) { rename $file, $file =~ s{/spool[.]held/}{/spool/}r or die "rename: $!" }
+ok(wait_for(sub { !grep {/[.]msg/} glob "$spool/*" }, 120, 0.2), '… and are heard at last');
+for my $name ($all->names) {
+    is($ends->($name) . ' ' . $t->sql('select status from shop.bills where transid = ?', $story{$name}{order}{transid}), 'refused REFUSED',
+        "$name: nothing is undone");
+}
 
 Shop::Sale::healed($t);
 $t->finish;

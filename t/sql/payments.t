@@ -181,5 +181,40 @@ is($pg->value(q{select stock || status from shop.items where shortname = 'welcom
 ok($pg->value(q{select count(*) from shop.alerts where kind = 'stock'}), 'and more than was there');
 call($web, 'housekeeping', {});
 is($pg->value(q{select sold from shop.items where shortname = 'welcome_kit'}), 5, 'the sales are counted');
+
+# Whatever waited and was overtaken comes to the same end as in the order of arrival.
+my %news = (pending => {}, refused => {}, error => {}, paid => {}, chargeback => {}, refund => {state => 'refunded'},
+    part => {state => 'refunded', amount => '10.00'});
+my $number = 0;
+
+sub comes_to {
+    my ($late, @story) = @_;
+    my ($o, $a) = placed();
+    my $second = 0;
+    my @events = map { event($o, $a, $_, event_key => 'order' . ++$number, received => "2026-11-01T10:00:0$second.5" . $second++ . '0Z',
+        (/^(?:refund|part)$/ ? (provider_ref => "r$number", provider_txn => "r$number") : ()), %{$news{$_}}) } @story;
+    if ($late) {
+        my ($waited) = splice @events, -2, 1;
+        push @events, {%{$waited}, delayed => JSON::PP::true};
+    }
+    apply($_) for @events;
+    return $pg->value(q{select b.status || ' ' || a.state || ' ' || b.refundedamount from shop.bills b
+        join shop.payment_attempts a on a.billid = b.id where a.id = ?}, $a->{attempt});
+}
+
+for my $before ([], ['paid'], ['paid', 'part'], ['paid', 'chargeback']) {
+    # of a payment that stands, capture failures and refunds beyond its amount are no story
+    my @words = @{$before} ? qw(pending refused paid part chargeback) : sort keys %news;
+    my %differs;
+    for my $first (@words) {
+        for my $then (grep { "$first $_" !~ /part refund|refund part/ } @words) {
+            my ($right, $late) = map { comes_to($_, @{$before}, $first, $then) } 0, 1;
+            $differs{"$first, $then"} = "$late, not $right" if $late ne $right;
+        }
+    }
+    is_deeply(\%differs, {}, "after (@{$before}): one that was overtaken changes nothing");
+}
+is(comes_to(1, 'paid', 'cancelled'), 'PLACED cancelled 0.000', 'a payment that was void before it was heard of is not delivered');
+
 $web->disconnect;
 done_testing();

@@ -69,6 +69,9 @@ CONF
 );
 
 
+my %LYRA = (paid => 'AUTHORISED', pending => 'WAITING_AUTHORISATION', refused => 'REFUSED');
+
+
 # The interfaces that are told of payments by a provider, as the registry lists them.
 sub registered {
     my %file = map { my ($name) = slurp($_) =~ /shop_pay_interface_t shop_pay_\w+ = \{\s*\.name = "(\w+)",\s*\.kind = SHOP_PAY_INSTANT,/;
@@ -125,12 +128,12 @@ sub pay {
 }
 
 
-# A message about an order as it is to be posted: {path, body, headers}; say: paid or pending. Another key: a forged one.
+# A message about an order as it is to be posted: {path, body, headers}; say: paid, pending or refused. Another key: a forged one.
 sub prepared {
     my ($self, $name, $order, $say, %key) = @_;
     my $teller = $self->teller($name);
     my ($body, %headers) = $name eq 'systempay'
-        ? $teller->body($teller->message($order, status => $say eq 'paid' ? 'AUTHORISED' : 'WAITING_AUTHORISATION'), %key)
+        ? $teller->body($teller->message($order, status => $LYRA{$say}), %key)
         : $teller->message($order, say => $say, %key);
     return {path => '/shop/pay/' . $self->block($name) . '/notify', body => $body,
         headers => {'Content-Type' => 'application/x-www-form-urlencoded', %headers}};

@@ -40,6 +40,7 @@ static shop_pay_request_t request_of(shop_str_t body)
         .body = body,
         .peer = SHOP_STR("194.50.38.7"),
         .now = UNIT_NOW,
+        .msec = 7,
     };
 }
 
@@ -229,7 +230,8 @@ static void check_event(shop_arena_t *arena)
     is_str(shop_json_text(json, "transid"), "ORDERABC", "order");
     is_str(shop_json_text(json, "provider_ref"), "20261123-000042", "reference");
     is_str(shop_json_text(json, "provider_txn"), "5b158f08", "transaction");
-    is_str(shop_json_text(json, "received"), "2026-11-23T07:47:34Z", "time");
+    is_str(shop_json_text(json, "received"), "2026-11-23T07:47:34.007Z", "time");
+    ok(json_is_false(json_object_get(json, "delayed")), "at once");
     ok(json_is_null(json_object_get(json, "verdict")), "undecided");
     ok(json_is_true(json_object_get(json, "ask")), "to be confirmed by the API");
     is_str(shop_json_text(details, "vads_card_number"), "497010XXXXXX0000", "detail for staff");
