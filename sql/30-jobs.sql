@@ -218,7 +218,7 @@ begin
     where id = j.id;
     if target in ('blocked', 'manual', 'failed') then
         perform shop.alert('production', 'normal', j.billid,
-            format('Job %s is %s: %s %s', j.id, target, arguments ->> 'reason', arguments ->> 'code'), null);
+            shop.job_trouble(j, arguments), null);
         if j.phase = 'action' then
             perform shop.action_failed(j, arguments);
         end if;

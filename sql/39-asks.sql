@@ -313,6 +313,7 @@ begin
         when 'seat_taken' then shop.ask_seat_taken(j, arguments)
         when 'seat_freed' then shop.ask_seat_freed(j)
         when 'seat_courses' then shop.ask_seat_courses(j, arguments)
+        when 'withdrawn' then shop.ask_withdrawn(j)
         when 'facts' then shop.ask_facts(j, arguments)
         when 'lti_learner' then shop.ask_lti_learner(j, arguments)
         when 'lti_opened' then shop.ask_lti_opened(j, arguments)

@@ -83,7 +83,7 @@ begin
     end if;
     insert into shop.jobs (billid, itemid, element, unit, phase, actionid, customerid, handler, inputs)
     values (o.billid, o.itemid, p.element, p.unit, 'action', event, p.customerid, o.handler,
-            o.inputs || jsonb_build_object('phase', 'action', 'unit', p.unit) || more)
+            o.inputs || jsonb_build_object('phase', 'action', 'unit', p.unit, 'event', event) || more)
     returning id into made;
     return made;
 end
@@ -101,6 +101,41 @@ begin
 end
 $$;
 comment on function shop.action_failed(shop.jobs, jsonb) is 'Notes in the life of an instance that an action is stuck';
+
+create or replace function shop.job_trouble(j shop.jobs, why jsonb) returns text
+language plpgsql stable as $$
+declare
+    p constant shop.product_instances := shop.action_instance(j);
+begin
+    return case why ->> 'reason'
+        when 'withdraw_by_hand' then format('Suspended: %s. Take back in Moodle what the function %s gave, then call '
+            'shop.job_by_hand for job %s', p.reference, j.inputs #>> '{params,ws_function}', j.id)
+        when 'give_by_hand' then format('Resumed: %s. Give again in Moodle what was taken back, then call '
+            'shop.job_by_hand for job %s', p.reference, j.id)
+        else format('Job %s is %s: %s %s', j.id, why ->> 'state', why ->> 'reason', why ->> 'code') end;
+end
+$$;
+comment on function shop.job_trouble(shop.jobs, jsonb) is 'What staff are told of a job that is stuck';
+
+create or replace function shop.job_by_hand(arguments jsonb) returns jsonb
+language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+declare
+    j shop.jobs;
+begin
+    select * into j from shop.jobs where id = (arguments ->> 'job')::bigint for no key update;
+    if j.id is null or j.state <> 'manual' or j.reason not in ('withdraw_by_hand', 'give_by_hand') then
+        return '{"verdict": "refused", "reason": "job"}';
+    elsif coalesce(arguments ->> 'actor', '') = '' then
+        return '{"verdict": "refused", "reason": "actor"}';
+    end if;
+    insert into shop.job_steps (jobid, name, output)
+    values (j.id, j.step, jsonb_build_object('withdrawn', j.reason = 'withdraw_by_hand', 'by', arguments ->> 'actor'));
+    update shop.jobs set state = 'pending', progress = null, unknown = false, nexttry = now() where id = j.id;
+    return '{"verdict": "ok"}';
+end
+$$;
+comment on function shop.job_by_hand(jsonb) is
+    'A person did in Moodle what a job asks for: {job, actor}; the job goes on from there';
 
 -- --- what an operation may be done to ---
 

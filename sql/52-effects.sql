@@ -73,6 +73,19 @@ end
 $$;
 comment on function shop.ask_role(shop.jobs, jsonb) is 'Is a person to have the role of an instance?';
 
+create or replace function shop.ask_withdrawn(j shop.jobs) returns jsonb
+language plpgsql stable as $$
+begin
+    return jsonb_build_object('withdrawn', coalesce((
+        select s.output -> 'withdrawn' from shop.product_events e
+        join shop.jobs x on x.actionid = e.id and x.phase = 'action'
+        join shop.job_steps s on s.jobid = x.id and s.name = 'withdrawal' and s.output ? 'withdrawn'
+        where e.productid = (shop.action_instance(j)).id
+        order by s.doneat desc, e.id desc limit 1), 'false'));
+end
+$$;
+comment on function shop.ask_withdrawn(shop.jobs) is 'Was what a function of the site gave for an instance taken back?';
+
 create or replace function shop.ask_moved(j shop.jobs, asked jsonb) returns jsonb
 language plpgsql volatile as $$
 begin

@@ -18,7 +18,7 @@ grant execute on function
     shop.jobs_claim(jsonb), shop.job_step(jsonb), shop.job_end(jsonb), shop.instance_record(jsonb),
     shop.seats_read(jsonb), shop.seat_assign(jsonb), shop.seat_release(jsonb), shop.instance_operate(jsonb), shop.credit_spend(jsonb), shop.credits_read(jsonb),
     shop.certificate_issue(jsonb), shop.job_ask(jsonb), shop.mails_claim(jsonb), shop.mail_done(jsonb), shop.mail_retry(jsonb),
-    shop.site_made(jsonb), shop.hosts_taken(jsonb),
+    shop.site_made(jsonb), shop.job_by_hand(jsonb), shop.hosts_taken(jsonb),
     shop.lti_secret(jsonb), shop.lti_launch(jsonb), shop.lti_state(jsonb), shop.lti_tool(jsonb), shop.lti_renew(jsonb),
     shop.site_needs(jsonb),
     shop.registrar_run(jsonb), shop.invoices_verify(jsonb), shop.housekeeping(jsonb)

@@ -219,5 +219,6 @@ const shop_step_t shop_lti_action[] = {
     {"joined", joined_build, NULL, "launch"},
     {"opened", opened_build, NULL, "launch"},
     {"leave", leave_build, leave_read, "delete"},
+    SHOP_STEP_WITHDRAWAL,
     {.name = NULL},
 };

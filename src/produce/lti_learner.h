@@ -6,7 +6,7 @@
 #ifndef SHOP_PRODUCE_LTI_LEARNER_H
 #define SHOP_PRODUCE_LTI_LEARNER_H
 
-#include "produce/produce_internal.h"
+#include "produce/operate.h"
 
 extern const shop_step_t shop_lti_action[]; /* actions "launch", "delete" */
 

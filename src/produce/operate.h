@@ -40,6 +40,15 @@ void shop_regroup_build(const shop_job_t *job, shop_act_t *act); /* {id} of the 
 void shop_rejoin_build(const shop_job_t *job, shop_act_t *act);
 void shop_withdraw_build(const shop_job_t *job, shop_act_t *act);
 
+/* --- wsfunction.c: what a function of the site gave --- */
+
+void shop_withdrawal_build(const shop_job_t *job, shop_act_t *act);
+void shop_withdrawal_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+/* clang-format off */
+#define SHOP_STEP_WITHDRAWAL                                                                       \
+    {"withdrawal", shop_withdrawal_build, shop_withdrawal_read, "suspend resume"}
+/* clang-format on */
+
 /* --- operate_role.c: a role in a context --- */
 
 extern const shop_step_t shop_role_action[];

@@ -195,7 +195,10 @@ json_t *shop_instance_make(const shop_job_t *job, const char *context, int64_t c
     {.name = "ws_ok", .type = SHOP_PARAM_TEXT,                                                     \
      .help = "Path in its answer where 1 or true means success"},                                  \
     {.name = "ws_idempotent", .type = SHOP_PARAM_BOOL, .fallback = "1",                            \
-     .help = "It may be called again when the outcome is unknown"}
+     .help = "It may be called again when the outcome is unknown"},                                \
+    {.name = "ws_withdraw", .type = SHOP_PARAM_TEXT, .refers = SHOP_REFERS_FUNCTION,                                               \
+     .help = "Function that takes it back on suspension; absent: a person does"},                  \
+    {.name = "ws_withdraw_args", .type = SHOP_PARAM_TEXT, .help = "Its arguments, as ws_args"}
 #define SHOP_PARAM_SUPPORT                                                                         \
     {.name = "customersupport", .type = SHOP_PARAM_COURSE,                                         \
      .help = "Course where customers are helped; empty: none, absent: the shop's"}

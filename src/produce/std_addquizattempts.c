@@ -6,6 +6,7 @@
  * has so many, in step `move`; "function" calls a function of the site.
  */
 
+#include "produce/operate.h"
 #include "produce/quiz.h"
 
 #define AMOUNT_MAX 1000
@@ -117,6 +118,7 @@ static const shop_step_t action[] = {
     {"place", shop_quiz_place_build, shop_quiz_place_read, "suspend resume refresh"},
     {"regroup", shop_quiz_move_build, shop_quiz_move_read, "suspend resume refresh"},
     {"change", shop_quiz_change_build, shop_quiz_change_read, "suspend resume refresh"},
+    SHOP_STEP_WITHDRAWAL,
     {.name = NULL},
 };
 

@@ -6,7 +6,7 @@
  * instead of keeping the ledger.
  */
 
-#include "produce/produce_internal.h"
+#include "produce/operate.h"
 
 #define AMOUNT_MAX 1000000
 #define VALIDITY_MAX 36600
@@ -144,6 +144,7 @@ static void balance_build(const shop_job_t *job, shop_act_t *act)
 
 static const shop_step_t action[] = {
     {"balance", balance_build, mirror_read, NULL},
+    SHOP_STEP_WITHDRAWAL,
     {.name = NULL},
 };
 

@@ -333,6 +333,7 @@ static const shop_step_t postpay[] = {
 
 static const shop_step_t action[] = {
     {"align", member_align_build, member_align_read, NULL},
+    SHOP_STEP_WITHDRAWAL,
     {.name = NULL},
 };
 

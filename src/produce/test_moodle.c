@@ -94,7 +94,10 @@ static void ask_function(const shop_test_t *test, const shop_handler_t *handler,
         return;
     }
     if (value.len == 0) {
-        shop_test_say(run, "error", "param_missing", param->name, SHOP_STR_NULL);
+        bool withdraws = shop_str_eq(shop_str(param->name), SHOP_STR("ws_withdraw"));
+
+        shop_test_say(run, withdraws ? "warning" : "error",
+                      withdraws ? "withdraw_by_hand" : "param_missing", param->name, SHOP_STR_NULL);
         return;
     }
     ask(run, "function", param->name, value, "core_webservice_get_site_info", json_object());

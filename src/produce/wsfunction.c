@@ -4,10 +4,14 @@
  *
  * `ws_args` is a JSON template; `{userid}`, `{username}`, `{courseid}`, `{cmid}`, `{reference}`,
  * `{jobkey}`, `{quizid}`, `{amount}`, `{start}`, `{end}`, `{max}`, `{secret}` in its texts are
- * replaced. The default asks for userid, cmid and reference.
+ * replaced. The default asks for userid, cmid and reference. Each action on an instance has a
+ * `{jobkey}` of its own.
+ *
+ * What such a function gave, `ws_withdraw` takes back when the instance is suspended; where there
+ * is none, a person does.
  */
 
-#include "produce/produce_internal.h"
+#include "produce/operate.h"
 
 #include <string.h>
 
@@ -49,6 +53,19 @@ static json_t *access_placeholders(const shop_job_t *job)
 }
 
 
+/* What the function may know a call by, should it come again. */
+static json_t *job_key(const shop_job_t *job, shop_str_t reference)
+{
+    int64_t event = shop_json_int(job->inputs, "event");
+
+    if (event == 0) {
+        return shop_json_str(reference);
+    }
+    return json_sprintf("%.*s.%lld", (int) reference.len, (const char *) reference.data,
+                        (long long) event);
+}
+
+
 static json_t *placeholders(const shop_job_t *job)
 {
     shop_str_t reference = shop_json_text(shop_job_output(job, "instance"), "reference");
@@ -63,7 +80,7 @@ static json_t *placeholders(const shop_job_t *job)
                   shop_json_str(shop_json_text(shop_job_output(job, "user"), "username")),
                   "courseid", json_sprintf("%lld", (long long) shop_job_output_id(job, "course")),
                   "cmid", shop_json_str(shop_param_text(job, "certificateid")), "reference",
-                  shop_json_str(reference), "jobkey", shop_json_str(reference), "quizid",
+                  shop_json_str(reference), "jobkey", job_key(job, reference), "quizid",
                   json_sprintf("%lld", (long long) shop_json_int(quiz, "id")), "amount",
                   json_sprintf("%lld", (long long) amount));
     json_t *access = access_placeholders(job);
@@ -174,18 +191,15 @@ static bool may_repeat(const shop_job_t *job)
 }
 
 
-void shop_wsfunction_build(const shop_job_t *job, shop_act_t *act)
+/* The function that the parameter `name` names; `args` is the one with its template. */
+static void call_build(const shop_job_t *job, const char *name, const char *args, shop_act_t *act)
 {
     const json_t *params = json_object_get(job->inputs, "params");
-    const char *function = json_string_value(json_object_get(params, "ws_function"));
-    shop_str_t text = shop_param_text(job, "ws_args");
+    const char *function = json_string_value(json_object_get(params, name));
+    shop_str_t text = shop_param_text(job, args);
     json_t *template;
     json_t *values;
 
-    if (function == NULL || function[0] == '\0') {
-        shop_act_stop(act, SHOP_ACT_BLOCKED, "ws_function_parameter");
-        return;
-    }
     if (job->unknown && !may_repeat(job)) {
         shop_act_stop(act, SHOP_ACT_MANUAL, "outcome_unknown");
         return;
@@ -199,6 +213,16 @@ void shop_wsfunction_build(const shop_job_t *job, shop_act_t *act)
     shop_act_call(act, function, fill(template, values, 0));
     json_decref(template);
     json_decref(values);
+}
+
+
+void shop_wsfunction_build(const shop_job_t *job, shop_act_t *act)
+{
+    if (shop_param_text(job, "ws_function").len == 0) {
+        shop_act_stop(act, SHOP_ACT_BLOCKED, "ws_function_parameter");
+    } else {
+        call_build(job, "ws_function", "ws_args", act);
+    }
 }
 
 
@@ -233,5 +257,50 @@ void shop_wsfunction_read(const shop_job_t *job, const shop_answer_t *answer, sh
         shop_act_stop(act, SHOP_ACT_MANUAL, "ws_function_refused");
     } else {
         shop_act_done(act, json_pack("{s:b}", "released", 1));
+    }
+}
+
+
+/* --- step `withdrawal` of actions: what the function gave is there as long as the instance is in
+ * force; {withdrawn} --- */
+
+static bool is_calling(const shop_job_t *job)
+{
+    return shop_str_eq(shop_job_phase(job), SHOP_STR("call"));
+}
+
+
+void shop_withdrawal_build(const shop_job_t *job, shop_act_t *act)
+{
+    bool live = shop_instance_is_live(job);
+
+    if (!shop_job_mode_is(job, "function")) {
+        shop_act_skip(act);
+    } else if (!is_calling(job)) {
+        shop_act_ask(act, json_pack("{s:s}", "what", "withdrawn"));
+    } else if (shop_param_text(job, "ws_withdraw").len == 0) {
+        shop_act_stop(act, SHOP_ACT_MANUAL, live ? "give_by_hand" : "withdraw_by_hand");
+    } else if (live) {
+        call_build(job, "ws_function", "ws_args", act);
+    } else {
+        call_build(job, "ws_withdraw", "ws_withdraw_args", act);
+    }
+}
+
+
+void shop_withdrawal_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
+{
+    bool live = shop_instance_is_live(job);
+
+    if (answer->answer_class != SHOP_ANSWER_OK) {
+        shop_act_by_class(job, answer, act);
+    } else if (is_calling(job) && !answer_is_ok(job, answer->json)) {
+        shop_act_stop(act, SHOP_ACT_MANUAL, "ws_function_refused");
+    } else if (is_calling(job)) {
+        shop_act_done(act, json_pack("{s:b}", "withdrawn", !live));
+    } else if (shop_json_bool(answer->json, "withdrawn") == live) {
+        shop_act_more(act, shop_job_progress(job, "call"));
+    } else {
+        shop_act_done(act, json_object()); /* others were faster */
     }
 }

@@ -420,7 +420,8 @@ my @cases = (
     {
         handler => 'std_openltiaccess', name => 'openltiaccess: by a function', known(),
         params  => {coursename => 'EXCEL-1', lti_mode => 'function', maxenrolled => '5', endtime => '2027-06-01', ws_function => 'core_course_update_courses',
-            ws_args => '{"courses":[{"id":"{courseid}","summary":"{reference} {secret} {max} {start} {end}"}]}'},
+            ws_args => '{"courses":[{"id":"{courseid}","summary":"{reference} {secret} {max} {start} {end}"}]}',
+            ws_withdraw => 'core_course_update_courses', ws_withdraw_args => '{"courses":[{"id":"{courseid}","summary":"closed {jobkey}"}]}'},
         right   => sub {
             my ($p, $world) = @_;
             my ($access) = instances($world, 'ltiprovider');

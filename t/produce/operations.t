@@ -169,6 +169,17 @@ my %right = (
             }
         },
     },
+    ltiprovider => {
+        suspend => sub {
+            my ($i) = @_;
+            return if $i->{facts}{lti_mode} ne 'function';
+            like($moodle->{courses}{20}{summary}, qr/^closed \Q$i->{reference}\E[.]\d+$/, 'the function that takes it back is called, under a key of its own');
+        },
+        resume => sub {
+            my ($i) = @_;
+            like($moodle->{courses}{20}{summary}, qr/^\Q$i->{reference}\E /, 'and the one that gives it') if $i->{facts}{lti_mode} eq 'function';
+        },
+    },
     registered_product => {
         suspend => sub {
             my ($i) = @_;
@@ -246,6 +257,32 @@ cmp_ok($faults->runs, '>', 50, 'faults struck');
     is($moodle->enrolment(50, 20)->{suspended}, 1, 'still there: the other one may come back');
     operate('twice', $long, action => 'delete');
     is($moodle->enrolment(50, 20), undef, 'unenrolled with the last one');
+    $p->back($start);
+}
+
+
+# --- what a function gave and none takes back: a person does, once ---
+
+for my $sold (['std_unlockpdcertificate', release_mode => 'function', enrol => '1', certificateid => '5'], ['std_addquizattempts', attempts_mode => 'function', quizid => '7'],
+    ['std_openltiaccess', lti_mode => 'function'], ['std_addtrainingcredits', credits_mode => 'function', creditsamount => '3']) {
+    my $start = $p->mark;
+    my ($handler, %params) = @{$sold};
+    $p->finish($p->claim($_)) for Cases::sell($p, {handler => $handler, name => 'by hand', email => 'zoe@known.example', order => {user => 50, proven => 'moodle'},
+        params => {coursename => 'EXCEL-1', %params, ws_function => 'core_course_update_courses', ws_args => '{"courses":[{"id":"20","summary":"{userid} {amount}"}]}'}});
+    my ($id, $reference) = $dbh->selectrow_array('select id, reference from shop.product_instances');
+    for (['suspend', 'withdraw_by_hand', qr/^Suspended: \Q$reference\E[.] Take back .* core_course_update_courses gave/], ['resume', 'give_by_hand', qr/^Resumed: \Q$reference\E[.] Give again/]) {
+        my ($action, $reason, $sentence) = @{$_};
+        my $job = $p->sql('instance_operate', {id => $id, action => $action})->{job};
+        my $run = $p->claim($job);
+        my $act = $p->drive($run);
+        is("@{$act}{qw(kind reason)}", "manual $reason", "$handler: $reason");
+        $p->hand_back($run, step => $act->{step}, reason => $act->{reason}, state => $act->{kind});
+        like($dbh->selectrow_array('select message from shop.alerts order by id desc limit 1'), $sentence, 'staff are told so');
+        is($p->sql('job_by_hand', {job => $job})->{reason}, 'actor', 'by somebody');
+        is($p->sql('job_by_hand', {job => $job, actor => 'Ann'})->{verdict}, 'ok', 'who says when it is done');
+        is($p->sql('job_by_hand', {job => $job, actor => 'Ann'})->{reason}, 'job', 'once');
+        is(join(q{ }, $p->finish($p->claim($job))), q{}, 'and the job is over');
+    }
     $p->back($start);
 }
 
