@@ -327,10 +327,17 @@ comment on function shop.event_tell(jsonb, bigint, text, text) is 'Staff hear of
 create or replace function shop.event_repeats(e jsonb, bill bigint) returns boolean
 language plpgsql stable as $$
 begin
+    if (e ->> 'sum')::boolean then
+        return (e ->> 'amount')::numeric <= 0;
+    end if;
     return e ->> 'state' in ('refunded', 'partially_refunded') and (exists (
         select from shop.payment_events v
         where v.billid = bill and v.verdict = 'apply' and v.state in ('refunded', 'partially_refunded', 'cancelled')
           and v.content ->> 'provider_txn' = e ->> 'provider_txn')
+        -- a sum has found it before its own answer came
+        or exists (
+        select from shop.refund_requests r
+        where r.id = (e ->> 'refund')::bigint and r.state = 'done' and r.providertxn is null)
         or e ->> 'channel' <> 'staff' and exists (
         select from shop.refund_requests r
         where r.billid = bill and r.state = 'done' and r.providertxn is null
@@ -339,6 +346,19 @@ end
 $$;
 comment on function shop.event_repeats(jsonb, bigint) is
     'A refund that was applied already is told again: authorised, then captured; by staff, by a notification, by the API';
+
+create or replace function shop.event_single(e jsonb, b shop.bills, a shop.payment_attempts) returns jsonb
+language plpgsql stable as $$
+begin
+    if not coalesce((e ->> 'sum')::boolean, false) then
+        return e;
+    end if;
+    return e || jsonb_build_object('amount', shop.money((e ->> 'amount')::numeric
+        - case when a.paying then b.refundedamount when a.state = 'refunded' then a.amount else 0 end));
+end
+$$;
+comment on function shop.event_single(jsonb, shop.bills, shop.payment_attempts) is
+    'Of a sum of what was given back so far, what is new in it; any other event is itself';
 
 create or replace function shop.event_decide(e jsonb, b shop.bills, a shop.payment_attempts,
     p shop.payment_attempts, out verdict text, out why text)
@@ -411,6 +431,7 @@ begin
         select * into p from shop.payment_attempts where billid = b.id and paying;
     end if;
     state := b.status;
+    e := shop.event_single(e, b, a);
 
     select v.verdict into seen from shop.payment_events v where v.eventkey = e ->> 'event_key';
     if seen in ('defer', 'unknown-order', 'quarantine', 'mismatch') or seen is null then

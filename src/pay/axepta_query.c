@@ -138,6 +138,45 @@ static shop_status_t read_payment(shop_arena_t *arena, const shop_pay_question_t
 }
 
 
+/* Staff may give money back in the platform's back office. The answer has the sum of it alone: no
+ * transaction, which would be one refund's. */
+static shop_status_t read_credit(shop_arena_t *arena, const shop_form_t *fields,
+                                 const shop_pay_event_t *payment, shop_pay_event_t *event)
+{
+    *event = *payment;
+    event->state = SHOP_PAY_STATE_REFUNDED;
+    event->amount_minor = amount_of(fields, "AmountCred");
+    event->sum = true;
+    event->provider_txn = SHOP_STR_NULL;
+
+    return shop_arena_printf(
+        arena, &event->key, "poll:axepta:%.*s:credit:%lld", (int) payment->provider_txn.len,
+        (const char *) payment->provider_txn.data, (long long) event->amount_minor);
+}
+
+
+static shop_status_t read_answer(shop_arena_t *arena, const shop_pay_question_t *asked,
+                                 const shop_form_t *fields, shop_pay_heard_t *heard)
+{
+    shop_pay_event_t *list = shop_arena_calloc(arena, 2 * sizeof(*list));
+
+    if (list == NULL) {
+        return SHOP_NO_MEMORY;
+    }
+
+    heard->events = (shop_pay_events_t){.list = list, .count = 1};
+    shop_status_t status = read_payment(arena, asked, fields, &list[0]);
+
+    if (status == SHOP_OK && list[0].state == SHOP_PAY_STATE_PAID &&
+        amount_of(fields, "AmountCred") > 0) {
+        heard->events.count = 2;
+        status = read_credit(arena, fields, &list[0], &list[1]);
+    }
+
+    return status;
+}
+
+
 /* A payment that has begun has a number that is not all zeros. */
 static bool has_payment(const shop_form_t *fields)
 {
@@ -158,7 +197,6 @@ shop_status_t shop_axepta_hear(shop_arena_t *arena, const shop_pay_config_t *con
                                shop_pay_heard_t *heard)
 {
     const shop_axepta_t *axepta = config->data;
-    shop_pay_event_t *event;
     shop_form_t fields;
 
     *heard = (shop_pay_heard_t){0};
@@ -186,7 +224,5 @@ shop_status_t shop_axepta_hear(shop_arena_t *arena, const shop_pay_config_t *con
         return shop_axepta_hear_refund(&fields, heard);
     }
 
-    status = shop_pay_hear_one(arena, heard, &event);
-
-    return status == SHOP_OK ? read_payment(arena, &talk->asked, &fields, event) : status;
+    return read_answer(arena, &talk->asked, &fields, heard);
 }

@@ -139,6 +139,7 @@ static bool set_facts(json_t *object, const shop_pay_config_t *config,
            set_text(object, "channel", shop_str(event->channel)) &&
            shop_json_set_text(object, "event_key", key) &&
            set_text(object, "state", shop_str(shop_pay_state_name(event->state))) &&
+           json_object_set_new(object, "sum", json_boolean(event->sum)) == 0 &&
            set_text(object, "currency", event->currency) &&
            set_text(object, "transid", event->transid) &&
            set_text(object, "provider_ref", event->provider_ref) &&

@@ -204,6 +204,7 @@ typedef struct {
     shop_pay_state_t state;
     bool has_amount; /* false: the message has no readable amount; it equals no attempt's */
     int64_t amount_minor;
+    bool sum;                   /* of what was given back so far, not of one refund */
     shop_str_t currency;        /* alpha-3; empty: not readable, equals no attempt's */
     int64_t attempt;            /* id of the attempt; 0: the message does not know it */
     shop_str_t transid;         /* order reference as echoed by the provider */

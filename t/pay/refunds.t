@@ -101,6 +101,24 @@ my $part = bought('systempay');
 ok(ends(refund($part, amount => '8.00'), 'done') && ends(refund($part, amount => '8.00'), 'done'), 'made smaller, twice');
 is(books($part), '1600 2', '… two refunds');
 
+# Given back in the provider's own back office, of which its API tells the sum alone.
+my $office = bought('axepta');
+my $payid  = sub { $t->sql('select providertxn from shop.payment_attempts a join shop.bills b on b.id = a.billid where transid = ? and paying', $office) };
+my $gives  = sub {
+    my ($sum) = @_;
+    Shop::Http->new(base => "http://127.0.0.1:$t->{providers_port}")->request('POST', '/control/known',
+        headers => {'Content-Type' => 'application/json'}, body => JSON::PP::encode_json({payid => $payid->(), refunded => $sum}));
+    $t->dbh->do('update shop.payment_attempts set askat = now(), askedat = null where providertxn = ?', undef, $payid->());
+    return wait_for(sub { $t->sql('select askedat is not null and unheard = 0 from shop.payment_attempts where providertxn = ?', $payid->()) }, $LIMIT, 0.1);
+};
+ok($gives->(500), 'axepta, a part in the back office');
+is(books($office), '500 1', '… is learnt by asking');
+ok($gives->(1200) && $gives->(1200), '… and another part');
+is(books($office), '1200 2', '… once');
+ok(ends(refund($office), 'done'), '… the rest by the shop');
+ok($gives->(given('axepta', $office)), '… and asked again');
+is(given('axepta', $office) . ' ' . books($office), '10800 10800 3', '… nothing twice');
+
 # The buyer reads of it.
 my $email = $t->sql(q{select customer ->> 'email' from shop.bills where transid = ?}, $part);
 my @numbers = ();

@@ -163,6 +163,10 @@ static void check_inquiry(shop_arena_t *arena)
         {FOUND "&LastStatus=OK&AmountAuth=4990&AmountCap=100", SHOP_OK, 1, SHOP_PAY_STATE_PAID,
          100},
         {FOUND "&LastStatus=OK", SHOP_OK, 1, SHOP_PAY_STATE_PAID, 0},
+        {FOUND "&LastStatus=OK&AmountAuth=4990&AmountCap=4990&AmountCred=1000", SHOP_OK, 2,
+         SHOP_PAY_STATE_PAID, 4990},
+        {FOUND "&LastStatus=FAILED&Code=22890305&AmountCred=1000", SHOP_OK, 1,
+         SHOP_PAY_STATE_REFUSED, 4990},
         {FOUND "&LastStatus=FAILED&Code=22890305", SHOP_OK, 1, SHOP_PAY_STATE_REFUSED, 4990},
         {FOUND "&LastStatus=FAILED&Code=22890703", SHOP_OK, 1, SHOP_PAY_STATE_CANCELLED, 4990},
         {FOUND "&LastStatus=PENDING", SHOP_OK, 1, SHOP_PAY_STATE_PENDING, 4990},
@@ -182,6 +186,13 @@ static void check_inquiry(shop_arena_t *arena)
             is_int(events.list->state, cases[i].state, "state");
             is_int(events.list->amount_minor, cases[i].amount, "amount");
             is_str(events.list->currency, "EUR", "currency");
+            ok(!events.list->sum, "of one payment");
+        }
+        if (events.count == 2) {
+            is_int(events.list[1].state, SHOP_PAY_STATE_REFUNDED, "given back");
+            is_int(events.list[1].amount_minor, 1000, "so much");
+            ok(events.list[1].sum, "in all");
+            is_str(events.list[1].key, "poll:axepta:33:credit:1000", "key");
         }
     }
 }
