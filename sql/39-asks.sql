@@ -312,6 +312,7 @@ begin
         when 'seat_refused' then shop.ask_seat_refused(j, arguments)
         when 'seat_taken' then shop.ask_seat_taken(j, arguments)
         when 'seat_freed' then shop.ask_seat_freed(j)
+        when 'delegation' then shop.ask_delegation(j, arguments)
         when 'seat_courses' then shop.ask_seat_courses(j, arguments)
         when 'withdrawn' then shop.ask_withdrawn(j)
         when 'facts' then shop.ask_facts(j, arguments)

@@ -83,7 +83,8 @@ begin
     end if;
     insert into shop.jobs (billid, itemid, element, unit, phase, actionid, customerid, handler, inputs)
     values (o.billid, o.itemid, p.element, p.unit, 'action', event, p.customerid, o.handler,
-            o.inputs || jsonb_build_object('phase', 'action', 'unit', p.unit, 'event', event) || more)
+            o.inputs - case more ->> 'action' when 'owner' then 'seat' else '' end
+                || jsonb_build_object('phase', 'action', 'unit', p.unit, 'event', event) || more)
     returning id into made;
     return made;
 end
@@ -332,7 +333,7 @@ begin
     returning id into event;
     select * into p from shop.product_instances where id = p.id;
     return jsonb_build_object('verdict', 'ok', 'event', event, 'job',
-        case when action <> 'owner' or moves then
+        case when action <> 'owner' or moves or shop.seat_delegation(p) is not null then
             shop.action_job(p, event, jsonb_build_object('action', action)) end);
 end
 $$;

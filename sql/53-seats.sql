@@ -9,6 +9,19 @@ end
 $$;
 comment on function shop.seat_is(shop.product_instances) is 'Is an instance a place for somebody?';
 
+create or replace function shop.seat_delegation(p shop.product_instances) returns text
+language plpgsql stable as $$
+declare
+    origin constant jsonb := (shop.instance_origin(p)).inputs;
+begin
+    return case when p.contexttype = 'userenrol'
+                 and (origin ? 'seat' or coalesce((p.productiondata ->> 'seat')::boolean, false))
+                then nullif(origin #>> '{params,delegation}', '') end;
+end
+$$;
+comment on function shop.seat_delegation(shop.product_instances) is
+    'The role of the buyer over who has a seat; null: none';
+
 create or replace function shop.seat_job(p shop.product_instances) returns shop.jobs
 language plpgsql stable as $$
 declare
@@ -330,6 +343,31 @@ begin
 end
 $$;
 comment on function shop.ask_seat_freed(shop.jobs) is 'The seat is free again, once for each job; who had it';
+
+create or replace function shop.ask_delegation(j shop.jobs, asked jsonb) returns jsonb
+language plpgsql stable as $$
+declare
+    former constant boolean := coalesce((asked ->> 'former')::boolean, false);
+    owner constant bigint := case when former then (
+        select (e.eventdata #>> '{customer,0}')::bigint from shop.product_events e where e.id = j.actionid)
+        else j.customerid end;
+    buyer constant bigint := case when former then (shop.job_customer(j.billid, owner) ->> 'moodle_user_id')::bigint
+        else (asked ->> 'buyer')::bigint end;
+begin
+    return jsonb_build_object('buyer', coalesce(buyer, 0), 'give', exists (
+        select from shop.product_instances o
+        where o.customerid = owner and o.contexttype = 'userenrol' and shop.instance_live(o)
+          and o.productiondata ->> 'userid' = asked ->> 'person'
+          and shop.seat_delegation(o) = j.inputs #>> '{params,delegation}')
+        or exists (
+        select from shop.product_instances o
+        where o.contexttype = 'roleassign' and shop.instance_live(o) and o.startdate <= now()
+          and o.productiondata @> jsonb_build_object('level', 'user', 'userid', buyer,
+              'roleid', asked -> 'roleid', 'instanceid', asked -> 'person')));
+end
+$$;
+comment on function shop.ask_delegation(shop.jobs, jsonb) is
+    'Is the owner of a seat, or who was it before, to have his role over a person? And his account';
 
 create or replace function shop.ask_seat_courses(j shop.jobs, asked jsonb) returns jsonb
 language plpgsql volatile as $$

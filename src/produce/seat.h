@@ -26,11 +26,10 @@ void shop_seat_dates_build(const shop_job_t *job, shop_act_t *act);
 void shop_seat_taken_build(const shop_job_t *job, shop_act_t *act);
 void shop_seat_enrol_build(const shop_job_t *job, shop_act_t *act);
 void shop_seat_mail_build(const shop_job_t *job, shop_act_t *act);
-void shop_delegation_build(const shop_job_t *job, shop_act_t *act);
 
 #define SHOP_STEPS_SEAT_GIVE                                                                       \
     {"course", shop_seat_course_build, shop_course_read, "assign"},                                \
-        {"user", shop_user_build, shop_user_read, "assign"},                                       \
+        {"user", shop_user_build, shop_user_read, "assign owner"},                                 \
         {"guard", shop_seat_guard_build, shop_seat_guard_read, "assign"},                          \
         {"dates", shop_seat_dates_build, NULL, "assign"},                                          \
         {"taken", shop_seat_taken_build, NULL, "assign"},                                          \
@@ -42,6 +41,13 @@ void shop_delegation_build(const shop_job_t *job, shop_act_t *act);
     {                                                                                              \
         "mail", shop_seat_mail_build, NULL, "assign"                                               \
     }
+
+/* --- seat_delegation.c: the buyer's role over who has a seat --- */
+
+void shop_delegation_build(const shop_job_t *job, shop_act_t *act);
+void shop_delegated_build(const shop_job_t *job, shop_act_t *act);
+void shop_undelegated_build(const shop_job_t *job, shop_act_t *act); /* of the former owner */
+void shop_delegated_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
 
 /* --- seat_back.c: action "release" --- */
 
@@ -55,8 +61,11 @@ void shop_seat_align_build(const shop_job_t *job, shop_act_t *act);
     {"entered", shop_seat_entered_build, shop_seat_entered_read, "release"},                       \
         {"freed", shop_seat_freed_build, NULL, "release"},                                         \
         {"withdraw", shop_align_build, shop_align_read, "release"},                                \
+        {"align", shop_seat_align_build, shop_align_read, "suspend resume update delete refresh"}, \
+        {"undelegated", shop_undelegated_build, shop_delegated_read, "owner"},                     \
     {                                                                                              \
-        "align", shop_seat_align_build, shop_align_read, "suspend resume update delete refresh"    \
+        "delegated", shop_delegated_build, shop_delegated_read,                                    \
+            "release suspend resume delete refresh owner"                                          \
     }
 
 #endif

@@ -120,31 +120,6 @@ void shop_seat_enrol_build(const shop_job_t *job, shop_act_t *act)
 }
 
 
-/* --- step `delegation`: the buyer may look after this person --- */
-
-void shop_delegation_build(const shop_job_t *job, shop_act_t *act)
-{
-    shop_str_t name = shop_param_text(job, "delegation");
-    int64_t role = shop_role_find(job->site, name);
-    int64_t buyer = shop_json_int(shop_job_customer(job), "moodle_user_id");
-    int64_t user = shop_job_output_id(job, "user");
-    json_t *facts;
-
-    if (name.len == 0 || !shop_job_is_seat(job) || buyer == 0 || buyer == user) {
-        shop_act_skip(act);
-        return;
-    }
-    if (role == 0) {
-        shop_act_stop(act, SHOP_ACT_BLOCKED, "role_unknown");
-        return;
-    }
-    facts = json_pack("{s:I, s:I, s:s, s:I}", "roleid", (json_int_t) role, "userid",
-                      (json_int_t) buyer, "level", "user", "instanceid", (json_int_t) user);
-    shop_act_call(act, "core_role_assign_roles", shop_assignment("assignments", facts));
-    json_decref(facts);
-}
-
-
 /* --- step `mail`: the person hears of the place --- */
 
 void shop_seat_mail_build(const shop_job_t *job, shop_act_t *act)

@@ -143,7 +143,11 @@ sub user { my ($email) = @_; return (map { $_->{id} } grep { $_->{email} eq $ema
     is(assign({%paul, email => 'other@new.example'})->{reason}, 'none_left', 'nobody else gets one');
     my ($seat) = grep { $_->{email} eq 'paul@new.example' } given();
     my $paul = user('paul@new.example');
+    my $over = sub { my ($who) = @_; return join q{ }, map { m{/(\d+)$} } sort grep { m{^user/$who/11/} } keys %{$moodle->{assignments}} };
+    my $buyer = user('zoe@new.example');
+    is($over->($paul), $buyer, 'the buyer looks after him');
     $faults->drive('session: release', release($seat->{reference}));
+    is($over->($paul), q{}, 'and not any more when it is taken back');
     is($moodle->enrolment($paul, 20), undef, 'one is taken back');
     is(seats()->{free}, 1, 'and free');
     my %ann = (firstname => 'Ann', lastname => 'Vert', email => 'ann@new.example');
@@ -152,6 +156,27 @@ sub user { my ($email) = @_; return (map { $_->{id} } grep { $_->{email} eq $ema
     is($moodle->enrolment($ann, 20)->{timeend}, $paid + 30 * $day, 'somebody else has it, for the session');
     ok((grep { $_->{idnumber} =~ /^shop-cust-/ && $_->{members}{$ann} } $moodle->groups_of(20)), 'in the group of the customer');
     ok($moodle->{assignments}{"user/$ann/11/" . user('zoe@new.example')}, 'the buyer looks after her');
+    # a role that was sold over the same person is another reason to look after her
+    my ($hers) = grep { $_->{email} eq 'ann@new.example' } given();
+    my $mark = $p->mark;
+    $p->finish($p->claim($_)) for Cases::sell($p, {handler => 'std_assignroleoncontext', name => 'also', email => 'zoe@new.example', order => {user => $buyer, proven => 'moodle'},
+        params => {contextlevel => 'user', instance => "$ann", role => 'studentplus'}});
+    $p->finish($p->claim($p->sql('seat_release', {transid => $transid, shop => 1, reference => $hers->{reference}})->{job}));
+    is($over->($ann), $buyer, 'a role that another product gives stays');
+    $p->back($mark);
+    $mark = $p->mark;
+    for (['suspend', q{}], ['resume', $buyer], ['suspend', q{}], ['resume', $buyer]) {
+        $faults->drive("session: $_->[0]", $p->sql('instance_operate', {reference => $hers->{reference}, action => $_->[0]}));
+        is($over->($ann), $_->[1], "$_->[0]: " . ($_->[1] ? 'he looks after her' : 'he does not'));
+    }
+    $moodle->{assignments} = {};
+    $faults->drive('session: refresh', $p->sql('instance_operate', {reference => $hers->{reference}, action => 'refresh'}));
+    is($over->($ann), $buyer, 'refreshed');
+    my ($heir) = $dbh->selectrow_array(q{insert into shop.customers (firstname, lastname, email, country) values ('Heir', 'New', 'heir@new.example', 'FR') returning id});
+    $faults->drive('session: owner', $p->sql('instance_operate', {reference => $hers->{reference}, action => 'owner', customer => $heir}));
+    is($over->($ann), user('heir@new.example'), 'handed over: the new owner looks after her, the old one does not');
+    is($moodle->enrolment($ann, 20)->{suspended}, 0, 'she keeps her place');
+    $p->back($mark);
     is((grep { $_->{toaddress} eq 'ann@new.example' } @{$p->world->{told}}), 1, 'she is told');
     is(scalar(given()), 3, 'three places again');
 
