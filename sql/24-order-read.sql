@@ -74,7 +74,8 @@ begin
         select jsonb_build_object('id', a.id, 'state', a.state, 'config', a.config,
             'interface', a.interface, 'mode', a.mode, 'paying', a.paying,
             'provider_ref', a.providerref, 'amount', shop.money(a.amount), 'currency', a.currency,
-            'created', shop.utc(a.created), 'updated', shop.utc(a.updated))
+            'created', shop.utc(a.created), 'updated', shop.utc(a.updated),
+            'expires', shop.utc(a.expires))
         from shop.payment_attempts a where a.billid = bill
         order by a.paying desc, a.id desc limit 1);
 end

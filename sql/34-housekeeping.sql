@@ -67,6 +67,7 @@ begin
     where state in ('created', 'redirected', 'pending') and expires < now();
     get diagnostics attempts = row_count;
     orders := shop.orders_expire();
+    perform shop.payment_reminders();
     perform shop.sales_fold();
     perform shop.partner_fold();
     perform shop.expiry_events();

@@ -40,6 +40,7 @@ select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
 \ir 40-schedules.sql
 \ir 41-slave-items.sql
 \ir 42-pages.sql
+\ir 43-reminders.sql
 \ir 45-messages.sql
 \ir 47-refunds.sql
 \ir 48-comparison.sql

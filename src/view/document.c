@@ -109,6 +109,17 @@ static void put_identity(shop_making_t *d, json_t *data, const state_t *state)
 }
 
 
+/* A cheque or a transfer that is awaited; empty: nothing is. */
+static shop_str_t promised_until(const shop_making_t *d)
+{
+    const json_t *attempt = json_object_get(d->order, "attempt");
+
+    return shop_str_eq(shop_json_text(attempt, "state"), SHOP_STR("pending"))
+               ? shop_json_text(attempt, "expires")
+               : SHOP_STR_NULL;
+}
+
+
 static void put_dates(shop_making_t *d, json_t *data)
 {
     shop_str_t date = shop_json_text(d->order, "invoiced_at");
@@ -123,6 +134,7 @@ static void put_dates(shop_making_t *d, json_t *data)
     shop_document_put_text(d, data, "date_iso", date);
     shop_document_put_date(d, data, "date", date);
     shop_document_put_date(d, data, "paid_date", shop_json_text(d->order, "paid_at"));
+    shop_document_put_date(d, data, "pay_until", promised_until(d));
 }
 
 

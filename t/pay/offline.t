@@ -34,13 +34,13 @@ my $blocks = <<'CONF';
     }
 CONF
 utf8::encode($blocks);
-my $t = Shop::Test->new(moodle => 0, mail => 0, bank => 0, http => $blocks);
+my $t = Shop::Test->new(moodle => 0, bank => 0, http => $blocks);
 $t->catalog(q{update shop.shops set paymodes = paymodes || '{"far": true, "francs": true}'});
 
 
 sub at_payment {
-    my ($mode) = @_;
-    my $buyer = Shop::Buyer->new(base => $t->base);
+    my ($mode, %who) = @_;
+    my $buyer = Shop::Buyer->new(base => $t->base, %who);
     $buyer->add('gdpr_essentials');
     $buyer->checkout;
     $buyer->order($mode);
@@ -126,6 +126,37 @@ sub staff { my ($function, %argument) = @_; return $t->sql("select shop.$functio
     $t->dbh->do(q{update shop.payment_attempts set expires = now() - interval '1 day'});
     staff('housekeeping');
     is($order->status, 'CANCELLED', 'a promise that is not kept for 60 days ends the order');
+}
+
+# Promised, and nothing comes: a reminder when half of the time is over, another three days before its end.
+{
+    my $buyer = at_payment('transfer', lang => 'fr', person => {email => 'late@example.org'});
+    my $order = Shop::Order->last_of($t);
+    my ($rf) = $buyer->page->{answer}{body} =~ m{<dd>(RF\d\d[ \w]+)</dd>};
+    $buyer->submit(qr{step/payment$}, {}, go => 1);
+    my $reminders = sub { $t->sql(q{select coalesce(string_agg(m.key, ' ' order by m.id), '') from shop.mails m join shop.bills b on b.id = m.billid
+        where transid = ? and template = 'payment_reminder'}, $order->transid) =~ s/payment_reminder:\d+://gr };
+    my $days = sub {
+        my ($days) = @_;
+        $t->dbh->do(q{update shop.payment_attempts set created = now() - make_interval(days => ?), expires = now() + make_interval(days => 14 - ?)
+            where billid = (select id from shop.bills where transid = ?)}, undef, $days, $days, $order->transid);
+        staff('housekeeping') for 1 .. 2;
+        return $reminders->();
+    };
+    is($days->(6), '', 'six days of fourteen: nothing');
+    is($days->(7), 'half', 'seven days: reminded, once');
+    my $mail = $t->mail_to('late@example.org', qr/le paiement de votre commande/, 60);
+    ok($mail, '… in the language of the order') or diag explain [map { $_->{subject} } $t->mails];
+    like($mail->{text}, qr/FR76 3000.*\Q$rf\E/s, '… with account and reference');
+    my ($link) = $mail->{text} =~ m{(/shop/ac/order/\S+)};
+    is(Shop::Buyer->new(base => $t->base)->http->get($link)->{status}, 200, '… and a link to the order');
+    like($mail->{text}, qr/jusqu’au \d/, '… and until when it is kept');
+    is($days->(10), 'half', 'ten days: no more');
+    is($days->(11), 'half last', 'three days are left: once more');
+    is($days->(13), 'half last', '… and that is all');
+    $t->dbh->do(q{delete from shop.mails where template = 'payment_reminder'});
+    is(staff('mark_paid', transid => $order->transid, actor => 'anne'), 'ok', 'paid');
+    is($days->(11), '', '… who has paid is not reminded');
 }
 
 $t->finish;
