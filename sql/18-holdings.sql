@@ -18,6 +18,10 @@ insert into shop.handlers (name, maxquantity, units, about) values
     ('std_createcategory', 0, 'unit', 'Makes a course category of the buyer''s own'),
     ('std_createcourse', 0, 'unit', 'Makes a course of the buyer''s own, empty or from a model')
 on conflict (name) do update set units = excluded.units, about = excluded.about;
+alter table shop.handlers add column if not exists credits boolean not null default false;
+comment on column shop.handlers.credits is 'its products can be paid with training credits (parameter credit_price)';
+update shop.handlers set credits = true
+where name in ('std_enrolonecourse', 'std_enrolonecoursemultiple') and not credits;
 
 alter table shop.product_events add column if not exists jobid bigint unique
     references shop.jobs on delete set null;

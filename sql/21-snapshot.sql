@@ -18,6 +18,14 @@ language sql stable as $$
 $$;
 comment on function shop.shop_document(shop.shops) is 'A shop as the snapshot gives it';
 
+create or replace function shop.credit_price(i shop.items) returns integer
+language sql stable as $$
+    select btrim(i.handlerparams ->> 'credit_price')::integer
+    where btrim(i.handlerparams ->> 'credit_price') ~ '^[1-9][0-9]{0,6}$'
+      and exists (select from shop.handlers h where h.name = i.enablehandler and h.credits)
+$$;
+comment on function shop.credit_price(shop.items) is 'How many training credits pay a unit of an item; null: none do';
+
 create or replace function shop.item_document(i shop.items) returns jsonb
 language sql stable as $$
     select jsonb_build_object(
@@ -39,6 +47,7 @@ language sql stable as $$
         'enablehandler', i.enablehandler, 'handlerparams', i.handlerparams,
         'productiondata', i.productiondata,
         'handler_max', (select h.maxquantity from shop.handlers h where h.name = i.enablehandler),
+        'credit_price', shop.credit_price(i),
         'translations', i.translations)
 $$;
 comment on function shop.item_document(shop.items) is 'An item as the snapshot gives it';

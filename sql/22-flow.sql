@@ -28,6 +28,9 @@ begin
     if bill.status = 'CANCELLED' and target = 'SOLDOUT' then
         perform shop.alert('late_payment', 'high', bill.id, 'A cancelled order was paid', null);
     end if;
+    if target in ('CANCELLED', 'PAYBACK') and moved.paymode = 'credits' then
+        perform shop.credits_return(moved, actor);
+    end if;
     return moved;
 end
 $$;

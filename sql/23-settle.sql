@@ -103,10 +103,12 @@ declare
 begin
     update shop.bills set refundedamount = refundedamount + back, lastactiondate = clock_timestamp()
     where id = bill.id returning * into b;
-    insert into shop.refunds (billid, attemptid, amount, currency, actor, reason)
-    values (b.id, attempt, back, b.currency, actor, why) returning id into refund;
-    insert into shop.registrar_queue (billid, refundid, realisedat)
-    values (b.id, refund, clock_timestamp());
+    if back > 0 then -- where no money came there is none to be noted
+        insert into shop.refunds (billid, attemptid, amount, currency, actor, reason)
+        values (b.id, attempt, back, b.currency, actor, why) returning id into refund;
+        insert into shop.registrar_queue (billid, refundid, realisedat)
+        values (b.id, refund, clock_timestamp());
+    end if;
 
     if b.refundedamount = b.paiedamount and b.status <> 'PAYBACK' then
         b := shop.bill_move(b, 'PAYBACK', actor, nullif(why, ''));

@@ -27,6 +27,14 @@ language sql immutable as $$
 $$;
 comment on function shop.order_seller(shop.shops) is 'The seller as documents print him';
 
+create or replace function shop.order_credits_spent(bill bigint) returns integer
+language plpgsql stable as $$
+begin
+    return (select -e.amount from shop.credit_entries e where e.billid = bill and e.kind = 'spent');
+end
+$$;
+comment on function shop.order_credits_spent(bigint) is 'How many training credits paid an order; null: none did';
+
 create or replace function shop.order_document(b shop.bills) returns jsonb
 language plpgsql stable as $$
 begin
@@ -46,6 +54,8 @@ begin
                 'hasaccount', case when b.userid > 0 then b.userid else k.hasaccount end),
             'invoiceinfo', b.invoiceinfo, 'lines', shop.order_lines(b.id),
             'utc_offset', shop.utc_offset(s.timezone), 'billfooter', c.billfooter)
+            || case when b.paymode = 'credits'
+                    then jsonb_build_object('spent_credits', shop.order_credits_spent(b.id)) else '{}' end
         from shop.shops s
         join shop.customers k on k.id = b.customerid
         left join shop.catalogs c on c.id = s.catalogid

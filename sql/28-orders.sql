@@ -95,6 +95,8 @@ begin
         return shop.order_answer(b, 'exists');
     elsif not exists (select from shop.bill_flows where fromstatus = b.status and tostatus = target) then
         return shop.order_answer(b, 'refused') || '{"reason": "transition"}';
+    elsif b.status = 'CANCELLED' and b.paymode = 'credits' then
+        return shop.order_answer(b, 'refused') || '{"reason": "credits"}';
     end if;
 
     if target = 'PAYBACK' then
@@ -144,7 +146,7 @@ begin
             'transid', x.transid, 'order_number', x.number, 'invoice_number', x.invoice,
             'status', x.status, 'placed_at', shop.utc(x.placedat), 'paid_at', shop.utc(x.paidat),
             'amount', shop.money(x.amount), 'currency', x.currency, 'paymode', x.paymode,
-            'interface', x.interface, 'test', x.test, 'items', x.items, 'names', x.names)
+            'interface', x.interface, 'credits', shop.order_credits_spent(x.id), 'test', x.test, 'items', x.items, 'names', x.names)
             order by x.id desc), '[]'))
         from (
             select b.*, v.number as invoice, shop.order_number(b.ordering, b.placedat, s.timezone) as number,

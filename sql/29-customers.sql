@@ -23,25 +23,27 @@ comment on function shop.account_rights(jsonb) is 'What a person with this accou
 
 create or replace function shop.customer_find(arguments jsonb) returns jsonb
 language plpgsql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+declare
+    found_row constant jsonb := (
+        select shop.customer_document(c) from shop.customers c
+        where lower(c.email) = lower(arguments ->> 'email')
+              and (c.hasaccount = 0 or coalesce(arguments ->> 'vouched', 'false') = 'false')
+           or c.hasaccount = case when arguments ->> 'vouched' = 'true'
+                                  then (arguments ->> 'account')::bigint
+                                  when arguments ->> 'email' is null
+                                  then nullif((arguments ->> 'user')::bigint, 0) end
+           or c.id = (arguments ->> 'id')::bigint
+        order by c.hasaccount desc
+        limit 1);
 begin
-    return (
-        select coalesce((
-            select shop.customer_document(c) from shop.customers c
-            where lower(c.email) = lower(arguments ->> 'email')
-                  and (c.hasaccount = 0 or coalesce(arguments ->> 'vouched', 'false') = 'false')
-               or c.hasaccount = case when arguments ->> 'vouched' = 'true'
-                                      then (arguments ->> 'account')::bigint
-                                      when arguments ->> 'email' is null
-                                      then nullif((arguments ->> 'user')::bigint, 0) end
-               or c.id = (arguments ->> 'id')::bigint
-            order by c.hasaccount desc
-            limit 1), '{"id": null}')
-            || case when arguments -> 'account' is null then '{}'
-               else jsonb_build_object('rights', shop.account_rights(arguments)) end);
+    return coalesce(found_row, '{"id": null}')
+        || case when arguments -> 'account' is null then '{}'
+           else jsonb_build_object('rights', shop.account_rights(arguments), 'credits', exists (
+               select from shop.credit_accounts a where a.customerid = (found_row ->> 'id')::bigint)) end;
 end
 $$;
 comment on function shop.customer_find(jsonb) is
-    'A customer by e-mail, Moodle user or id; one that Moodle vouches for (vouched) by his account, else by an e-mail bound to none; {"id": null}: none. With the rights of an account, if one is given';
+    'A customer by e-mail, Moodle user or id; one that Moodle vouches for (vouched) by his account, else by an e-mail bound to none; {"id": null}: none. With the rights of an account, if one is given, and whether there are credits';
 
 create or replace function shop.customer_save(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$

@@ -39,6 +39,11 @@ alter table shop.credit_entries add constraint credit_entries_source
            and (kind in ('restored', 'refunded', 'expired')) = (entryid is not null));
 comment on column shop.credit_entries.kind is 'bought, restored, spent, refunded, expired';
 comment on column shop.credit_entries.entryid is 'movement that was taken back; each only once';
+alter table shop.credit_entries add column if not exists billid bigint references shop.bills on delete restrict;
+comment on column shop.credit_entries.billid is 'order that was paid with them, or that they came back from';
+create unique index if not exists credit_entries_bill on shop.credit_entries (billid) where kind = 'spent';
+alter table shop.credit_entries add column if not exists drawn jsonb;
+comment on column shop.credit_entries.drawn is 'of credits that were spent: from which entries, [{entry, amount}]';
 
 alter table shop.handlers add column if not exists once boolean not null default false;
 comment on column shop.handlers.once is 'whoever has a live one does not buy a second';

@@ -57,10 +57,12 @@ end
 $$;
 comment on function shop.credits_restore(bigint) is 'Gives back the credits of a job that were taken back';
 
-create or replace function shop.credits_use(owner bigint, amount integer) returns void
+drop function if exists shop.credits_use(bigint, integer);
+create or replace function shop.credits_draw(owner bigint, amount integer) returns jsonb
 language plpgsql volatile as $$
 declare
     open integer := amount;
+    drawn jsonb := '[]';
     e shop.credit_entries;
 begin
     for e in select * from shop.credit_entries
@@ -68,12 +70,15 @@ begin
              order by expires nulls last, id for update loop
         exit when open = 0;
         update shop.credit_entries set unspent = unspent - least(e.unspent, open) where id = e.id;
+        drawn := drawn || jsonb_build_object('entry', e.id, 'amount', least(e.unspent, open));
         open := open - least(e.unspent, open);
     end loop;
     update shop.credit_accounts set balance = balance - amount where customerid = owner;
+    return drawn;
 end
 $$;
-comment on function shop.credits_use(bigint, integer) is 'Spends credits, those first that end first';
+comment on function shop.credits_draw(bigint, integer) is
+    'Takes credits, those first that end first; says from where: [{entry, amount}]';
 
 create or replace function shop.credits_mirror(owner bigint, who text) returns void
 language plpgsql volatile as $$
@@ -105,6 +110,22 @@ end
 $$;
 comment on function shop.credits_balance(bigint) is 'Credits that can be spent now';
 
+create or replace function shop.credits_take(owner bigint, wanted integer, why jsonb) returns bigint
+language plpgsql volatile as $$
+declare
+    made bigint;
+begin
+    insert into shop.credit_entries (customerid, amount, kind, key, label, billid, drawn)
+    values (owner, -wanted, 'spent', why ->> 'key', coalesce(why ->> 'label', ''), (why ->> 'bill')::bigint,
+            shop.credits_draw(owner, wanted))
+    returning id into made;
+    perform shop.credits_mirror(owner, coalesce(why ->> 'actor', ''));
+    return made;
+end
+$$;
+comment on function shop.credits_take(bigint, integer, jsonb) is
+    'Spends credits of an account that is locked and has them; the entry that says so';
+
 create or replace function shop.credit_spend(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
 declare
@@ -127,15 +148,24 @@ begin
         return jsonb_build_object('verdict', 'refused', 'reason', 'balance',
                                   'balance', shop.credits_balance(owner));
     end if;
-    insert into shop.credit_entries (customerid, amount, kind, key, label)
-    values (owner, -wanted, 'spent', arguments ->> 'key', coalesce(arguments ->> 'label', ''))
-    returning id into made;
-    perform shop.credits_use(owner, wanted);
-    perform shop.credits_mirror(owner, coalesce(arguments ->> 'actor', ''));
+    made := shop.credits_take(owner, wanted, arguments - 'bill');
     return jsonb_build_object('verdict', 'ok', 'entry', made, 'balance', shop.credits_balance(owner));
 end
 $$;
 comment on function shop.credit_spend(jsonb) is 'Spends credits of a customer, once for each key, never more than there are';
+
+create or replace function shop.credits_before(owner bigint, item bigint) returns jsonb
+language plpgsql stable as $$
+begin
+    return (
+        select jsonb_build_object('transid', b.transid, 'placed', shop.utc(b.placedat))
+        from shop.bill_items l join shop.bills b on b.id = l.billid
+        where l.catalogitemid = item and b.customerid = owner and b.realisedat is not null
+          and b.status not in ('PAYBACK', 'CANCELLED')
+        order by b.id desc limit 1);
+end
+$$;
+comment on function shop.credits_before(bigint, bigint) is 'The last order of an item by a customer; null: none';
 
 create or replace function shop.credits_read(arguments jsonb) returns jsonb
 language plpgsql stable strict security definer set search_path = pg_catalog, shop, pg_temp as $$
@@ -144,9 +174,22 @@ declare
 begin
     return jsonb_build_object('balance', shop.credits_balance(owner), 'entries', (
         select coalesce(jsonb_agg(jsonb_build_object('amount', e.amount, 'kind', e.kind, 'label', e.label,
-            'created', shop.utc(e.created), 'expires', shop.utc(e.expires), 'unspent', e.unspent)
+            'created', shop.utc(e.created), 'expires', shop.utc(e.expires), 'unspent', e.unspent,
+            'transid', b.transid, 'shop', b.shopid)
             order by e.id desc), '[]')
-        from (select * from shop.credit_entries where customerid = owner order by id desc limit 100) e));
+        from (select * from shop.credit_entries where customerid = owner order by id desc limit 100) e
+        left join shop.jobs j on j.id = e.jobid
+        left join shop.bills b on b.id = coalesce(e.billid, j.billid)),
+        'ends', (
+        select coalesce(jsonb_agg(jsonb_build_object('at', shop.utc(x.expires), 'amount', x.amount)
+            order by x.expires), '[]')
+        from (select expires, sum(unspent) as amount from shop.credit_entries
+              where customerid = owner and unspent > 0 and expires > now()
+              group by expires order by expires limit 100) x),
+        'before', shop.credits_before(owner, (arguments ->> 'item')::bigint),
+        'placed', exists (select from shop.bills b
+            where b.transid = arguments ->> 'transid' and b.customerid = owner and b.paymode = 'credits'));
 end
 $$;
-comment on function shop.credits_read(jsonb) is 'The credits of a customer and their last hundred movements';
+comment on function shop.credits_read(jsonb) is
+    'The credits of a customer: how many, when they end, and their last hundred movements; an order of an item before, and whether one is there';

@@ -16,7 +16,7 @@ grant execute on function
     shop.customer_find(jsonb), shop.customer_save(jsonb), shop.login_request(jsonb),
     shop.certificate_verify(jsonb), shop.licence_verify(jsonb),
     shop.jobs_claim(jsonb), shop.job_step(jsonb), shop.job_end(jsonb), shop.instance_record(jsonb),
-    shop.seats_read(jsonb), shop.seat_assign(jsonb), shop.seat_release(jsonb), shop.instance_operate(jsonb), shop.credit_spend(jsonb), shop.credits_read(jsonb),
+    shop.seats_read(jsonb), shop.seat_assign(jsonb), shop.seat_release(jsonb), shop.instance_operate(jsonb), shop.credit_spend(jsonb), shop.credits_read(jsonb), shop.credit_order(jsonb),
     shop.certificate_issue(jsonb), shop.job_ask(jsonb), shop.mails_claim(jsonb), shop.mail_done(jsonb), shop.mail_retry(jsonb),
     shop.site_made(jsonb), shop.job_by_hand(jsonb), shop.hosts_taken(jsonb),
     shop.lti_secret(jsonb), shop.lti_launch(jsonb), shop.lti_state(jsonb), shop.lti_tool(jsonb), shop.lti_renew(jsonb),

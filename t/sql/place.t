@@ -114,7 +114,7 @@ $dbh->do(q{insert into shop.staff_rights (source, subject, shopid, permission) v
     ('moodle', '8', null, 'payments')});
 is(join(' ', sort @{call($web, 'customer_find', {email => $known->{customer}{email}, account => 7, shop => 'ac'})->{rights}}),
     'paycheckoverride salesadmin', 'the rights of his account');
-is_deeply(call($web, 'customer_find', {email => 'no@example.org', account => 9, shop => 'ac'}), {id => undef, rights => []},
+is_deeply(call($web, 'customer_find', {email => 'no@example.org', account => 9, shop => 'ac'}), {id => undef, rights => [], credits => JSON::PP::false},
     'nobody has none');
 my $saved = call($web, 'customer_save', {email => 'new@example.org', lastname => 'New', firstname => 'A'});
 is(call($web, 'customer_find', {email => 'new@example.org'})->{id}, $saved->{id}, 'a customer is kept');
