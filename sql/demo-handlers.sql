@@ -88,4 +88,7 @@ call pg_temp.item('own_site', 'organisations', 'A Moodle site of your own', 'Vot
         {"field": "name", "label": "Name of the site", "type": "textfield", "attrs": {"maxlength": 80}}],
       "fr": {"requireddata": [{"field": "shortname", "label": "Adresse du site", "desc": "Le premier mot de son adresse", "type": "textfield", "pattern": "@host"},
         {"field": "name", "label": "Nom du site", "type": "textfield", "attrs": {"maxlength": 80}}]}}');
+update shop.items set handlerparams = handlerparams || jsonb_build_object('credit_price', x.price)
+from (values ('excel_basics', '9'), ('excel_advanced', '15'), ('excel_again', '2')) as x (shortname, price)
+where items.shortname = x.shortname;
 commit;

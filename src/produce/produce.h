@@ -225,7 +225,8 @@ typedef enum {
     SHOP_PARAM_BOOL,
     SHOP_PARAM_TIME, /* Unix seconds, ISO 8601, +nD, +nH */
     SHOP_PARAM_ROLE,
-    SHOP_PARAM_COURSE
+    SHOP_PARAM_COURSE,
+    SHOP_PARAM_COUNT /* a whole number from 1 */
 } shop_param_type_e;
 
 /* What the test of a product looks up for a parameter. */

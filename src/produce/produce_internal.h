@@ -202,6 +202,9 @@ json_t *shop_instance_make(const shop_job_t *job, const char *context, int64_t c
 #define SHOP_PARAM_SUPPORT                                                                         \
     {.name = "customersupport", .type = SHOP_PARAM_COURSE,                                         \
      .help = "Course where customers are helped; empty: none, absent: the shop's"}
+#define SHOP_PARAM_CREDITS                                                                         \
+    {.name = "credit_price", .type = SHOP_PARAM_COUNT,                                             \
+     .help = "Training credits that pay one unit; absent: it is sold for money only"}
 /* clang-format on */
 
 extern const shop_step_t shop_steps_none[]; /* nothing to do in this phase */

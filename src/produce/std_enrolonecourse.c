@@ -7,7 +7,7 @@
 
 static const shop_param_t params[] = {
     SHOP_PARAMS_COURSE, SHOP_PARAMS_ENROLMENT, SHOP_PARAMS_PERIOD,
-    SHOP_PARAM_SUPPORT, {.name = NULL},
+    SHOP_PARAM_CREDITS, SHOP_PARAM_SUPPORT,    {.name = NULL},
 };
 
 static const shop_step_t postpay[] = {

@@ -54,6 +54,7 @@ static const shop_param_t params[] = {
      .type = SHOP_PARAM_BOOL,
      .fallback = "0",
      .help = "Units follow each other instead of overlapping"},
+    SHOP_PARAM_CREDITS,
     SHOP_PARAM_SUPPORT,
     {.name = NULL},
 };

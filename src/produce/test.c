@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#define COUNT_DIGITS 7
 #define DAYS_MAX 3660 /* longer looks like seconds */
 
 
@@ -54,6 +55,16 @@ static bool is_moment(shop_str_t value)
 }
 
 
+/* As the database reads it (shop.credit_price). */
+static bool is_count(shop_str_t value)
+{
+    int64_t number;
+
+    return value.len <= COUNT_DIGITS && value.data[0] >= '1' && value.data[0] <= '9' &&
+           shop_str_to_int(value, &number) == SHOP_OK;
+}
+
+
 static void check_value(const shop_test_t *test, const shop_param_t *param, shop_str_t value,
                         json_t *run)
 {
@@ -64,6 +75,11 @@ static void check_value(const shop_test_t *test, const shop_param_t *param, shop
     case SHOP_PARAM_INT:
         good = shop_str_to_int(value, &number) == SHOP_OK && number >= 0;
         break;
+    case SHOP_PARAM_COUNT:
+        if (!is_count(value)) {
+            shop_test_say(run, "error", "param_no_count", param->name, value);
+        }
+        return;
     case SHOP_PARAM_BOOL:
         good = is_flag(value);
         break;
@@ -197,6 +213,10 @@ static void check_fields(const shop_test_t *test, const shop_handler_t *handler,
     }
     if (handler->buyers == SHOP_BUYERS_LOGGED_IN && test->anonymous) {
         shop_test_say(run, "warning", "needs_login", "onlyforloggedin", SHOP_STR_NULL);
+    }
+    if (is_declared(handler, "credit_price") && shop_test_value(test, "credit_price").len != 0 &&
+        json_array_size(test->fields) != 0) {
+        shop_test_say(run, "warning", "credits_ask", "requireddata", SHOP_STR_NULL);
     }
 }
 

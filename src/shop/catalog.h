@@ -129,6 +129,7 @@ struct shop_item_s {
     int64_t stock;                 /* -1: not managed */
     int64_t max_quantity;          /* 0: unlimited; the handlers' maximum included */
     int64_t handler_max;           /* 0: its handler sets none */
+    int64_t credit_price;          /* training credits that pay a unit; 0: none do */
     shop_audience_e audience;
     shop_str_t passcode; /* empty: none; secret */
     int seat_mode;       /* quantaddressesusers: 0, 1, 2 */

@@ -155,6 +155,25 @@ bool shop_paymode_offered(const shop_shop_t *shop, const shop_visitor_t *visitor
                           const shop_paymode_t *mode, shop_money_t amount);
 
 
+/* --- what is sold for training credits (credits.c) --- */
+
+#define SHOP_CREDITS_LISTED 200
+
+typedef struct {
+    const shop_item_t **items;
+    size_t count;
+} shop_credits_t;
+
+/* Is it on the page of the credits for this visitor? Whether it may be ordered, is asked beside. */
+bool shop_item_for_credits(const shop_item_t *item, const shop_visitor_t *visitor);
+/* The products of that page, SHOP_CREDITS_LISTED at most, in the order of the catalogue. */
+SHOP_MUST_USE shop_status_t shop_credits_list(shop_arena_t *arena, const shop_where_t *where,
+                                              shop_credits_t *credits);
+/* Such an order costs no money. */
+SHOP_MUST_USE shop_status_t shop_credits_totals(shop_arena_t *arena, const shop_cart_t *cart,
+                                                const shop_where_t *where, shop_totals_t *totals);
+
+
 /* --- orders (order_check.c, order_request.c, order_line.c, reference.c) --- */
 
 /* SHOP_TRANSID 30 characters A-Z 2-7 from 19 random bytes. */

@@ -172,6 +172,7 @@ static void read_limits(const json_t *row, shop_item_t *item)
 
     item->stock = json_is_integer(stock) ? json_integer_value(stock) : -1;
     item->handler_max = shop_json_int(row, "handler_max");
+    item->credit_price = shop_json_int(row, "credit_price");
     item->max_quantity = shop_json_int(row, "maxdeliveryquant");
     shop_item_lower_max(item, item->handler_max);
 

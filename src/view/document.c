@@ -283,10 +283,13 @@ static void put_credits(shop_making_t *d, json_t *data)
 
 static void put_paymode(shop_making_t *d, json_t *data, const shop_document_t *document)
 {
+    const json_t *credits = json_object_get(d->order, "spent_credits");
     shop_str_t mode = shop_json_text(d->order, "paymode");
-    shop_str_t name = document->paymode.len > 0
-                          ? shop_lang_text(d->strings, d->lang, document->paymode)
-                          : shop_document_named(d, "paymode_", mode, mode);
+    shop_str_t name =
+        json_is_integer(credits)
+            ? shop_document_fill(d, "document.credits_spent", shop_document_number(d, credits))
+        : document->paymode.len > 0 ? shop_lang_text(d->strings, d->lang, document->paymode)
+                                    : shop_document_named(d, "paymode_", mode, mode);
 
     shop_document_put_text(d, data, "paymode", name);
 }

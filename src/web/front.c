@@ -55,6 +55,10 @@ static const ngx_http_shop_route_t front_routes[] = {
     {NGX_HTTP_GET, "-/issuer", SHARED, 0, ngx_http_shop_issuer},
     {NGX_HTTP_GET, "-/keys/:", SHARED, 0, ngx_http_shop_signing_key},
 
+    {NGX_HTTP_GET, "my/credits", PERSONAL, 0, ngx_http_shop_credits},
+    {NGX_HTTP_GET, "my/credits/:", PERSONAL, 0, ngx_http_shop_credits_ask},
+    {NGX_HTTP_POST, "my/credits/:", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_credits_spend},
+
     {NGX_HTTP_GET, "login", PERSONAL, 0, ngx_http_shop_login_show},
     {NGX_HTTP_POST, "login", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_login_send},
     {NGX_HTTP_POST, "login/password", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_login_password},

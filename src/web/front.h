@@ -53,6 +53,10 @@ ngx_int_t ngx_http_shop_order_terms(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_seats(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_order_seat(ngx_http_shop_ctx_t *ctx);
 
+ngx_int_t ngx_http_shop_credits(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_credits_ask(ngx_http_shop_ctx_t *ctx);
+ngx_int_t ngx_http_shop_credits_spend(ngx_http_shop_ctx_t *ctx);
+
 ngx_int_t ngx_http_shop_login_show(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_send(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_login_password(ngx_http_shop_ctx_t *ctx);
@@ -259,6 +263,11 @@ ngx_int_t ngx_http_shop_moodle_request(ngx_http_shop_ctx_t *ctx, shop_str_t toke
 /* The customer's record of who is logged in, also after his address has changed in Moodle
  * (front/identify.c). */
 ngx_int_t ngx_http_shop_own_record(ngx_http_shop_ctx_t *ctx, ngx_http_shop_next_pt next);
+
+
+/* What that record says, as the customer of an order (step_customer.c). */
+void ngx_http_shop_customer_known(ngx_http_shop_ctx_t *ctx, shop_customer_t *customer,
+                                  const json_t *known);
 
 
 /* A path of ours to come back to, or the catalogue (SE-3). */

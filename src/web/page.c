@@ -62,6 +62,21 @@ shop_str_t ngx_http_shop_unit_price(ngx_http_shop_ctx_t *ctx, shop_money_t amoun
 }
 
 
+shop_str_t ngx_http_shop_date(ngx_http_shop_ctx_t *ctx, shop_str_t moment)
+{
+    shop_str_t text;
+    int64_t seconds;
+
+    if (moment.len == 0 || shop_time_parse(moment, &seconds) != SHOP_OK ||
+        shop_time_date(&ctx->arena, seconds, ngx_http_shop_utc_offset(ctx), ctx->lang->code,
+                       &text) != SHOP_OK) {
+        return SHOP_STR("");
+    }
+
+    return text;
+}
+
+
 shop_str_t ngx_http_shop_url(ngx_http_shop_ctx_t *ctx, const char *path, shop_str_t last)
 {
     shop_str_t url;
@@ -241,8 +256,9 @@ static json_t *identity(ngx_http_shop_ctx_t *ctx)
         name = ctx->visitor.email;
     }
 
-    return json_pack("{s:b, s:o}", "logged_in", ctx->visitor.logged_in, "name",
-                     shop_json_str(name));
+    return json_pack("{s:b, s:o, s:b}", "logged_in", ctx->visitor.logged_in, "name",
+                     shop_json_str(name), "credits",
+                     ctx->visitor.logged_in && shop_json_bool(ctx->session.data, "credits"));
 }
 
 

@@ -417,6 +417,8 @@ shop_str_t ngx_http_shop_text_with(ngx_http_shop_ctx_t *ctx, const char *key, js
 /* Amounts for people, in the shop's currency. */
 shop_str_t ngx_http_shop_money(ngx_http_shop_ctx_t *ctx, shop_money_t amount);
 shop_str_t ngx_http_shop_unit_price(ngx_http_shop_ctx_t *ctx, shop_money_t amount);
+/* A calendar day of an ISO time, in words; empty for an empty one. */
+shop_str_t ngx_http_shop_date(ngx_http_shop_ctx_t *ctx, shop_str_t moment);
 /* The prefix, `path` and `last` together; the empty text when there is no memory. */
 shop_str_t ngx_http_shop_url(ngx_http_shop_ctx_t *ctx, const char *path, shop_str_t last);
 /* The common data of every page, for a personal page with the cart and what only this visitor

@@ -54,6 +54,8 @@ typedef enum {
     SHOP_SQL_LTI_TOOL,
     SHOP_SQL_LTI_RENEW,
     SHOP_SQL_SITE_NEEDS,
+    SHOP_SQL_CREDITS_READ,
+    SHOP_SQL_CREDIT_ORDER,
     SHOP_SQL_COUNT
 } shop_sql_e;
 

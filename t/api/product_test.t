@@ -66,6 +66,9 @@ says(set_up('std_addquizattempts', {coursename => 'EXCEL-1', quizid => '700', at
 says(set_up('std_addtrainingcredits', {credits_mode => 'function'}), 'error param_missing ws_function');
 is_deeply([grep { /ws_function/ } keys %{set_up('std_openltiaccess', {coursename => 'EXCEL-1', lti_mode => 'function',
     ws_function => 'core_user_get_users'})}], [], 'a function that is there');
+says(set_up('std_enrolonecourse', {coursename => 'EXCEL-1', credit_price => $_}), 'error param_no_count credit_price') for qw(0 -3 2.5 many 007);
+is_deeply([grep { /credit/ } keys %{set_up('std_enrolonecourse', {coursename => 'EXCEL-1', credit_price => '12'})}], [], 'a price in credits');
+says(set_up('std_createcourse', {coursecategory => '30', credit_price => '12'}), 'warning param_unknown credit_price');
 says(set_up(q{}, {}), 'notice no_handler enablehandler');
 
 $t->control('moodle', {action => 'fault', kind => 'error', code => 'nopermissions', function => 'core_course_get_courses_by_field'});

@@ -23,7 +23,7 @@ $dbh->begin_work;
 my $p = Shop::Production->new(dbh => $dbh, seed => Cases::seed());
 
 my $handlers = $p->step->ask({do => 'handlers'});
-my $known = $dbh->selectall_hashref('select name, maxquantity, units from shop.handlers', 'name');
+my $known = $dbh->selectall_hashref('select name, maxquantity, units, credits from shop.handlers', 'name');
 my $words = do {
     open my $file, '<:raw', "$FindBin::Bin/../../src/view/theme/lang/en.json" or die "en.json: $!\n";
     local $/ = undef;
@@ -128,6 +128,7 @@ for my $handler (@{$handlers}) {
     ok($known->{$name}, "'$name' may be sold") or next;
     is($known->{$name}{maxquantity}, $handler->{max_quantity}, "$name: the database knows the maximum");
     is($known->{$name}{units}, $handler->{units}, "$name: and what a job is about");
+    is($known->{$name}{credits}, scalar(grep { $_->{name} eq 'credit_price' } @{$handler->{params}}), "$name: and whether credits pay it");
     is(join(q{ }, map { $_->{name} } grep { !length($_->{help} // q{}) } @{$handler->{params}}), q{},
         "$name: every parameter has its help");
     my $prefix = length $name ? $name : 'none';

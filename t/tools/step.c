@@ -95,7 +95,7 @@ static json_t *steps_json(const shop_step_t *steps)
 
 static json_t *params_json(const shop_param_t *param)
 {
-    static const char *const types[] = {"text", "int", "bool", "time", "role", "course"};
+    static const char *const types[] = {"text", "int", "bool", "time", "role", "course", "count"};
     json_t *list = json_array();
 
     for (; param->name != NULL; param++) {

@@ -282,6 +282,7 @@ static ngx_int_t on_customer(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 
     json_object_set_new(ctx->session.data, "customer", json_integer(shop_json_int(customer, "id")));
     json_object_set(ctx->session.data, "rights", json_object_get(customer, "rights"));
+    json_object_set(ctx->session.data, "credits", json_object_get(customer, "credits"));
     shop_json_set_text(ctx->session.data, "auth",
                        login->user > 0 ? SHOP_STR("moodle") : SHOP_STR("mail"));
     shop_json_set_text(ctx->session.data, "email", login->email);

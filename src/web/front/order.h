@@ -46,6 +46,12 @@ ngx_int_t ngx_http_shop_transid_assign(ngx_http_shop_ctx_t *ctx);
 /* The code after `cart->transid`, which is an order of something else: the same for every request
  * that asks, so that a launch sent twice stays one order. */
 ngx_int_t ngx_http_shop_transid_next(ngx_http_shop_ctx_t *ctx, shop_str_t fingerprint);
+/* The code that belongs to a message, for who knows the secret of this site. */
+ngx_int_t ngx_http_shop_transid_of(ngx_http_shop_ctx_t *ctx, shop_str_t message,
+                                   shop_str_t *transid);
+/* The terms of an order with their box, for a page. */
+void ngx_http_shop_order_terms_view(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_cart_t *cart,
+                                    const ngx_http_shop_order_t *order);
 json_t *ngx_http_shop_terms_parts(const shop_terms_t *terms);
 /* A payment block as the rules see it. */
 shop_paymode_t ngx_http_shop_paymode(const ngx_http_shop_payment_t *payment);

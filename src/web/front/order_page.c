@@ -14,7 +14,6 @@ static json_t *customer_lines(ngx_http_shop_ctx_t *ctx);
 static json_t *invoice_lines(ngx_http_shop_ctx_t *ctx);
 static void add_line(json_t *lines, ngx_http_shop_ctx_t *ctx, shop_str_t first, shop_str_t second);
 static json_t *lines_view(ngx_http_shop_ctx_t *ctx, const shop_totals_t *totals);
-static void add_terms(ngx_http_shop_ctx_t *ctx, json_t *data, const ngx_http_shop_order_t *order);
 static void add_paymodes(ngx_http_shop_ctx_t *ctx, json_t *data,
                          const ngx_http_shop_order_t *order);
 static json_t *paymode_view(ngx_http_shop_ctx_t *ctx, const shop_paymode_t *mode, bool checked);
@@ -39,7 +38,7 @@ ngx_int_t ngx_http_shop_order_page(ngx_http_shop_ctx_t *ctx)
     json_object_set_new(data, "moved", moved_view(ctx, order));
     json_object_set_new(data, "has_moved",
                         json_boolean(json_array_size(json_object_get(data, "moved")) > 0));
-    add_terms(ctx, data, order);
+    ngx_http_shop_order_terms_view(ctx, data, ctx->cart, order);
     add_paymodes(ctx, data, order);
     json_object_set_new(data, "errors",
                         ngx_http_shop_error_list(ctx, &order->refusal, wrong ? 1 : 0));
@@ -167,7 +166,8 @@ static json_t *lines_view(ngx_http_shop_ctx_t *ctx, const shop_totals_t *totals)
 }
 
 
-static void add_terms(ngx_http_shop_ctx_t *ctx, json_t *data, const ngx_http_shop_order_t *order)
+void ngx_http_shop_order_terms_view(ngx_http_shop_ctx_t *ctx, json_t *data, const shop_cart_t *cart,
+                                    const ngx_http_shop_order_t *order)
 {
     json_t *terms;
 
@@ -176,7 +176,7 @@ static void add_terms(ngx_http_shop_ctx_t *ctx, json_t *data, const ngx_http_sho
     }
 
     terms = json_pack("{s:o, s:b, s:o, s:o}", "parts", ngx_http_shop_terms_parts(&order->terms),
-                      "accepted", shop_terms_accepted(ctx->cart, &order->terms), "hash",
+                      "accepted", shop_terms_accepted(cart, &order->terms), "hash",
                       shop_json_str(order->terms.hash), "url",
                       shop_json_str(ngx_http_shop_url(ctx, "terms", SHOP_STR(""))));
     json_object_set_new(data, "terms", terms);

@@ -22,7 +22,9 @@ static void add_link(ngx_http_shop_ctx_t *ctx, json_t *links, shop_str_t url, co
 static shop_str_t message_of(ngx_http_shop_ctx_t *ctx, json_t *item);
 static const char *item_state(shop_str_t state);
 static bool settled(json_t *order);
-static shop_str_t state_text(ngx_http_shop_ctx_t *ctx, const state_t *state, const char *suffix);
+static void add_credits(ngx_http_shop_ctx_t *ctx, json_t *order, json_t *data);
+static shop_str_t state_text(ngx_http_shop_ctx_t *ctx, json_t *order, const state_t *state,
+                             const char *suffix);
 static bool is_one_of(shop_str_t text, const char *const *list);
 
 
@@ -46,16 +48,11 @@ ngx_int_t ngx_http_shop_progress_view(ngx_http_shop_ctx_t *ctx, json_t *order, j
     shop_json_set_text(data, "document_url", ngx_http_shop_order_url(ctx, ""));
     shop_json_set_text(data, "state", shop_str(state->name));
     json_object_set_new(data, state->flag, json_true());
-    shop_json_set_text(data, "title", state_text(ctx, state, ""));
-    shop_json_set_text(data, "text", state_text(ctx, state, "_text"));
+    shop_json_set_text(data, "title", state_text(ctx, order, state, ""));
+    shop_json_set_text(data, "text", state_text(ctx, order, state, "_text"));
     json_object_set_new(data, "items", items_view(ctx, order));
 
-    if (json_is_integer(json_object_get(order, "balance"))) {
-        shop_json_set_text(
-            data, "balance",
-            ngx_http_shop_text_with(ctx, "produce.credits",
-                                    json_pack("{s:O}", "n", json_object_get(order, "balance"))));
-    }
+    add_credits(ctx, order, data);
 
     if (shop_json_bool(order, "seats")) {
         shop_json_set_text(data, "seats_url", ngx_http_shop_order_url(ctx, "/seats"));
@@ -79,14 +76,38 @@ ngx_int_t ngx_http_shop_progress_view(ngx_http_shop_ctx_t *ctx, json_t *order, j
 }
 
 
+/* Of an order that brought some, or was paid with some. */
+static void add_credits(ngx_http_shop_ctx_t *ctx, json_t *order, json_t *data)
+{
+    json_t *balance = json_object_get(order, "balance");
+    json_t *spent = json_object_get(order, "spent_credits");
+
+    if (json_is_integer(balance)) {
+        shop_json_set_text(
+            data, "balance",
+            ngx_http_shop_text_with(ctx, "produce.credits", json_pack("{s:O}", "n", balance)));
+    }
+
+    if (json_is_integer(spent)) {
+        shop_json_set_text(
+            data, "spent",
+            ngx_http_shop_text_with(ctx, "produce.spent_credits", json_pack("{s:O}", "n", spent)));
+    }
+
+    if (json_is_integer(balance) || json_is_integer(spent)) {
+        shop_json_set_text(data, "credits_url", ngx_http_shop_url(ctx, "my/credits", SHOP_STR("")));
+    }
+}
+
+
 json_t *ngx_http_shop_progress_json(ngx_http_shop_ctx_t *ctx, json_t *order)
 {
     const state_t *state = state_of(ctx, order);
 
     return json_pack("{s:o, s:s, s:o, s:o, s:b, s:o}", "status",
                      shop_json_str(shop_json_text(order, "status")), "state", state->name, "title",
-                     shop_json_str(state_text(ctx, state, "")), "text",
-                     shop_json_str(state_text(ctx, state, "_text")), "done", settled(order),
+                     shop_json_str(state_text(ctx, order, state, "")), "text",
+                     shop_json_str(state_text(ctx, order, state, "_text")), "done", settled(order),
                      "items", items_view(ctx, order));
 }
 
@@ -150,12 +171,21 @@ static bool settled(json_t *order)
 }
 
 
-static shop_str_t state_text(ngx_http_shop_ctx_t *ctx, const state_t *state, const char *suffix)
+/* Where no money moved there is no word of it. */
+static shop_str_t state_text(ngx_http_shop_ctx_t *ctx, json_t *order, const state_t *state,
+                             const char *suffix)
 {
-    shop_str_t key;
+    bool credits = json_is_integer(json_object_get(order, "spent_credits"));
+    shop_str_t key, text = SHOP_STR_NULL;
 
-    if (shop_arena_printf(&ctx->arena, &key, "produce.%s%s", state->name, suffix) != SHOP_OK) {
-        return SHOP_STR("");
+    if (credits && shop_arena_printf(&ctx->arena, &key, "produce.credits_%s%s", state->name,
+                                     suffix) == SHOP_OK) {
+        text = shop_lang_find_text(ctx->main->strings, ctx->lang, key);
+    }
+
+    if (text.data != NULL ||
+        shop_arena_printf(&ctx->arena, &key, "produce.%s%s", state->name, suffix) != SHOP_OK) {
+        return text;
     }
 
     return shop_lang_text(ctx->main->strings, ctx->lang, key);

@@ -123,16 +123,9 @@ static json_t *seat_view(ngx_http_shop_ctx_t *ctx, const json_t *seat)
     shop_str_t state = shop_json_text(seat, "state");
     shop_str_t name = shop_json_text(seat, "name");
     shop_str_t note = shop_json_text(seat, "note");
-    shop_str_t end = SHOP_STR("");
+    shop_str_t end = ngx_http_shop_date(ctx, shop_json_text(seat, "enddate"));
     bool taken =
         shop_str_eq(state, SHOP_STR("assigned")) && !shop_str_eq(note, SHOP_STR("seat_used"));
-    int64_t seconds;
-
-    if (shop_time_parse(shop_json_text(seat, "enddate"), &seconds) == SHOP_OK &&
-        shop_time_date(&ctx->arena, seconds, ngx_http_shop_utc_offset(ctx), ctx->lang->code,
-                       &end) != SHOP_OK) {
-        end = SHOP_STR("");
-    }
 
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "reference",
                      shop_json_str(shop_json_text(seat, "reference")), "name",

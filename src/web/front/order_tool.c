@@ -13,7 +13,6 @@
 
 static ngx_int_t on_tool(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t add_facts(ngx_http_shop_ctx_t *ctx, const json_t *tool, json_t *data);
-static shop_str_t day(ngx_http_shop_ctx_t *ctx, shop_str_t moment);
 static ngx_int_t on_renewed(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t go(ngx_http_shop_ctx_t *ctx);
 static json_t *tool_argument(ngx_http_shop_ctx_t *ctx);
@@ -81,30 +80,14 @@ static ngx_int_t add_facts(ngx_http_shop_ctx_t *ctx, const json_t *tool, json_t 
     }
 
     shop_json_set_text(data, "address", address);
-    shop_json_set_text(data, "from", day(ctx, shop_json_text(tool, "start")));
-    shop_json_set_text(data, "until", day(ctx, shop_json_text(tool, "end")));
+    shop_json_set_text(data, "from", ngx_http_shop_date(ctx, shop_json_text(tool, "start")));
+    shop_json_set_text(data, "until", ngx_http_shop_date(ctx, shop_json_text(tool, "end")));
     json_object_set_new(data, "limited", json_boolean(shop_json_int(tool, "max") > 0));
     json_object_set_new(data, "is_proxy", json_boolean(proxy));
     shop_json_set_text(data, "renew_url", ngx_http_shop_order_url(ctx, (char *) page.data));
     shop_json_set_text(data, "order_url", ngx_http_shop_order_url(ctx, "/done"));
 
     return NGX_OK;
-}
-
-
-/* Empty: without end. */
-static shop_str_t day(ngx_http_shop_ctx_t *ctx, shop_str_t moment)
-{
-    shop_str_t text;
-    int64_t seconds;
-
-    if (moment.len == 0 || shop_time_parse(moment, &seconds) != SHOP_OK ||
-        shop_time_date(&ctx->arena, seconds, ngx_http_shop_utc_offset(ctx), ctx->lang->code,
-                       &text) != SHOP_OK) {
-        return SHOP_STR("");
-    }
-
-    return text;
 }
 
 

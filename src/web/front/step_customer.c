@@ -107,8 +107,14 @@ static void replace_email(ngx_http_shop_ctx_t *ctx)
 
 void ngx_http_shop_customer_prefill(ngx_http_shop_ctx_t *ctx, const json_t *known)
 {
-    shop_customer_t *customer = &ctx->cart->customer;
+    ngx_http_shop_customer_known(ctx, &ctx->cart->customer, known);
+    prefill_invoice(ctx, json_object_get(known, "invoiceinfo"));
+}
 
+
+void ngx_http_shop_customer_known(ngx_http_shop_ctx_t *ctx, shop_customer_t *customer,
+                                  const json_t *known)
+{
     customer->lastname = shop_json_text(known, "lastname");
     customer->firstname = shop_json_text(known, "firstname");
     customer->organisation = shop_json_text(known, "organisation");
@@ -117,8 +123,6 @@ void ngx_http_shop_customer_prefill(ngx_http_shop_ctx_t *ctx, const json_t *know
     customer->city = shop_json_text(known, "city");
     customer->country = shop_json_text(known, "country");
     customer->email = ctx->visitor.email;
-
-    prefill_invoice(ctx, json_object_get(known, "invoiceinfo"));
 }
 
 

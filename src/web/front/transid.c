@@ -7,7 +7,8 @@
 #include <openssl/rand.h>
 
 
-static ngx_int_t set_transid(ngx_http_shop_ctx_t *ctx, const u_char bytes[SHOP_TRANSID_RANDOM]);
+static ngx_int_t set_transid(ngx_http_shop_ctx_t *ctx, const u_char bytes[SHOP_TRANSID_RANDOM],
+                             shop_str_t *transid);
 
 
 ngx_int_t ngx_http_shop_transid_assign(ngx_http_shop_ctx_t *ctx)
@@ -18,37 +19,47 @@ ngx_int_t ngx_http_shop_transid_assign(ngx_http_shop_ctx_t *ctx)
         return NGX_ERROR;
     }
 
-    return set_transid(ctx, random);
+    ctx->session.cart_changed = true;
+
+    return set_transid(ctx, random, &ctx->cart->transid);
 }
 
 
 ngx_int_t ngx_http_shop_transid_next(ngx_http_shop_ctx_t *ctx, shop_str_t fingerprint)
 {
-    u_char mac[SHOP_SHA256_SIZE];
     shop_str_t message, present = ctx->cart->transid;
-    ngx_str_t *secret = &ctx->main->secret;
 
     if (shop_arena_printf(&ctx->arena, &message, "transid:%.*s:%.*s", (int) present.len,
-                          present.data, (int) fingerprint.len, fingerprint.data) != SHOP_OK ||
-        shop_hmac_sha256((shop_str_t){secret->len, secret->data}, message, mac) != SHOP_OK) {
-        return NGX_ERROR;
-    }
-
-    return set_transid(ctx, mac);
-}
-
-
-static ngx_int_t set_transid(ngx_http_shop_ctx_t *ctx, const u_char bytes[SHOP_TRANSID_RANDOM])
-{
-    char transid[SHOP_TRANSID_LENGTH + 1];
-
-    shop_transid_make(bytes, transid);
-
-    if (shop_arena_copy(&ctx->arena, shop_str(transid), &ctx->cart->transid) != SHOP_OK) {
+                          present.data, (int) fingerprint.len, fingerprint.data) != SHOP_OK) {
         return NGX_ERROR;
     }
 
     ctx->session.cart_changed = true;
 
-    return NGX_OK;
+    return ngx_http_shop_transid_of(ctx, message, &ctx->cart->transid);
+}
+
+
+ngx_int_t ngx_http_shop_transid_of(ngx_http_shop_ctx_t *ctx, shop_str_t message,
+                                   shop_str_t *transid)
+{
+    ngx_str_t *secret = &ctx->main->secret;
+    u_char mac[SHOP_SHA256_SIZE];
+
+    if (shop_hmac_sha256((shop_str_t){secret->len, secret->data}, message, mac) != SHOP_OK) {
+        return NGX_ERROR;
+    }
+
+    return set_transid(ctx, mac, transid);
+}
+
+
+static ngx_int_t set_transid(ngx_http_shop_ctx_t *ctx, const u_char bytes[SHOP_TRANSID_RANDOM],
+                             shop_str_t *transid)
+{
+    char text[SHOP_TRANSID_LENGTH + 1];
+
+    shop_transid_make(bytes, text);
+
+    return shop_arena_copy(&ctx->arena, shop_str(text), transid) == SHOP_OK ? NGX_OK : NGX_ERROR;
 }
