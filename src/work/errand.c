@@ -12,6 +12,7 @@ static void on_claimed(shop_op_t *op);
 void shop_errands_claim(shop_loop_t *loop, const shop_errand_kind_t *kind, json_t *argument)
 {
     loop->kind = kind;
+    (void) json_object_set_new(argument, "limit", json_integer((json_int_t) kind->limit));
     if (shop_ask(loop->work, kind->claim, argument, on_claimed, loop) != NGX_OK) {
         shop_loop_ended(loop, SHOP_ROUND_TROUBLE);
     }
@@ -44,11 +45,23 @@ static shop_errand_t *errand_create(shop_loop_t *loop, const json_t *row)
 
 /* One fewer; the first of all is the claim itself, so that the round does not end while it begins.
  */
-static void one_fewer(shop_loop_t *loop, shop_round_e round)
+static void one_fewer(shop_loop_t *loop)
 {
     if (--loop->errands == 0) {
-        shop_loop_ended(loop, round);
+        shop_loop_ended(loop, loop->round);
     }
+}
+
+
+static shop_round_e round_of(const json_t *answer, size_t rows, size_t limit)
+{
+    if (answer == NULL) {
+        return SHOP_ROUND_TROUBLE;
+    }
+    if (rows == 0) {
+        return SHOP_ROUND_NOTHING;
+    }
+    return rows < limit ? SHOP_ROUND_SOME : SHOP_ROUND_MORE;
 }
 
 
@@ -56,23 +69,23 @@ static void on_claimed(shop_op_t *op)
 {
     shop_loop_t *loop = op->data;
     json_t *answer = shop_ask_answer(op);
-    shop_round_e round = answer != NULL ? SHOP_ROUND_NOTHING : SHOP_ROUND_TROUBLE;
+    json_t *rows = json_object_get(answer, loop->kind->rows);
     json_t *row;
     size_t i;
 
     loop->errands = 1;
-    json_array_foreach(json_object_get(answer, loop->kind->rows), i, row)
+    loop->round = round_of(answer, json_array_size(rows), loop->kind->limit);
+    json_array_foreach(rows, i, row)
     {
         shop_errand_t *errand = errand_create(loop, row);
 
         if (errand != NULL) {
-            round = loop->kind->round;
             loop->errands++;
             loop->kind->start(errand);
         }
     }
     json_decref(answer);
-    one_fewer(loop, round);
+    one_fewer(loop);
 }
 
 
@@ -81,5 +94,5 @@ void shop_errand_end(shop_errand_t *errand)
     shop_loop_t *loop = errand->loop;
 
     ngx_destroy_pool(errand->pool);
-    one_fewer(loop, loop->kind->round);
+    one_fewer(loop);
 }

@@ -38,8 +38,8 @@ static void on_recorded(shop_op_t *op);                               /* 6 */
 static const shop_errand_kind_t message_kind = {
     .claim = SHOP_SQL_MESSAGES_CLAIM,
     .rows = "messages",
+    .limit = MESSAGES_MAX,
     .size = sizeof(message_t),
-    .round = SHOP_ROUND_MORE,
     .take = take_message,
     .start = message_start,
 };
@@ -120,7 +120,7 @@ static void kept_add(shop_work_t *work, const message_t *m)
 void shop_proofs_round(shop_work_t *work, shop_loop_t *loop)
 {
     (void) work;
-    shop_errands_claim(loop, &message_kind, json_pack("{s:i}", "limit", MESSAGES_MAX));
+    shop_errands_claim(loop, &message_kind, json_object());
 }
 
 

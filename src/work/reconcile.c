@@ -26,8 +26,8 @@ static void on_recorded(shop_op_t *op);                              /* 4 */
 static const shop_errand_kind_t question_kind = {
     .claim = SHOP_SQL_RECONCILE_CLAIM,
     .rows = "asked",
+    .limit = QUESTIONS_MAX,
     .size = sizeof(question_t),
-    .round = SHOP_ROUND_SOME,
     .take = take_question,
     .start = question_start,
 };
@@ -35,10 +35,9 @@ static const shop_errand_kind_t question_kind = {
 
 void shop_reconcile_round(shop_work_t *work, shop_loop_t *loop)
 {
-    shop_errands_claim(loop, &question_kind,
-                       json_pack("{s:o, s:i}", "payments",
-                                 shop_payments_for(&work->conf, SHOP_PAY_ASK), "limit",
-                                 QUESTIONS_MAX));
+    shop_errands_claim(
+        loop, &question_kind,
+        json_pack("{s:o}", "payments", shop_payments_for(&work->conf, SHOP_PAY_ASK)));
 }
 
 

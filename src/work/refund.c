@@ -29,8 +29,8 @@ static void on_recorded(shop_op_t *op);                            /* 4 */
 static const shop_errand_kind_t refund_kind = {
     .claim = SHOP_SQL_REFUND_CLAIM,
     .rows = "refunds",
+    .limit = REFUNDS_MAX,
     .size = sizeof(refund_t),
-    .round = SHOP_ROUND_SOME,
     .take = take_refund,
     .start = refund_start,
 };
@@ -38,10 +38,9 @@ static const shop_errand_kind_t refund_kind = {
 
 void shop_refund_round(shop_work_t *work, shop_loop_t *loop)
 {
-    shop_errands_claim(loop, &refund_kind,
-                       json_pack("{s:o, s:i}", "payments",
-                                 shop_payments_for(&work->conf, SHOP_PAY_REFUND), "limit",
-                                 REFUNDS_MAX));
+    shop_errands_claim(
+        loop, &refund_kind,
+        json_pack("{s:o}", "payments", shop_payments_for(&work->conf, SHOP_PAY_REFUND)));
 }
 
 

@@ -15,6 +15,14 @@ typedef struct shop_loop_s shop_loop_t;
 typedef struct shop_errand_kind_s shop_errand_kind_t;
 typedef void (*shop_loop_pt)(shop_work_t *work, shop_loop_t *loop);
 
+typedef enum {
+    SHOP_ROUND_MORE = 0, /* full: there may be more, go on at once */
+    SHOP_ROUND_SOME,     /* something, but not all that was asked for */
+    SHOP_ROUND_BUSY,     /* somebody else is at it: come back in a moment */
+    SHOP_ROUND_NOTHING,  /* the pause doubles */
+    SHOP_ROUND_TROUBLE   /* no answer: the pause doubles */
+} shop_round_e;
+
 struct shop_loop_s {
     shop_work_t *work;
     const char *name;
@@ -28,19 +36,12 @@ struct shop_loop_s {
 
     const shop_errand_kind_t *kind; /* of the errands under way */
     ngx_uint_t errands;
+    shop_round_e round;
 };
 
 void shop_loop_start(shop_loop_t *loop);
 void shop_loop_wake(shop_loop_t *loop);
 void shop_loop_stop(shop_loop_t *loop);
-
-typedef enum {
-    SHOP_ROUND_MORE = 0, /* full: there may be more, go on at once */
-    SHOP_ROUND_SOME,     /* something, but not all that was asked for */
-    SHOP_ROUND_BUSY,     /* somebody else is at it: come back in a moment */
-    SHOP_ROUND_NOTHING,  /* the pause doubles */
-    SHOP_ROUND_TROUBLE   /* no answer: the pause doubles */
-} shop_round_e;
 
 void shop_loop_ended(shop_loop_t *loop, shop_round_e round);
 
@@ -125,10 +126,10 @@ typedef struct {
 } shop_errand_t;
 
 struct shop_errand_kind_s {
-    ngx_uint_t claim; /* the statement */
+    ngx_uint_t claim; /* the statement; its argument gets the limit */
     const char *rows; /* the member of its answer */
+    size_t limit;     /* as many at the same time */
     size_t size;      /* of a structure that begins with its shop_errand_t */
-    shop_round_e round;
     bool (*take)(shop_errand_t *errand, const json_t *row); /* false: left to whoever can */
     void (*start)(shop_errand_t *errand);                   /* ends with shop_errand_end(), once */
 };
