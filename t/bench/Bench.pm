@@ -155,7 +155,7 @@ my @table;
 sub row {
     my (%row) = @_;
     push @table, \%row;
-    printf STDERR "  %s: %.2f\n", $row{what}, $row{ratio} // 0;
+    printf STDERR "  %s: %s\n", $row{what}, defined $row{ratio} ? sprintf '%.2f', $row{ratio} : sprintf '%.0f in a second', $row{rate};
     return;
 }
 
