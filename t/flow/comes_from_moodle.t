@@ -94,7 +94,7 @@ $other->http->{cookies}{shoplaunch} = $code;
 is($other->open('login/launched')->status, 422, 'the code serves once');
 
 for my $case (
-    [403, 'lti.stale',     'the same launch again', $form],
+    [403, 'lti.stale',     'scenario 19: the same launch again', $form],
     [403, 'lti.stale',     'one of yesterday', launch(oauth_timestamp => time - 86400)],
     [403, 'lti.forged',    'another user',     launch(forged => {user_id => 2})],
     [403, 'lti.forged',    'a member more',    launch(forged => {custom_x => 'y'})],

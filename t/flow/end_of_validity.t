@@ -61,7 +61,7 @@ for my $case (['6 days', 7], ['4 days 1 hour', 5], ['2 days 1 hour', 3], ['20 ho
         "as the notice of $days days");
 }
 is(events('notified'), 4, 'which is noted each time');
-is(queued('expiry_soon'), 1, 'the sales team got one list today');
+is(queued('expiry_soon'), 1, 'oddity 12: the sales team got one list today');
 
 my $mail = $t->mail_to('ada.martin@example.org', qr/ends on/);
 ok($mail, 'the owner has a mail');
@@ -76,11 +76,11 @@ like($t->mail_to($sales, qr/end soon|prennent bientôt fin/)->{text}, qr/Excel.*
 ends('-2 days');
 is(queued('expiry_notice'), 4, 'afterwards the owner is left alone');
 is(events('expired'), 1, 'the end is noted once');
-is(queued('expiry_recent'), 1, 'and in a list of what has just ended');
+is(queued('expiry_recent'), 1, 'oddity 12: and in a list of what has just ended');
 ends('-9 days');
 $t->sql(q{select shop.expiry_list(s, 'expiry_past', current_date, '-infinity', now() - interval '7 days')
     from shop.shops s order by id limit 1}) for 1, 2;
-is(queued('expiry_past'), 1, 'what ended long ago is listed once a day');
+is(queued('expiry_past'), 1, 'oddity 12: what ended long ago is listed once a day');
 is(queued('expiry_recent'), 1, 'and no more as just ended');
 
 $t->dbh->do('update shop.items set renewable = false where shortname = ?', undef, 'excel_basics');

@@ -72,7 +72,10 @@ ok(see(qr/1\D+2 free/), 'and free again');
 is($t->moodle->{enrolments}{$account->('anne.vert@example.org') . "/$course"}, undef, 'she is out');
 
 my $forged = $b->http->post($b->{seats} =~ s{/seats}{/seats/give}r, [lastname => 'X', firstname => 'Y', email => 'x@example.org']);
-is($forged->{status}, 403, 'a form of another site gives nothing');
+is($forged->{status}, 403, 'oddity 32: a form of another site gives nothing');
+for my $what (qw(give take)) {
+    isnt($b->http->get($b->{seats} =~ s{/seats}{/seats/$what}r . '&confirm=1')->{status}, 200, "oddity 32: nor does a link, $what");
+}
 
 $t->finish;
 done_testing;

@@ -88,7 +88,7 @@ is(scalar(grep { m{^$learner->{id}/} } keys %{$state->{enrolments}}), 1, 'in the
 
 is((from_platform($ann, forged => {oauth_nonce => $form->{oauth_nonce}}))[1]{status}, 403, 'a nonce that was not signed');
 for my $case (
-    [403, 'lti.stale',     'the same launch again', sub { Shop::Http->new(base => $t->base)->post('/shop/ac/lti/access', $form, headers => {'Accept-Language' => 'en'}) }],
+    [403, 'lti.stale',     'scenario 19: the same launch again', sub { Shop::Http->new(base => $t->base)->post('/shop/ac/lti/access', $form, headers => {'Accept-Language' => 'en'}) }],
     [403, 'lti.stale',     'one of yesterday', sub { (from_platform($ann, oauth_timestamp => time - 86400))[1] }],
     [403, 'lti.forged',    'another user',     sub { (from_platform($ann, forged => {user_id => 'other'}))[1] }],
     [403, 'lti.forged',    'another secret',   sub { (from_platform($ann, tool => {%tool, secret => 'x'}))[1] }],
@@ -108,7 +108,7 @@ is(Shop::Http->new(base => $t->base)->get('/shop/ac/lti/access')->{status}, 403,
 is((from_platform({%{$ann}, id => 'second', email => 'bob@platform.example'}))[1]{status}, 303, 'a second learner');
 $answer = (from_platform({%{$ann}, id => 'third', email => 'eve@platform.example'}))[1];
 is($answer->{status}, 403, 'a third one');
-like(Shop::Page->new($answer)->text, pattern('en', 'access.full'), 'finds all places taken');
+like(Shop::Page->new($answer)->text, pattern('en', 'access.full'), 'scenario 18: finds all places taken');
 like(enter((from_platform($ann))[0]), qr{/auth/userkey/}, 'the first one comes again');
 
 $b->open('order/' . $order->transid . "/tool/$reference");

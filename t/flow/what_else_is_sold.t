@@ -78,7 +78,7 @@ ok($licence->(lc $key =~ tr/-//dr)->{valid}, 'also as people type it');
 my $false = $key =~ s/^(.)/$1 eq 'A' ? 'B' : 'A'/er;
 $t->dbh->begin_work;
 $t->dbh->do('lock table shop.product_instances in access exclusive mode');
-is_deeply($licence->($false), {valid => JSON::PP::false}, '20: a key with a wrong checksum is none, without a look into the database');
+is_deeply($licence->($false), {valid => JSON::PP::false}, 'scenario 20: a key with a wrong checksum is none, without a look into the database');
 $t->dbh->rollback;
 is_deeply($licence->('0000-0000-0000-00' . do { my $sum = 14 * ord '0'; join q{}, (0 .. 9, 'A' .. 'Z')[$sum % 36, $sum / 36 % 36] }),
     {valid => JSON::PP::false}, 'one that nobody has says the same');

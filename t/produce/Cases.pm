@@ -252,8 +252,8 @@ my @cases = (
         right => sub {
             my ($p, $world) = @_;
             my $override = attempts($world, 7);
-            is($override->{attempts}, 6, 'two more than four');
-            is($override->{timeclose}, 1_780_000_000, 'the closing date stays');
+            is($override->{attempts}, 6, 'scenario 12: two more than four');
+            is($override->{timeclose}, 1_780_000_000, 'scenario 12: the closing date stays');
             is(scalar instances($world, 'attempt'), 1, 'one instance');
         },
     },

@@ -87,7 +87,7 @@ my %right = (
         delete => sub { is(enrolment($_[0]), undef, 'nothing is left') },
     },
     roleassign => {
-        suspend => sub { is(join(q{ }, keys %{$moodle->{assignments}}), q{}, 'the role is gone') },
+        suspend => sub { is(join(q{ }, keys %{$moodle->{assignments}}), q{}, 'oddity 17: the role is gone') },
         resume  => sub { like(join(q{ }, keys %{$moodle->{assignments}}), qr{/$_[0]{facts}{userid}$}, 'and is back') },
         damage  => sub { $moodle->{assignments} = {} },
         refresh => sub { like(join(q{ }, keys %{$moodle->{assignments}}), qr{/$_[0]{facts}{userid}$}, 'given again') },
@@ -112,20 +112,20 @@ my %right = (
         },
         suspend => sub {
             is(join(q{ }, map { $_->{visible} } grep { $_->{shortname} =~ /^IN-/ } $moodle->courses), '0 0 0', 'all its courses are hidden');
-            is((grep { m{^coursecat/$_[0]{instanceid}/} } keys %{$moodle->{assignments}}), 0, 'it has no owner');
+            is((grep { m{^coursecat/$_[0]{instanceid}/} } keys %{$moodle->{assignments}}), 0, 'oddity 28: it has no owner');
         },
         resume => sub {
             is(join(q{ }, map { $_->{visible} } grep { $_->{shortname} =~ /^IN-/ } $moodle->courses), '1 0 1', 'those that were visible are shown');
             is((grep { m{^coursecat/$_[0]{instanceid}/} } keys %{$moodle->{assignments}}), 1, 'it has its owner');
         },
         delete => sub {
-            is($moodle->{categories}{$_[0]{instanceid}}, undef, 'the category is gone');
+            is($moodle->{categories}{$_[0]{instanceid}}, undef, 'oddity 28: the category is gone');
             is(scalar(grep { $_->{shortname} =~ /^IN-/ } $moodle->courses), 0, 'with all that was in it');
         },
     },
     course_module => {
-        suspend => sub { is(members($_[0]), 0, 'out of the group of the certificate') if $_[0]{facts}{group}; certificates('suspend') if !$_[0]{facts}{group} },
-        resume  => sub { is(members($_[0]), 1, 'in it again') if $_[0]{facts}{group}; certificates(undef) if !$_[0]{facts}{group} },
+        suspend => sub { is(members($_[0]), 0, 'oddity 24: out of the group of the certificate') if $_[0]{facts}{group}; certificates('suspend') if !$_[0]{facts}{group} },
+        resume  => sub { is(members($_[0]), 1, 'oddity 24: in it again') if $_[0]{facts}{group}; certificates(undef) if !$_[0]{facts}{group} },
         delete  => sub { is(members($_[0]), 0, 'out of it for good') if $_[0]{facts}{group}; certificates('delete') if !$_[0]{facts}{group} },
     },
     attempt => {
@@ -183,11 +183,11 @@ my %right = (
     registered_product => {
         suspend => sub {
             my ($i) = @_;
-            is($moodle->enrolment($i->{facts}{userid}, $_)->{suspended}, 1, "course $_ is closed") for @{$i->{facts}{courses}};
+            is($moodle->enrolment($i->{facts}{userid}, $_)->{suspended}, 1, "oddity 27: course $_ is closed") for @{$i->{facts}{courses}};
             is($p->sql('licence_verify', {reference => $i->{reference}})->{valid}, JSON::PP::false, 'the licence is not valid');
         },
         resume => sub { ok($p->sql('licence_verify', {reference => $_[0]{reference}})->{valid}, 'the licence is valid again') },
-        delete => sub { my ($i) = @_; is($moodle->enrolment($i->{facts}{userid}, $_), undef, 'out') for @{$i->{facts}{courses}} },
+        delete => sub { my ($i) = @_; is($moodle->enrolment($i->{facts}{userid}, $_), undef, 'oddity 27: out') for @{$i->{facts}{courses}} },
     },
 );
 
@@ -249,10 +249,10 @@ cmp_ok($faults->runs, '>', 50, 'faults struck');
     my ($long, $short) = @{$dbh->selectcol_arrayref('select id from shop.product_instances order by id')};
     is($moodle->enrolment(50, 20)->{timeend}, $paid + 60 * $day, 'as long as the longer one');
     operate('twice', $long, action => 'suspend');
-    is($moodle->enrolment(50, 20)->{timeend}, $paid + 30 * $day, 'the shorter one keeps the person in');
+    is($moodle->enrolment(50, 20)->{timeend}, $paid + 30 * $day, 'oddity 20: the shorter one keeps the person in');
     is($moodle->enrolment(50, 20)->{suspended}, 0, 'not suspended');
     operate('twice', $short, action => 'suspend');
-    is($moodle->enrolment(50, 20)->{suspended}, 1, 'with neither, suspended');
+    is($moodle->enrolment(50, 20)->{suspended}, 1, 'oddity 20: with neither, suspended');
     operate('twice', $short, action => 'delete');
     is($moodle->enrolment(50, 20)->{suspended}, 1, 'still there: the other one may come back');
     operate('twice', $long, action => 'delete');

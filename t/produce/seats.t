@@ -78,7 +78,7 @@ sub user { my ($email) = @_; return (map { $_->{id} } grep { $_->{email} eq $ema
     is($moodle->enrolment($paul, 20)->{timestart}, $paid + $day, 'he is in from now on');
     is($moodle->enrolment($paul, 20)->{timeend}, $paid + 31 * $day, 'for as long as a seat lasts');
     my $buyer = user('zoe@new.example');
-    is(join(q{ }, keys %{$moodle->enrolment($buyer, 20)->{roles}}), 4, 'the buyer supervises');
+    is(join(q{ }, keys %{$moodle->enrolment($buyer, 20)->{roles}}), 4, 'oddity 22: the buyer supervises');
     my ($group) = grep { $_->{idnumber} eq "shop-bill-$transid" } $moodle->groups_of(20);
     like($group->{name}, qr/^B\d{10}$/, 'the group of the order');
     is_deeply([sort keys %{$group->{members}}], [sort $paul, $buyer], 'has both');
@@ -90,26 +90,26 @@ sub user { my ($email) = @_; return (map { $_->{id} } grep { $_->{email} eq $ema
     $moodle->enrol(51, 20, {roleid => 5, mail => 0});
     $said = assign({%lea});
     $faults->drive('pool: already enrolled', $said);
-    is(seats()->{free}, 5, 'who is in the course already burns no seat');
-    is((grep { ($_->{note} // q{}) eq 'already_enrolled' } @{seats()->{seats}}), 1, 'and the page says so');
+    is(seats()->{free}, 5, 'scenario 10: who is in the course already burns no seat');
+    is((grep { ($_->{note} // q{}) eq 'already_enrolled' } @{seats()->{seats}}), 1, 'scenario 10: and the page says so');
 
     # taken back before he came, refused afterwards
     $said = release($seat->{reference});
     is($said->{verdict}, 'ok', 'it is taken back');
     is(release($seat->{reference})->{verdict}, 'exists', 'once');
     $faults->drive('pool: release', $said);
-    is($moodle->enrolment($paul, 20), undef, 'he is out');
+    is($moodle->enrolment($paul, 20), undef, 'scenario 11: he is out');
     ok(!$moodle->{groups}{$group->{id}}{members}{$paul}, 'of the group, too');
     is(seats()->{free}, 6, 'the seat is free');
     my $row = $dbh->selectrow_hashref('select * from shop.product_instances where reference = ?', undef, $seat->{reference});
-    like($row->{enddate}, qr/^2027-11-20 /, 'until when it can be given, as before');
+    like($row->{enddate}, qr/^2027-11-20 /, 'oddity 22: until when it can be given, as before');
     unlike($row->{productiondata}, qr/paul/, 'nothing is left of who had it');
 
     $p->finish($p->claim(assign({%paul})->{job}));
     ($seat) = given();
     $moodle->{lastaccess}{"$paul/20"} = $paid + 2 * $day;
     $faults->drive('pool: release of a used one', release($seat->{reference}));
-    ok($moodle->enrolment($paul, 20), 'who has been in the course keeps his place');
+    ok($moodle->enrolment($paul, 20), 'scenario 11: who has been in the course keeps his place');
     is((given())[0]{note}, 'seat_used', 'the page says why');
     is_deeply($dbh->selectcol_arrayref(q{select e.eventtype from shop.product_events e join shop.product_instances p on p.id = e.productid
         where p.reference = ? order by e.id}, undef, $seat->{reference}),
@@ -118,7 +118,7 @@ sub user { my ($email) = @_; return (map { $_->{id} } grep { $_->{email} eq $ema
 
     # a given seat is an enrolment like others
     $faults->drive('pool: suspend', $p->sql('instance_operate', {reference => $seat->{reference}, action => 'suspend'}));
-    is($moodle->enrolment($paul, 20)->{suspended}, 1, 'suspended with its holder');
+    is($moodle->enrolment($paul, 20)->{suspended}, 1, 'oddity 22: suspended with its holder');
     $faults->drive('pool: resume', $p->sql('instance_operate', {reference => $seat->{reference}, action => 'resume'}));
     is($moodle->enrolment($paul, 20)->{suspended}, 0, 'and resumed');
 
@@ -148,7 +148,7 @@ sub user { my ($email) = @_; return (map { $_->{id} } grep { $_->{email} eq $ema
     is($over->($paul), $buyer, 'the buyer looks after him');
     $faults->drive('session: release', release($seat->{reference}));
     is($over->($paul), q{}, 'and not any more when it is taken back');
-    is($moodle->enrolment($paul, 20), undef, 'one is taken back');
+    is($moodle->enrolment($paul, 20), undef, 'oddity 21: one is taken back');
     is(seats()->{free}, 1, 'and free');
     my %ann = (firstname => 'Ann', lastname => 'Vert', email => 'ann@new.example');
     $faults->drive('session: assign', assign(\%ann));
