@@ -5,10 +5,10 @@ import { buy, choose, comeBack, go, introduce, is, like, ok, order, pay, stories
 const WORDS = {
   en: { empty: /cart is empty/, code: /not the right one/, most: /at most 1 per order/, field: /Name of the space: Fill in/,
     seats: /Not all places/, known: /already has an account/, refused: /bank refused/, welcome: /You are logged in/,
-    unknown: /page does not exist/, reserved: /for people who have an account/, free: /Nothing to pay/ },
+    unknown: /page does not exist/, reserved: /for people who have an account/, free: /Nothing to pay/, spent: /credits: 4/ },
   fr: { empty: /panier est vide/, code: /n’est pas le bon/, most: /1 au maximum/, field: /Nom de l’espace\s: Remplissez/,
     seats: /Toutes les places ne sont pas/, known: /a déjà un compte/, refused: /a refusé/, welcome: /Vous êtes connecté/,
-    unknown: /page n’existe pas/, reserved: /réservé aux personnes/, free: /Rien à payer/ },
+    unknown: /page n’existe pas/, reserved: /réservé aux personnes/, free: /Rien à payer/, spent: /Crédits utilisés\s: 4/ },
 };
 
 const mailbox = (visitor) => visitor.name.replace(/\W+/g, ".") + "@example.org";
@@ -208,6 +208,20 @@ async function logIn(visitor) {
   await visitor.look("the customer who logged in");
   await visitor.open("p/members_webinar");
   await buy(visitor, "members_webinar");
+  await spendCredits(visitor);
+}
+
+/* Seen, chosen, confirmed: a course is paid with credits. */
+async function spendCredits(visitor) {
+  await visitor.press("a[href$='my/credits']");
+  await visitor.look("the credits");
+  await visitor.press(".credit-offers button");
+  await visitor.look("what is to be paid with credits");
+  await visitor.page.check("#agree");
+  await go(visitor);
+  await visitor.see("#result[data-state=paid]");
+  like(await visitor.text("#result"), WORDS[visitor.lang].spent, visitor.name + ": paid with credits");
+  await visitor.look("an order that credits paid");
 }
 
 const list = [];

@@ -229,8 +229,8 @@ static ngx_int_t show_progress(ngx_http_shop_ctx_t *ctx, json_t *order)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    /* Who can pay again is still at the payment. */
-    if (ctx->cart != NULL) {
+    /* Who can pay again is still at the payment; who paid with credits took none of these steps. */
+    if (ctx->cart != NULL && !json_is_integer(json_object_get(order, "spent_credits"))) {
         step = json_object_get(data, "pay_url") != NULL ? SHOP_STEP_PAYMENT : SHOP_STEP_PRODUCE;
         json_object_set_new(data, "progress", ngx_http_shop_step_progress(ctx, step));
     }
