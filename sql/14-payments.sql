@@ -47,7 +47,8 @@ alter table shop.payment_attempts
     add column if not exists pageuntil timestamptz,
     add column if not exists pageurl text check (length(pageurl) <= 4096),
     add column if not exists pagesecret text not null default '' check (length(pagesecret) <= 200),
-    add column if not exists closing boolean not null default false;
+    add column if not exists closing boolean not null default false,
+    add column if not exists returnedat timestamptz;
 create index if not exists payment_attempts_ask on shop.payment_attempts (askat) where askat is not null;
 call pg_temp.describe('payment_attempts', 'Tries to pay an order; at most one of them is the one that paid', $$
     id: key
@@ -74,6 +75,7 @@ call pg_temp.describe('payment_attempts', 'Tries to pay an order; at most one of
     pageurl: its address; null: none was opened
     pagesecret: what the browser must bring back from it; empty: nothing
     closing: it is closed when the provider is asked next
+    returnedat: when the buyer came back from a provider that cannot be asked, before it told anything
 $$);
 
 create table if not exists shop.payment_events (

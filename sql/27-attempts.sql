@@ -172,6 +172,10 @@ begin
         where token = arguments ->> 'token' and config = arguments ->> 'config'
           and state in ('created', 'redirected', 'pending')
           and (askat is null or askat > shop.ask_after_return(a));
+    else
+        update shop.payment_attempts set returnedat = now()
+        where token = arguments ->> 'token' and config = arguments ->> 'config'
+          and state in ('created', 'redirected') and returnedat is null;
     end if;
     return shop.attempt_by_token(arguments);
 end

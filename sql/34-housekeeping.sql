@@ -27,9 +27,13 @@ create or replace function shop.attempts_silent() returns void
 language plpgsql volatile as $$
 begin
     -- PayPal's own API opens a page; without one it is the button, whose IPN alone tells
-    perform shop.alert('silent', 'normal', a.billid,
-        format('The buyer was sent to "%s" a day ago, and no notification has come: look in the provider''s back office',
-               a.config), jsonb_build_object('attempt', a.id))
+    perform shop.alert('silent', case when a.returnedat is null then 'normal' else 'high' end, a.billid,
+        format(case when a.returnedat is null
+            then 'The buyer was sent to "%s" a day ago and did not come back. Most who do so have given up; '
+                 'that a notification was lost cannot be told from it: the provider''s back office knows'
+            else 'The buyer came back from "%s" a day ago, and no notification has come: it may be lost, '
+                 'look in the provider''s back office' end, a.config),
+        jsonb_build_object('attempt', a.id, 'returned', a.returnedat is not null))
     from shop.payment_attempts a join shop.bills b on b.id = a.billid
     where a.interface = 'paypal' and a.state = 'redirected' and a.pageurl is null and a.askat is null
       and a.created < now() - interval '24 hours' and b.paidat is null and b.status <> 'CANCELLED'

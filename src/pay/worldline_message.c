@@ -173,6 +173,8 @@ shop_status_t shop_worldline_describe(shop_arena_t *arena, const shop_pay_config
     *event = (shop_pay_event_t){0};
     if (shop_str_starts(type, SHOP_STR("payment."))) {
         status = shop_worldline_payment(arena, json_object_get(message->json, "payment"), event);
+        /* which refund, and of how much, "refund.refunded" tells */
+        event->unrelated = event->state == SHOP_PAY_STATE_REFUNDED;
     } else if (shop_str_starts(type, SHOP_STR("refund."))) {
         status = read_refund(arena, json_object_get(message->json, "refund"), event);
     } else {

@@ -394,3 +394,16 @@ void ngx_http_shop_notify_record(ngx_log_t *log, const char *origin, shop_str_t 
                   result->reason != NULL ? result->reason : "", transid.len, transid.data, key.len,
                   key.data);
 }
+
+
+/* What is asked for again is nothing yet. */
+void ngx_http_shop_notify_proved(ngx_log_t *log, shop_str_t config, const json_t *answer,
+                                 shop_pay_result_t *result)
+{
+    shop_pay_verdict_t verdict = shop_pay_verdict_parse(shop_json_text(answer, "verdict"));
+
+    if (verdict != SHOP_PAY_RETRY_LATER) {
+        ngx_http_shop_notify_reason(result, answer);
+        ngx_http_shop_notify_record(log, "proof", config, verdict, result);
+    }
+}

@@ -11,6 +11,10 @@
 /* A spooled notification goes through the pipeline again (shop_replay_pt). */
 void ngx_http_shop_notify_replay(void *data, shop_replay_t *replay, shop_str_t message);
 
+/* A message that was kept is judged, its proof being there (shop_proved_pt). */
+void ngx_http_shop_notify_proved(ngx_log_t *log, shop_str_t config, const json_t *answer,
+                                 shop_pay_result_t *result);
+
 /* The configuration block of that name; NULL: there is none. */
 ngx_http_shop_payment_t *ngx_http_shop_payment_find(ngx_http_shop_main_conf_t *conf,
                                                     shop_str_t name);

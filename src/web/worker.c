@@ -104,6 +104,7 @@ static ngx_int_t start_work(ngx_http_shop_worker_t *worker)
     work.payments = list_payments(conf);
     work.payment_count = conf->payments.nelts;
     work.message_key = conf->message_key;
+    work.proved = ngx_http_shop_notify_proved;
 
     if (work.payments == NULL) {
         return NGX_ERROR;

@@ -239,17 +239,15 @@ static void on_recorded(shop_op_t *op)
 {
     message_t *m = op->data;
     json_t *answer = shop_ask_answer(op);
+    shop_work_t *work = m->errand.work;
     shop_str_t verdict = shop_json_text(answer, "verdict");
-    shop_str_t reason = shop_json_text(answer, "reason");
 
-    ngx_log_error(NGX_LOG_NOTICE, m->errand.work->log, 0,
-                  "shop payment proof config=%*s verdict=%*s reason=%*s event=%*s",
-                  m->errand.config->name.len, m->errand.config->name.data, verdict.len,
-                  verdict.data, reason.len, reason.data, m->result.event.key.len,
-                  m->result.event.key.data);
-    shop_work_wake(m->errand.work);
+    if (answer != NULL) {
+        work->conf.proved(work->log, m->errand.config->name, answer, &m->result);
+    }
+    shop_work_wake(work);
     if (shop_str_eq(verdict, SHOP_STR("quarantine"))) {
-        shop_work_wake_reconcile(m->errand.work);
+        shop_work_wake_reconcile(work);
     }
     json_decref(answer);
     shop_errand_end(&m->errand);

@@ -132,6 +132,10 @@ typedef enum {
 
 void shop_work_replayed(shop_replay_t *replay, shop_replay_e result);
 
+/* A notification was judged when its proof had come; `answer` is shop.message_end's. */
+typedef void (*shop_proved_pt)(ngx_log_t *log, shop_str_t config, const json_t *answer,
+                               shop_pay_result_t *result);
+
 /* The signed address of an order's document, for mails; `order` as shop.order_read gives it. The
  * empty text: no link. */
 typedef shop_str_t (*shop_ticket_pt)(void *data, shop_arena_t *arena, const json_t *order);
@@ -152,6 +156,7 @@ typedef struct {
 
     const shop_pay_config_t *const *payments; /* all blocks; those with an API are asked */
     size_t payment_count;
+    shop_proved_pt proved;  /* counts and logs what proofs decide */
     shop_str_t message_key; /* seals the messages that are proved here; empty: their digest only */
 
     shop_ticket_pt ticket; /* NULL: mails carry no link */

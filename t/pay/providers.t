@@ -248,6 +248,9 @@ my @cases = (
     ['worldline', 'paid, then refunded in two parts', [{}, {say => 'refunded', amount => 1000, operation => 1},
         {say => 'refunded', amount => 2000, operation => 2}], '200 200 200', 'SOLDOUT', 'partially_refunded',
         'apply:paid apply:refunded apply:refunded'],
+    ['worldline', 'one refund, told of the payment and of itself', [{}, {say => 'returned'}, {say => 'refunded', amount => 1000},
+        {say => 'returned', operation => 2}], '200 200 200 200', 'SOLDOUT', 'partially_refunded',
+        'apply:paid ignore-type:refunded apply:refunded ignore-type:refunded'],
     ['worldline', 'refunded before it was paid', [{say => 'refunded'}, {}], '200 200', 'PAYBACK', 'refunded', 'apply:refunded apply:paid'],
     ['worldline', 'charged back', [{}, {say => 'disputed'}], '200 200', 'RECOVERING', 'chargeback', 'apply:paid apply:chargeback'],
     ['worldline', 'paid twice', [{}, {payid => '4999999998', operation => 2}], '200 200', 'SOLDOUT', 'paid',
@@ -391,6 +394,11 @@ for my $block (qw(mercanet ogone axepta stripe worldline paypal paypal_std)) {
     is($t->sql(q{select count(*) from shop.alerts a join shop.bills b on b.id = a.billid where kind = 'late_payment' and transid = ?},
         $late->{transid}), 1, '… for staff');
 }
+
+my $applied = sub { return $t->status->{counts}{notify_applied} };
+my $counted = $applied->();
+$teller{paypal_std}->tell($teller{paypal_std}->placed);
+ok(wait_for(sub { $applied->() == $counted + 1 }, $LIMIT, 0.1), 'what was applied when its proof had come is counted as well');
 
 my $greeting = sub { $t->http->request('GET', "/shop/pay/$_[0]/notify", headers => {'X-GCS-Webhooks-Endpoint-Verification' => $_[1]}) };
 is($greeting->('worldline', 'a1b2-C3')->{body}, 'a1b2-C3', 'worldline checks the address: told its own word');

@@ -166,15 +166,18 @@ is(call($web, 'reconcile_end', {attempt => 0, heard => $yes})->{error}, 'unknown
 # Nobody can be asked: staff are told after a day, once, of a buyer who was sent away and of whom nothing was heard.
 my %button = (config => 'button', interface => 'paypal');
 my %silent = map { my $o = order([$course]); call($web, 'place_orders', [$o]);
-    ($_ => [$o, started($web, $o, %button, $_ eq 'asked' ? (ask => $yes) : (), $_ eq 'opens' ? (opens => $yes) : ())]) } qw(lost heard young asked opens);
+    ($_ => [$o, started($web, $o, %button, $_ eq 'asked' ? (ask => $yes) : (), $_ eq 'opens' ? (opens => $yes) : ())]) } qw(lost back heard young asked opens);
 sub told { my ($name) = @_; return $pg->value(q{select count(*) from shop.alerts where kind = 'silent' and details ->> 'attempt' = ?}, $silent{$name}[1]{attempt}) }
 is(apply(event(@{$silent{heard}}, 'paid', %button)), 'apply', 'one is told');
 $dbh->do(q{update shop.payment_attempts set created = created - interval '23 hours' where config = 'button'});
 call($web, 'housekeeping', {});
 is(alerts('silent'), 0, 'not yet a day');
+is(call($web, 'attempt_returned', {token => $silent{back}[1]{token}, config => 'button', ask => JSON::PP::false})->{shop}, 'ac', 'one comes back');
 $dbh->do(q{update shop.payment_attempts set created = created - interval '2 hours' where config = 'button' and id <> ?}, undef, $silent{young}[1]{attempt});
 call($web, 'housekeeping', {}) for 1 .. 2;
 is(told('lost'), 1, 'a day without news: staff are told, once');
+is($pg->value(q{select string_agg(severity || ' ' || (message like '%did not come back%'), ', ' order by severity) from shop.alerts where kind = 'silent'}),
+    'high false, normal true', '… more urgently of a buyer who came back');
 is(told($_), 0, "… not of one that is: $_") for qw(heard young asked opens);
 
 $web->disconnect;

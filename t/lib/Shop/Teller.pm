@@ -75,7 +75,7 @@ my %MESSAGE = (
         my ($self, $order, %case) = @_;
         my %status = (paid => 'CAPTURED', refused => 'REJECTED', cancelled => 'CANCELLED', pending => 'PENDING_CAPTURE',
             unheard => 'ACCOUNT_VERIFIED', refunded => 'REFUNDED', requested => 'REFUND_REQUESTED', disputed => 'CHARGEBACKED',
-            failed => 'REJECTED_CAPTURE', other => 'OTHER');
+            failed => 'REJECTED_CAPTURE', other => 'OTHER', returned => 'REFUNDED');
         my $kind = $case{say} =~ /\A(?:refunded|requested)\z/ ? 'refund' : $case{say} eq 'other' ? 'paymentlink' : 'payment';
         my $number = $case{payid} // $order->{provider_ref};
         my $body = $JSON->encode({apiVersion => $case{version} // 'v1', merchantId => $case{merchant} // $self->{merchant},
