@@ -128,7 +128,8 @@ begin
                   where f ->> 'provider_txn' = p.providertxn and f ->> 'state' = 'paid'
                     and (f ->> 'amount')::numeric = p.amount and f ->> 'currency' = p.currency) then
         update shop.payment_attempts set confirmedat = clock_timestamp() where id = p.id;
-    elsif not exists (select from shop.alerts where billid = b.id and kind = 'unconfirmed') then
+    elsif p.state = 'paid'  -- of one that it has given back, an API may tell that alone
+          and not exists (select from shop.alerts where billid = b.id and kind = 'unconfirmed') then
         perform shop.alert('unconfirmed', 'high', b.id,
             format('The bank''s API does not know the payment "%s" as its notification told it', p.providertxn),
             facts);

@@ -58,5 +58,10 @@ shop_pay_state_t shop_worldline_state(shop_str_t status);
 /* The facts of a `payment` object, in a notification and in an answer: all but key and channel. */
 SHOP_MUST_USE shop_status_t shop_worldline_payment(shop_arena_t *arena, const json_t *payment,
                                                    shop_pay_event_t *event);
+/* The same of a `refund` object; the state of one that moves no money is not REFUNDED. */
+SHOP_MUST_USE shop_status_t shop_worldline_refund(shop_arena_t *arena, const json_t *refund,
+                                                  shop_pay_event_t *event);
+/* The payment's number, of that of an operation of it ("33_1"). */
+shop_str_t shop_worldline_payment_id(shop_str_t id);
 
 #endif

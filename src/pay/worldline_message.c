@@ -101,7 +101,7 @@ static void read_amount(const json_t *money, shop_pay_event_t *event)
 }
 
 
-static shop_str_t before_operation(shop_str_t id)
+shop_str_t shop_worldline_payment_id(shop_str_t id)
 {
     const unsigned char *end = id.len > 0 ? memchr(id.data, '_', id.len) : NULL;
 
@@ -122,9 +122,9 @@ static shop_status_t read_operation(shop_arena_t *arena, const json_t *operation
     read_amount(json_object_get(output, "amountOfMoney"), event);
 
     /* every refund is an operation of its own */
-    shop_status_t status =
-        shop_arena_copy(arena, event->state == SHOP_PAY_STATE_REFUNDED ? id : before_operation(id),
-                        &event->provider_txn);
+    shop_status_t status = shop_arena_copy(
+        arena, event->state == SHOP_PAY_STATE_REFUNDED ? id : shop_worldline_payment_id(id),
+        &event->provider_txn);
     if (status == SHOP_OK) {
         status =
             shop_arena_copy(arena, shop_json_text(operation, "status"), &event->provider_status);
@@ -152,7 +152,8 @@ shop_status_t shop_worldline_payment(shop_arena_t *arena, const json_t *payment,
 
 
 /* A refund that is only asked for moves nothing yet, one that failed moves nothing at all. */
-static shop_status_t read_refund(shop_arena_t *arena, const json_t *refund, shop_pay_event_t *event)
+shop_status_t shop_worldline_refund(shop_arena_t *arena, const json_t *refund,
+                                    shop_pay_event_t *event)
 {
     shop_status_t status = read_operation(arena, refund, "refundOutput", event);
 
@@ -176,7 +177,7 @@ shop_status_t shop_worldline_describe(shop_arena_t *arena, const shop_pay_config
         /* which refund, and of how much, "refund.refunded" tells */
         event->unrelated = event->state == SHOP_PAY_STATE_REFUNDED;
     } else if (shop_str_starts(type, SHOP_STR("refund."))) {
-        status = read_refund(arena, json_object_get(message->json, "refund"), event);
+        status = shop_worldline_refund(arena, json_object_get(message->json, "refund"), event);
     } else {
         event->unrelated = true;
         status = shop_arena_copy(arena, type, &event->provider_status);

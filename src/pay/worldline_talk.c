@@ -137,6 +137,7 @@ static shop_status_t make_path(shop_arena_t *arena, const shop_pay_config_t *con
 {
     shop_str_t merchant = shop_pay_value(config, "merchant_id");
     bool refund = talk->purpose == SHOP_PAY_REFUND;
+    bool list = talk->memo.len > 0;
     bool payment = refund || talk->step > 0;
     shop_str_t id = payment ? talk->asked.provider_txn : talk->asked.provider_ref;
 
@@ -151,7 +152,9 @@ static shop_status_t make_path(shop_arena_t *arena, const shop_pay_config_t *con
     return shop_arena_printf(arena, path, "/v2/%.*s/%s/%.*s%s%s", (int) merchant.len,
                              (const char *) merchant.data, payment ? "payments" : "hostedcheckouts",
                              (int) id.len, (const char *) id.data, payment ? "_0" : "",
-                             refund ? "/refund" : "");
+                             refund ? "/refund"
+                             : list ? "/refunds"
+                                    : "");
 }
 
 
@@ -260,6 +263,13 @@ static shop_status_t hear_nothing_paid(shop_arena_t *arena, const shop_pay_quest
 }
 
 
+/* The payment's own status names its last operation. What was given back was paid. */
+static bool is_given_back(const shop_pay_event_t *event)
+{
+    return shop_str_eq(event->provider_status, SHOP_STR("REFUNDED"));
+}
+
+
 static shop_status_t hear_payment(shop_arena_t *arena, const shop_pay_question_t *asked,
                                   const json_t *payment, shop_pay_event_t *event)
 {
@@ -273,19 +283,73 @@ static shop_status_t hear_payment(shop_arena_t *arena, const shop_pay_question_t
     if (!shop_str_eq(event->transid, asked->transid)) {
         event->foreign = SHOP_STR("order");
     }
+    if (is_given_back(event)) {
+        event->state = SHOP_PAY_STATE_PAID;
+        event->provider_txn = shop_worldline_payment_id(event->provider_txn);
+    }
 
     return name_event(arena, asked, event);
 }
 
 
-static shop_status_t hear_checkout(shop_arena_t *arena, const shop_pay_talk_t *talk,
-                                   const json_t *json, shop_pay_heard_t *heard)
+/* Of a payment that was given back, in part or as a whole, another answer lists how: the payment is
+ * kept until then. */
+static shop_status_t go_on_to_refunds(shop_arena_t *arena, shop_pay_talk_t *talk,
+                                      const json_t *payment, const shop_pay_event_t *event,
+                                      shop_pay_heard_t *heard)
+{
+    heard->events.count = 0;
+    heard->again = true;
+    talk->asked.provider_txn = event->provider_txn;
+
+    return shop_json_dump(arena, payment, &talk->memo);
+}
+
+
+static shop_status_t hear_refunds(shop_arena_t *arena, const shop_pay_talk_t *talk,
+                                  const json_t *refunds, shop_pay_heard_t *heard)
+{
+    shop_pay_event_t *list =
+        shop_arena_calloc(arena, (json_array_size(refunds) + 1) * sizeof(*list));
+    json_t *payment, *refund;
+    size_t i;
+
+    if (list == NULL) {
+        return SHOP_NO_MEMORY;
+    }
+    shop_status_t status = shop_pay_json(talk->memo, &payment);
+    if (status == SHOP_OK) {
+        heard->events = (shop_pay_events_t){.list = list, .count = 1};
+        status = hear_payment(arena, &talk->asked, payment, list);
+        json_decref(payment);
+    }
+
+    json_array_foreach((json_t *) refunds, i, refund)
+    {
+        shop_pay_event_t *event = &list[heard->events.count];
+
+        status = status == SHOP_OK ? shop_worldline_refund(arena, refund, event) : status;
+        if (status == SHOP_OK && event->state == SHOP_PAY_STATE_REFUNDED) {
+            heard->events.count++;
+            status = name_event(arena, &talk->asked, event);
+        }
+    }
+
+    return status;
+}
+
+
+static shop_status_t hear_checkout(shop_arena_t *arena, shop_pay_talk_t *talk, const json_t *json,
+                                   shop_pay_heard_t *heard)
 {
     const json_t *created = json_object_get(json, "createdPaymentOutput");
     const json_t *payment = talk->step == 0 ? json_object_get(created, "payment") : json;
     shop_str_t word = shop_json_text(json, "status");
     shop_pay_event_t *event;
 
+    if (talk->memo.len > 0) {
+        return hear_refunds(arena, talk, json_object_get(json, "refunds"), heard);
+    }
     if (talk->step == 0 && shop_str_eq(word, SHOP_STR("IN_PROGRESS"))) {
         return SHOP_OK; /* nothing new */
     }
@@ -295,7 +359,10 @@ static shop_status_t hear_checkout(shop_arena_t *arena, const shop_pay_talk_t *t
         return status;
     }
     if (talk->step > 0 || shop_str_eq(word, SHOP_STR("PAYMENT_CREATED"))) {
-        return hear_payment(arena, &talk->asked, payment, event);
+        status = hear_payment(arena, &talk->asked, payment, event);
+        return status == SHOP_OK && is_given_back(event)
+                   ? go_on_to_refunds(arena, talk, payment, event, heard)
+                   : status;
     }
 
     return shop_pay_list_has(SHOP_STR("CANCELLED_BY_CONSUMER "
@@ -342,6 +409,9 @@ static shop_status_t hear_error(shop_arena_t *arena, const shop_pay_talk_t *talk
     shop_status_t status = shop_arena_copy(arena, shop_json_text(first, "errorCode"), &heard->code);
     if (status != SHOP_OK) {
         return status;
+    }
+    if (looks && http == 404 && talk->memo.len > 0) {
+        return hear_refunds(arena, talk, NULL, heard);
     }
     if (looks && http == 404) {
         heard->again = talk->step == 0 && talk->asked.provider_txn.len > 0;

@@ -71,6 +71,11 @@ for my $name (@able) {
     ok(ends($told, 'done'), "$name, a part");
     is(given($name, $transid) . ' ' . books($transid), '1000 1000 1', '… is back, once');
 
+    $t->dbh->do(q{update shop.payment_attempts set askat = now(), askedat = null where paying and billid = (select id from shop.bills where transid = ?)}, undef, $transid);
+    ok(wait_for(sub { $t->sql('select askedat is not null and unheard = 0 from shop.payment_attempts a join shop.bills b on b.id = a.billid
+        where transid = ? and paying', $transid) }, $LIMIT, 0.1), '… asked again');
+    is(books($transid) . ' ' . $t->sql('select count(*) from shop.alerts a join shop.bills b on b.id = a.billid where transid = ?', $transid), '1000 1 0', '… nothing new, nobody is alarmed');
+
     $all->control($name, refund => 'lose');
     $told = refund($transid);
     ok(wait_for(sub { given($name, $transid) == 10_800 }, $LIMIT, 0.1), "$name, the rest");

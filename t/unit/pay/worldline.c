@@ -8,9 +8,11 @@
 #define KEYS                                                                                       \
     "merchant_id=ATELIER", "api_key_id=key1", "api_secret_file=api-secret", "webhook_key_id=hook1"
 #define HOOK "webhook_secret_file=hook-secret"
-#define PAYMENT                                                                                    \
-    "{\"id\":\"33_0\",\"status\":\"CAPTURED\",\"paymentOutput\":{\"amountOfMoney\":{\"amount\":"   \
+#define PAYMENT_THAT_IS(word)                                                                      \
+    "{\"id\":\"33_0\",\"status\":\"" word "\",\"paymentOutput\":{\"amountOfMoney\":{\"amount\":"   \
     "4990,\"currencyCode\":\"EUR\"},\"references\":{\"merchantReference\":\"ABC\"}}}"
+#define PAYMENT PAYMENT_THAT_IS("CAPTURED")
+#define REFUNDED_PAYMENT PAYMENT_THAT_IS("REFUNDED")
 
 
 static shop_pay_config_t *usual(shop_arena_t *arena)
@@ -121,6 +123,43 @@ static void check_opened(shop_arena_t *arena)
 }
 
 
+/* Its status speaks of the last operation: the refunds are a list of their own. */
+static void check_given_back(shop_arena_t *arena, shop_pay_talk_t talk)
+{
+    const shop_pay_config_t *config = usual(arena);
+    shop_pay_heard_t heard;
+    shop_pay_call_t call;
+
+    is_int(hear(arena, &talk, 200,
+                "{\"status\":\"PAYMENT_CREATED\",\"createdPaymentOutput\":{"
+                "\"payment\":" REFUNDED_PAYMENT "}}",
+                &heard),
+           SHOP_OK, "given back");
+    ok(heard.again && heard.events.count == 0, "how much is asked");
+    talk.step = 1;
+    is_int(config->interface->ask(arena, config, &talk, &call), SHOP_OK, "asked");
+    is_str(
+        call.url,
+        "https://payment.preprod.direct.worldline-solutions.com/v2/ATELIER/payments/33_0/refunds",
+        "where");
+    is_int(hear(arena, &talk, 200,
+                "{\"refunds\":[{\"id\":\"33_1\",\"status\":\"REFUNDED\",\"refundOutput\":"
+                "{\"amountOfMoney\":{\"amount\":1000,\"currencyCode\":\"EUR\"}}},"
+                "{\"id\":\"33_2\",\"status\":\"REFUND_REQUESTED\"}]}",
+                &heard),
+           SHOP_OK, "told");
+    is_int((long long) heard.events.count, 2, "the payment, one refund, none that is asked for");
+    is_int(heard.events.list[0].state, SHOP_PAY_STATE_PAID, "it was paid");
+    is_int(heard.events.list[0].amount_minor, 4990, "as a whole");
+    is_str(heard.events.list[0].provider_txn, "33", "under its number");
+    is_int(heard.events.list[1].state, SHOP_PAY_STATE_REFUNDED, "and given back");
+    is_int(heard.events.list[1].amount_minor, 1000, "in part");
+    is_str(heard.events.list[1].provider_txn, "33_1", "under a number of its own");
+    is_int(hear(arena, &talk, 404, "{}", &heard), SHOP_OK, "no list");
+    is_int((long long) heard.events.count, 1, "it was paid all the same");
+}
+
+
 static void check_checkout(shop_arena_t *arena)
 {
     shop_pay_talk_t talk = {.purpose = SHOP_PAY_ASK,
@@ -140,6 +179,7 @@ static void check_checkout(shop_arena_t *arena)
     is_int(heard.events.list[0].state, SHOP_PAY_STATE_PAID, "paid");
     is_str(heard.events.list[0].provider_txn, "33", "its number");
     is_str(heard.events.list[0].key, "poll:worldline:33:33:CAPTURED", "key");
+    check_given_back(arena, talk);
     is_int(hear(arena, &talk, 200, "{\"status\":\"CANCELLED_BY_CONSUMER\"}", &heard), SHOP_OK,
            "given up");
     is_int(heard.events.list[0].state, SHOP_PAY_STATE_CANCELLED, "cancelled");

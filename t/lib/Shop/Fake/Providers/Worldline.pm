@@ -34,6 +34,7 @@ sub routes {
     return (
         'POST /v2/\w+/hostedcheckouts' => 'api_create', 'GET /v2/\w+/hostedcheckouts/\w+' => 'api_checkout',
         'GET /v2/\w+/payments/\w+' => 'api_payment', 'POST /v2/\w+/payments/\w+/refund' => 'api_refund',
+        'GET /v2/\w+/payments/\w+/refunds' => 'api_refunds',
         'GET /hostedcheckout/\w+' => 'page',
     );
 }
@@ -92,7 +93,7 @@ sub api_create {
 
 sub _payment {
     my ($self, $payment, $status) = @_;
-    return {id => "$payment->{checkout}_0", status => $status // $STATUS{$payment->{status}},
+    return {id => "$payment->{checkout}_0", status => $status // ($payment->{gave} ? 'REFUNDED' : $STATUS{$payment->{status}}),
         paymentOutput => {amountOfMoney => {amount => 0 + $payment->{amount}, currencyCode => $payment->{currency}},
             references => {merchantReference => $payment->{order}}},
         hostedCheckoutSpecificOutput => {hostedCheckoutId => $payment->{checkout}}};
@@ -133,8 +134,16 @@ sub api_refund {
     return _error($reply, 400, 'AMOUNT_TOO_HIGH') if $sum > $payment->{amount} || $server->{behaviour}{refund} eq 'refuse';
     $payment->{refunded} = $sum;
     my $number = ++$payment->{operations};
-    return _json($reply, 201, $first->{answer} = {id => "$payment->{checkout}_$number", status => 'REFUNDED',
-        refundOutput => {amountOfMoney => {amount => 0 + $amount, currencyCode => $payment->{currency}}}});
+    push @{$payment->{gave}}, $first->{answer} = {id => "$payment->{checkout}_$number", status => 'REFUNDED',
+        refundOutput => {amountOfMoney => {amount => 0 + $amount, currencyCode => $payment->{currency}}}};
+    return _json($reply, 201, $first->{answer});
+}
+
+sub api_refunds {
+    my ($self, $server, $request, $reply) = @_;
+    return if $self->_refused($request, $reply);
+    my $payment = $self->_of($server, $request, $reply) or return;
+    return _json($reply, 200, {refunds => $payment->{gave} // []});
 }
 
 sub page {
