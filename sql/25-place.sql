@@ -172,7 +172,8 @@ begin
     set firstname = left(coalesce(c ->> 'firstname', ''), 100), lastname = left(c ->> 'lastname', 100),
         organisation = left(coalesce(c ->> 'organisation', ''), 255),
         address = left(coalesce(c ->> 'address', ''), 255), zip = left(coalesce(c ->> 'zip', ''), 20),
-        city = left(coalesce(c ->> 'city', ''), 120), phone = left(coalesce(c ->> 'phone', ''), 40),
+        city = left(coalesce(c ->> 'city', ''), 120),
+        phone = coalesce(nullif(left(c ->> 'phone', 40), ''), k.phone), -- the form does not ask for it
         country = case when c ->> 'country' ~ '^[A-Z]{2}$' then c ->> 'country' else k.country end,
         invoiceinfo = coalesce(bill.invoiceinfo, k.invoiceinfo)
     where k.id = bill.customerid;

@@ -102,11 +102,14 @@ my $known = order([$course], user => 7, proven => 'moodle');
 call($web, 'place_orders', [$known]);
 is(call($web, 'customer_find', {email => uc $known->{customer}{email}})->{hasaccount}, 7,
     'a proven buyer is linked to his account');
+$dbh->do(q{update shop.customers set phone = '+33 2 40 00 00 00' where hasaccount = 7});
+call($web, 'place_orders', [order([$course], user => 7, proven => 'moodle', customer => $known->{customer})]);
+is(call($web, 'customer_find', {email => $known->{customer}{email}})->{phone}, '+33 2 40 00 00 00', 'and keeps a number that he was not asked for');
 my $forged = order([$course], customer => {%{$known->{customer}}, lastname => 'Other'});
 call($web, 'place_orders', [$forged]);
 is(call($web, 'customer_find', {email => $known->{customer}{email}})->{lastname}, 'Martin',
     'an unproven one changes nothing');
-is(scalar @{call($web, 'customer_orders', {email => $known->{customer}{email}, shop => 'ac'})->{orders}}, 2,
+is(scalar @{call($web, 'customer_orders', {email => $known->{customer}{email}, shop => 'ac'})->{orders}}, 3,
     'orders of a customer');
 is(call($web, 'customer_find', {email => 'no@example.org'})->{id}, undef, 'nobody');
 $dbh->do(q{insert into shop.staff_rights (source, subject, shopid, permission) values

@@ -98,9 +98,8 @@ static void check_mail(const theme_t *theme, const shop_lang_t *lang, const char
 
 static void check_language(const theme_t *theme, const shop_lang_t *lang)
 {
-    static const char *const mails[] = {"sales_feedback", "invoice_copy", "transaction_input",
-                                        "transaction_confirm", "refund_notice",
-                                        "payment_reminder"};
+    static const char *const mails[] = {"sales_feedback",      "invoice_copy",  "transaction_input",
+                                        "transaction_confirm", "refund_notice", "payment_reminder"};
     static const char *const states[] = {"PENDING", "COMPLETE"};
     json_t *login =
         json_pack("{s:s, s:s, s:s, s:s, s:i}", "seller", CANARY, "server", CANARY, "server_url",
