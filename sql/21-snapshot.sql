@@ -13,6 +13,7 @@ language sql stable as $$
         'allow_late_assignment', s.allow_late_assignment, 'useshipping', s.useshipping,
         'forcedownloadleaflet', s.forcedownloadleaflet, 'supportcourse', s.supportcourse,
         'guestknownemail', s.guestknownemail,
+        'hideproductswhennotavailable', s.hideproductswhennotavailable,
         'timezone', s.timezone, 'utc_offset', shop.utc_offset(s.timezone), 'test', s.test,
         'testoverride', s.testoverride, 'seller', s.seller, 'translations', s.translations)
 $$;

@@ -54,5 +54,6 @@ select pg_advisory_xact_lock(hashtextextended('shop.install', 0)) \g /dev/null
 \ir 57-site-needs.sql
 \ir 58-attempts.sql
 \ir 60-credit-orders.sql
+\ir 61-availability.sql
 \ir 90-grants.sql
 commit;

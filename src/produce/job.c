@@ -149,6 +149,9 @@ static const shop_step_t *phase_steps(const shop_handler_t *handler, const shop_
     if (shop_str_eq(phase, SHOP_STR("action"))) {
         return handler->action != NULL ? handler->action : shop_steps_none;
     }
+    if (shop_str_eq(phase, SHOP_STR("available"))) {
+        return handler->available != NULL ? handler->available : shop_steps_none;
+    }
     return handler->prepay;
 }
 
@@ -167,7 +170,8 @@ const shop_step_t *shop_job_next(const shop_handler_t *handler, const shop_job_t
     bool sale = sells(job);
     shop_str_t way = sale ? shop_job_mode(job) : shop_json_text(job->inputs, "action");
 
-    if (sale && handler->modes.param != NULL && step == handler->postpay &&
+    if (sale && handler->modes.param != NULL &&
+        (step == handler->postpay || step == handler->available) &&
         !shop_word_in(way, handler->modes.values)) {
         return &mode_refused;
     }

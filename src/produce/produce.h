@@ -276,6 +276,8 @@ typedef struct {
     /* What an operation on an instance does in Moodle, by their name in `only`: suspend, resume,
      * update, delete, owner, refresh; of seats assign and release, too. NULL: nothing. */
     const shop_step_t *action;
+    /* May a visitor have it? Steps that only read (available.h); NULL: always. */
+    const shop_step_t *available;
     /* Adds the handler's own variables for texts to `vars`; NULL: none. */
     void (*feedback)(const shop_job_t *job, json_t *vars);
 } shop_handler_t;

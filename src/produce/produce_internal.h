@@ -132,6 +132,15 @@ bool shop_support_wanted(const shop_job_t *job);
 void shop_support_build(const shop_job_t *job, shop_act_t *act);
 void shop_support_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
 
+/* Whether a visitor may have a product (available.c). He must be known; he is not in the course of
+ * step `course`; he does not own it yet. The courses are those that he is in, of whoever is known.
+ */
+void shop_known_build(const shop_job_t *job, shop_act_t *act);
+void shop_courses_build(const shop_job_t *job, shop_act_t *act);
+void shop_stranger_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+void shop_owned_build(const shop_job_t *job, shop_act_t *act);
+void shop_owned_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+
 /* A configured function, handlers.md 12 (wsfunction.c). */
 void shop_wsfunction_build(const shop_job_t *job, shop_act_t *act);
 void shop_wsfunction_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);

@@ -174,11 +174,13 @@ static json_t *wanted_quizzes(const shop_job_t *job, const json_t *quizzes)
         if (!is_wanted(job, shop_json_int(quiz, "id"))) {
             continue;
         }
-        kept = json_pack("{s:I, s:I, s:o, s:I, s:I}", "id", (json_int_t) shop_json_int(quiz, "id"),
-                         "cmid", (json_int_t) shop_json_int(quiz, "coursemodule"), "name",
+        kept = json_pack("{s:I, s:I, s:o, s:I, s:I, s:o*}", "id",
+                         (json_int_t) shop_json_int(quiz, "id"), "cmid",
+                         (json_int_t) shop_json_int(quiz, "coursemodule"), "name",
                          shop_json_str(shop_json_text(quiz, "name")), "base",
                          (json_int_t) shop_json_int(quiz, "attempts"), "courseid",
-                         (json_int_t) shop_json_int(quiz, "course"));
+                         (json_int_t) shop_json_int(quiz, "course"), "hidden",
+                         shop_course_hidden(quiz) ? json_true() : NULL);
         if (json_array_append_new(list, kept) != 0) {
             json_decref(list);
             return NULL;

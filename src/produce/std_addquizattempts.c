@@ -40,6 +40,58 @@ static void course_build(const shop_job_t *job, shop_act_t *act)
 }
 
 
+/* --- whether it may be had: by who is in the course, of quizzes that have a limit --- */
+
+static int64_t quiz_course(const shop_job_t *job)
+{
+    return shop_json_int(json_array_get(shop_quiz_list(job), 0), "courseid");
+}
+
+
+/* Step `place`: of quizzes given as course modules their course has not been looked at yet. */
+static void place_build(const shop_job_t *job, shop_act_t *act)
+{
+    if (shop_job_output_id(job, "course") != 0) {
+        shop_act_skip(act);
+        return;
+    }
+    shop_act_call(act, "core_course_get_courses_by_field",
+                  json_pack("{s:s, s:I}", "field", "id", "value", (json_int_t) quiz_course(job)));
+}
+
+
+static void open_build(const shop_job_t *job, shop_act_t *act)
+{
+    const json_t *quizzes = shop_quiz_list(job);
+
+    for (size_t i = 0; i < json_array_size(quizzes); i++) {
+        const json_t *quiz = json_array_get(quizzes, i);
+
+        if (shop_json_bool(quiz, "hidden")) {
+            shop_act_stop(act, SHOP_ACT_BLOCKED, "quiz_hidden");
+            return;
+        }
+        if (shop_json_int(quiz, "base") == 0 && !shop_job_mode_is(job, "function")) {
+            shop_act_stop(act, SHOP_ACT_BLOCKED, "quiz_unlimited");
+            return;
+        }
+    }
+    shop_act_skip(act);
+}
+
+
+static void learner_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act)
+{
+    if (answer->answer_class != SHOP_ANSWER_OK) {
+        shop_act_by_class(job, answer, act);
+    } else if (!shop_course_in_list(answer->json, quiz_course(job))) {
+        shop_act_stop(act, SHOP_ACT_MANUAL, "not_enrolled");
+    } else {
+        shop_act_skip(act);
+    }
+}
+
+
 /* --- step `instance` --- */
 
 static void instance_build(const shop_job_t *job, shop_act_t *act)
@@ -122,6 +174,18 @@ static const shop_step_t action[] = {
     {.name = NULL},
 };
 
+static const shop_step_t available[] = {
+    {"known", shop_known_build, NULL, NULL},
+    {"course", course_build, shop_course_read, NULL},
+    {"modules", shop_quiz_modules_build, shop_quiz_modules_read, NULL},
+    {"quizzes", shop_quiz_quizzes_build, shop_quiz_quizzes_read, NULL},
+    {"named", shop_quiz_named_build, shop_quiz_named_read, NULL},
+    {"place", place_build, shop_course_read, NULL},
+    {"open", open_build, NULL, NULL},
+    {"learner", shop_courses_build, learner_read, NULL},
+    {.name = NULL},
+};
+
 const shop_handler_t shop_handler_addquizattempts = {
     .name = "std_addquizattempts",
     .buyers = SHOP_BUYERS_LOGGED_IN,
@@ -131,5 +195,6 @@ const shop_handler_t shop_handler_addquizattempts = {
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .action = action,
+    .available = available,
     .feedback = feedback,
 };

@@ -25,6 +25,12 @@ static const shop_step_t postpay[] = {
     {.name = NULL},
 };
 
+static const shop_step_t available[] = {
+    {"course", shop_course_build, shop_course_read, NULL},
+    {"stranger", shop_courses_build, shop_stranger_read, NULL},
+    {.name = NULL},
+};
+
 const shop_handler_t shop_handler_enrolonecourse = {
     .name = "std_enrolonecourse",
     .buyers = SHOP_BUYERS_BOTH,
@@ -34,5 +40,6 @@ const shop_handler_t shop_handler_enrolonecourse = {
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .action = shop_enrol_action,
+    .available = available,
     .feedback = shop_course_feedback,
 };

@@ -84,16 +84,22 @@ static bool completion_required(const shop_job_t *job)
 }
 
 
+static void complete_call(const shop_job_t *job, shop_act_t *act)
+{
+    shop_act_call(act, "core_completion_get_course_completion_status",
+                  json_pack("{s:I, s:I}", "courseid",
+                            (json_int_t) shop_job_output_id(job, "course"), "userid",
+                            (json_int_t) shop_job_output_id(job, "user")));
+}
+
+
 static void complete_build(const shop_job_t *job, shop_act_t *act)
 {
     if (!completion_required(job)) {
         shop_act_skip(act);
         return;
     }
-    shop_act_call(act, "core_completion_get_course_completion_status",
-                  json_pack("{s:I, s:I}", "courseid",
-                            (json_int_t) shop_job_output_id(job, "course"), "userid",
-                            (json_int_t) shop_job_output_id(job, "user")));
+    complete_call(job, act);
 }
 
 
@@ -142,6 +148,34 @@ static void complete_read(const shop_job_t *job, const shop_answer_t *answer, sh
     } else {
         shop_act_wait(act, job->now + CHECK_INTERVAL, "not_completed");
     }
+}
+
+
+/* --- whether it may be had: once, and with `refuse_if_incomplete` only by who has completed --- */
+
+static bool completion_first(const shop_job_t *job)
+{
+    return shop_param_bool(job, "refuse_if_incomplete") && shop_job_output_id(job, "user") != 0;
+}
+
+
+static void course_first_build(const shop_job_t *job, shop_act_t *act)
+{
+    if (!completion_first(job)) {
+        shop_act_skip(act);
+        return;
+    }
+    shop_course_build(job, act);
+}
+
+
+static void complete_first_build(const shop_job_t *job, shop_act_t *act)
+{
+    if (!completion_first(job)) {
+        shop_act_skip(act);
+        return;
+    }
+    complete_call(job, act);
 }
 
 
@@ -312,6 +346,10 @@ static const shop_param_t params[] = {
     {.name = "requirecompletion",
      .type = SHOP_PARAM_BOOL,
      .help = "Wait until the course is completed"},
+    {.name = "refuse_if_incomplete",
+     .type = SHOP_PARAM_BOOL,
+     .fallback = "0",
+     .help = "Only who has completed the course may buy it"},
     SHOP_PARAMS_FUNCTION,
     SHOP_PARAM_SUPPORT,
     {.name = NULL},
@@ -337,6 +375,13 @@ static const shop_step_t action[] = {
     {.name = NULL},
 };
 
+static const shop_step_t available[] = {
+    {"owned", shop_owned_build, shop_owned_read, NULL},
+    {"course", course_first_build, shop_course_read, NULL},
+    {"complete", complete_first_build, complete_read, NULL},
+    {.name = NULL},
+};
+
 const shop_handler_t shop_handler_unlockpdcertificate = {
     .name = "std_unlockpdcertificate",
     .buyers = SHOP_BUYERS_LOGGED_IN,
@@ -347,5 +392,6 @@ const shop_handler_t shop_handler_unlockpdcertificate = {
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .action = action,
+    .available = available,
     .feedback = feedback,
 };

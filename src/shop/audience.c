@@ -45,7 +45,8 @@ static bool audience_fits(const shop_item_t *item, const shop_visitor_t *visitor
 
 bool shop_item_visible(const shop_item_t *item, const shop_visitor_t *visitor)
 {
-    if (!status_shown(item, visitor) || !audience_fits(item, visitor)) {
+    if (!status_shown(item, visitor) || !audience_fits(item, visitor) ||
+        (visitor->refused_hidden && shop_item_refused(item, visitor) != NULL)) {
         return false;
     }
 
@@ -73,6 +74,25 @@ bool shop_item_has_page(const shop_item_t *item, const shop_visitor_t *visitor)
 }
 
 
+const shop_refused_t *shop_item_refused(const shop_item_t *item, const shop_visitor_t *visitor)
+{
+    const shop_refused_t *refused = NULL;
+
+    for (size_t i = 0; i < visitor->refused_count; i++) {
+        if (visitor->refused[i].item == item->id) {
+            return &visitor->refused[i];
+        }
+    }
+
+    for (size_t i = 0; refused == NULL && item->kind == SHOP_ITEM_BUNDLE && i < item->element_count;
+         i++) {
+        refused = shop_item_refused(item->elements[i], visitor);
+    }
+
+    return refused;
+}
+
+
 /* "See all" lifts the audience and shows what is in preparation, not what was taken away. */
 static bool status_shown(const shop_item_t *item, const shop_visitor_t *visitor)
 {
@@ -93,6 +113,7 @@ static bool status_shown(const shop_item_t *item, const shop_visitor_t *visitor)
 shop_refusal_t shop_item_orderable(const shop_item_t *item, const shop_where_t *where)
 {
     shop_refusal_t refusal = {.name = item->text[where->lang].name};
+    const shop_refused_t *refused = shop_item_refused(item, where->visitor);
 
     if (item->container != NULL && item->container->kind == SHOP_ITEM_BUNDLE) {
         refusal.key = "element_not_orderable";
@@ -115,6 +136,11 @@ shop_refusal_t shop_item_orderable(const shop_item_t *item, const shop_where_t *
         if (refusal.key == NULL && own_refusal(item->elements[i], where->visitor) != NULL) {
             refusal.key = "product_unavailable";
         }
+    }
+
+    if (refusal.key == NULL && refused != NULL) {
+        refusal.key = "product_unavailable";
+        refusal.why = refused->why;
     }
 
     return refusal;

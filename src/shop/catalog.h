@@ -26,6 +26,7 @@ typedef struct {
     const char *key;   /* "max_reached"; NULL: no refusal */
     int64_t n;         /* {n} of the text */
     shop_str_t name;   /* {name}: a product, in the visitor's language */
+    const char *why;   /* of "product_unavailable": what its handler says; NULL: something else */
     const char *field; /* of a form, or NULL */
 } shop_refusal_t;
 
@@ -195,6 +196,7 @@ typedef struct {
     bool user_phone_required;
     bool allow_late_assignment;
     bool leaflet_download; /* a leaflet is saved, not opened */
+    bool hides_refused;    /* what its handler refuses to a visitor is not shown to him */
     shop_guest_known_e guest_known;
     shop_str_t default_paymode;
     const json_t *paymodes; /* {mode: {…}} or {mode: true}; owned by the snapshot */
@@ -242,6 +244,12 @@ size_t shop_item_count(const shop_snapshot_t *snapshot);
 
 /* --- who is there --- */
 
+/* A product that its handler refuses to this visitor, as far as that is known. */
+typedef struct {
+    int64_t item;
+    const char *why;
+} shop_refused_t;
+
 typedef struct {
     bool logged_in;
     int64_t user;           /* in Moodle; 0: none known */
@@ -253,6 +261,9 @@ typedef struct {
     bool pay_override;      /* right: produced before payment */
     shop_str_t institution; /* of the profile */
     int64_t since;          /* when the account was made; 0: not known */
+    const shop_refused_t *refused;
+    size_t refused_count;
+    bool refused_hidden; /* they are not shown */
 } shop_visitor_t;
 
 /* Everybody sees one of these four catalogues: the key of shared pages. */
@@ -277,6 +288,8 @@ const shop_category_t *shop_category_to_open(const shop_category_t *category,
 bool shop_item_visible(const shop_item_t *item, const shop_visitor_t *visitor);
 /* May its page be opened by who knows the address? Also when only a log-in is missing. */
 bool shop_item_has_page(const shop_item_t *item, const shop_visitor_t *visitor);
+/* Why its handler, or that of an element of a bundle, refuses it; NULL: it does not. */
+const shop_refused_t *shop_item_refused(const shop_item_t *item, const shop_visitor_t *visitor);
 /* May it be put in the cart at all? Everything but quantity and passcode. key NULL: yes. */
 shop_refusal_t shop_item_orderable(const shop_item_t *item, const shop_where_t *where);
 /* Smallest of product, handlers (of a bundle: of its elements) and stock; 0: no limit. */

@@ -147,6 +147,7 @@ static shop_status_t add_shop(shop_snapshot_builder_t *builder, json_t *row)
     shop->organisation_required = shop_json_bool(row, "customerorganisationrequired");
     shop->user_organisation_required = shop_json_bool(row, "enduserorganisationrequired");
     shop->user_phone_required = shop_json_bool(row, "endusermobilephonerequired");
+    shop->hides_refused = shop_json_bool(row, "hideproductswhennotavailable");
     shop->allow_late_assignment = shop_json_bool(row, "allow_late_assignment");
     shop->leaflet_download = shop_json_bool(row, "forcedownloadleaflet");
     shop->guest_known = guest_known_of(shop_json_text(row, "guestknownemail"));

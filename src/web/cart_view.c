@@ -28,6 +28,8 @@ ngx_int_t ngx_http_shop_cart_prepare(ngx_http_shop_ctx_t *ctx)
         return NGX_ERROR;
     }
 
+    ngx_http_shop_offer_look_cart(ctx);
+
     where = ngx_http_shop_where(ctx);
     ctx->notice_count = shop_cart_revalidate(ctx->cart, &where, ctx->notices, SHOP_NOTICES);
 

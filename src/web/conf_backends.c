@@ -185,7 +185,7 @@ char *ngx_http_shop_conf_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     size = ngx_parse_size(&size_text);
     if (name.len == 0 || size < (ssize_t) (sizeof(ngx_http_shop_shared_t) + 8 * ngx_pagesize)) {
-        return "needs a name and at least 128k: shop:1m";
+        return "needs a name and at least 512k: shop:1m";
     }
 
     smcf->zone = ngx_shared_memory_add(cf, &name, (size_t) size, &ngx_http_shop_module);

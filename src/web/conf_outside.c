@@ -39,6 +39,7 @@ static const char *const moodle_known[] = {"url",
                                            "check_interval",
                                            "blocked_retry",
                                            "give_up",
+                                           "available_for",
                                            "retry_delays",
                                            "account_auth",
                                            "account_password",
@@ -217,6 +218,7 @@ static char *moodle_times(ngx_conf_t *cf, ngx_array_t *params, shop_moodle_conf_
     take_time(params, "check_interval", &moodle->check_interval, &bad);
     take_time(params, "blocked_retry", &moodle->blocked_retry, &bad);
     take_time(params, "give_up", &moodle->give_up, &bad);
+    take_time(params, "available_for", &moodle->available_for, &bad);
 
     if (bad) {
         return "has a time that nginx cannot read: write 500ms, 15s, 5m, 6h";

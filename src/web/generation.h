@@ -17,6 +17,8 @@
 typedef struct ngx_http_shop_shared_page_s {
     struct ngx_http_shop_shared_page_s *next;
     shop_str_t key;
+    uint32_t offer;   /* what is refused on it (offer.c) */
+    time_t looked_at; /* when that was so for nobody in particular */
     shop_str_t head;
     shop_str_t tail;
     shop_str_t digest; /* of head and tail, hex */

@@ -9,7 +9,9 @@ shop_str_t ngx_http_shop_refusal(ngx_http_shop_ctx_t *ctx, const shop_refusal_t 
 {
     shop_str_t key;
 
-    if (shop_arena_printf(&ctx->arena, &key, "refusal.%s", refusal->key) != SHOP_OK) {
+    if (shop_arena_printf(&ctx->arena, &key, "%s.%s",
+                          refusal->why != NULL ? "unavailable" : "refusal",
+                          refusal->why != NULL ? refusal->why : refusal->key) != SHOP_OK) {
         return SHOP_STR("");
     }
 

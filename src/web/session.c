@@ -286,6 +286,7 @@ void ngx_http_shop_session_visitor(ngx_http_shop_ctx_t *ctx)
     json_t *data = ctx->session.data;
 
     ngx_memzero(&ctx->visitor, sizeof(ctx->visitor));
+    ctx->refused = NULL; /* of somebody else */
 
     if (data == NULL) {
         return;

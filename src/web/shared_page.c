@@ -12,7 +12,13 @@
 #define SHOP_SHARED_PAGE_MAX (2 * 1024 * 1024)
 
 
-static ngx_http_shop_shared_page_t *find(ngx_http_shop_ctx_t *ctx, shop_str_t key, ngx_uint_t slot);
+static ngx_http_shop_shared_page_t *looked_at(ngx_http_shop_ctx_t *ctx, shop_str_t key,
+                                              ngx_uint_t slot);
+static ngx_http_shop_shared_page_t *make(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_kind_t *kind,
+                                         shop_str_t key, uint32_t offer);
+static ngx_http_shop_shared_page_t *find(ngx_http_shop_ctx_t *ctx, shop_str_t key, ngx_uint_t slot,
+                                         uint32_t offer);
+static ngx_int_t send_page(ngx_http_shop_ctx_t *ctx, ngx_http_shop_shared_page_t *page);
 static ngx_int_t render(ngx_http_shop_ctx_t *ctx, shop_arena_t *arena, const char *name,
                         json_t *data, ngx_http_shop_shared_page_t *page);
 static ngx_int_t keep(ngx_http_shop_ctx_t *ctx, ngx_http_shop_shared_page_t *page, shop_str_t key,
@@ -23,42 +29,101 @@ static ngx_int_t send_halves(ngx_http_shop_ctx_t *ctx, ngx_http_shop_shared_page
 static ngx_int_t etag(shop_arena_t *arena, shop_str_t digest, shop_str_t personal, shop_str_t *tag);
 
 
-ngx_int_t ngx_http_shop_shared_page(ngx_http_shop_ctx_t *ctx, const char *kind, int64_t id,
-                                    const char *name, json_t *(*build)(ngx_http_shop_ctx_t *ctx))
+ngx_int_t ngx_http_shop_shared_page(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_kind_t *kind)
 {
     ngx_http_shop_shared_page_t *page;
-    shop_arena_t *arena = &ctx->generation->arena;
     shop_str_t key;
     ngx_uint_t slot;
-    json_t *data;
+    uint32_t offer;
 
-    if (shop_arena_printf(&ctx->arena, &key, "%s:%lld:%u:%u:%.*s", kind, (long long) id,
+    if (shop_arena_printf(&ctx->arena, &key, "%s:%lld:%u:%u:%.*s", kind->kind, (long long) kind->id,
                           (unsigned) ctx->lang->index, shop_visitor_class(&ctx->visitor),
                           (int) ctx->loc->prefix.len, ctx->loc->prefix.data) != SHOP_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     slot = ngx_hash_key(key.data, key.len) % SHOP_PAGE_BUCKETS;
-    page = find(ctx, key, slot);
+    page = looked_at(ctx, key, slot);
 
     if (page == NULL) {
-        /* Beyond the bound a page is made for this request alone. */
-        if (ctx->generation->page_bytes > SHOP_PAGES_MAX_BYTES) {
-            arena = &ctx->arena;
+        kind->look(ctx);
+        offer = ngx_http_shop_offer_digest(ctx);
+        page = find(ctx, key, slot, offer);
+
+        if (page == NULL) {
+            page = make(ctx, kind, key, offer);
         }
 
-        page = shop_arena_calloc(arena, sizeof(*page));
-        data = build(ctx);
-
-        if (page == NULL || data == NULL || render(ctx, arena, name, data, page) != NGX_OK) {
+        if (page == NULL) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-        if (arena != &ctx->arena && keep(ctx, page, key, slot) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        if (ctx->visitor.user == 0) {
+            page->looked_at = ngx_time();
         }
     }
 
+    return send_page(ctx, page);
+}
+
+
+/* Of nobody in particular all is asked once a second: the same for very many. */
+static ngx_http_shop_shared_page_t *looked_at(ngx_http_shop_ctx_t *ctx, shop_str_t key,
+                                              ngx_uint_t slot)
+{
+    ngx_http_shop_shared_page_t *page = ctx->generation->pages[slot];
+
+    if (ctx->visitor.user != 0 || ctx->visitor.refused_count > 0) {
+        return NULL;
+    }
+
+    while (page != NULL && !(page->looked_at == ngx_time() && shop_str_eq(page->key, key))) {
+        page = page->next;
+    }
+
+    return page;
+}
+
+
+/* Beyond the bound, and with what concerns one visitor, a page is made for this request alone. */
+static ngx_http_shop_shared_page_t *make(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_kind_t *kind,
+                                         shop_str_t key, uint32_t offer)
+{
+    bool shared = ctx->generation->page_bytes <= SHOP_PAGES_MAX_BYTES &&
+                  (ctx->visitor.user == 0 || offer == 0);
+    shop_arena_t *arena = shared ? &ctx->generation->arena : &ctx->arena;
+    ngx_http_shop_shared_page_t *page = shop_arena_calloc(arena, sizeof(*page));
+    json_t *data = kind->build(ctx);
+
+    if (page == NULL || data == NULL || render(ctx, arena, kind->name, data, page) != NGX_OK ||
+        (shared &&
+         keep(ctx, page, key, ngx_hash_key(key.data, key.len) % SHOP_PAGE_BUCKETS) != NGX_OK)) {
+        return NULL;
+    }
+
+    page->offer = offer;
+
+    return page;
+}
+
+
+static ngx_http_shop_shared_page_t *find(ngx_http_shop_ctx_t *ctx, shop_str_t key, ngx_uint_t slot,
+                                         uint32_t offer)
+{
+    ngx_http_shop_shared_page_t *page;
+
+    for (page = ctx->generation->pages[slot]; page != NULL; page = page->next) {
+        if (page->offer == offer && shop_str_eq(page->key, key)) {
+            return page;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_int_t send_page(ngx_http_shop_ctx_t *ctx, ngx_http_shop_shared_page_t *page)
+{
     ngx_http_shop_count(SHOP_COUNT_PAGES_SHARED);
 
     if (page->key.len == 0 || ctx->session.present || ctx->session.away) {
@@ -70,20 +135,6 @@ ngx_int_t ngx_http_shop_shared_page(ngx_http_shop_ctx_t *ctx, const char *kind, 
     }
 
     return send_whole(ctx, page);
-}
-
-
-static ngx_http_shop_shared_page_t *find(ngx_http_shop_ctx_t *ctx, shop_str_t key, ngx_uint_t slot)
-{
-    ngx_http_shop_shared_page_t *page;
-
-    for (page = ctx->generation->pages[slot]; page != NULL; page = page->next) {
-        if (shop_str_eq(page->key, key)) {
-            return page;
-        }
-    }
-
-    return NULL;
 }
 
 

@@ -20,6 +20,7 @@
 #include "shop/lti13.h"
 #include "shop/selling.h"
 #include "view/view.h"
+#include "work/available.h"
 #include "work/work.h"
 
 
@@ -178,6 +179,7 @@ typedef struct {
 typedef struct {
     ngx_uint_t layout; /* checked when a reload adopts the zone */
     shop_work_shared_t work;
+    shop_available_cache_t available;
     ngx_http_shop_slot_t slots[NGX_HTTP_SHOP_SLOTS];
 } ngx_http_shop_shared_t;
 
@@ -289,6 +291,8 @@ struct ngx_http_shop_ctx_s {
     shop_refusal_t *notices; /* what revalidation changed in the cart */
     size_t notice_count;
     shop_visitor_t visitor;
+    ngx_array_t *refused;    /* shop_refused_t: what visitor.refused points into; NULL: none */
+    void *offer;             /* the products that are being asked about (offer.c) */
     shop_figures_t *figures; /* of the past of this visitor; NULL: none are asked for */
     json_t *figures_kept;    /* {ask, got, at} that they were read from; owned by the request */
     ngx_http_shop_handler_pt figures_then;
@@ -443,6 +447,21 @@ void ngx_http_shop_cart_touch(ngx_http_shop_ctx_t *ctx);
 ngx_int_t ngx_http_shop_save_and_go(ngx_http_shop_ctx_t *ctx, shop_str_t path);
 /* Takes out of the cart what can no longer be ordered; pages tell of it. */
 ngx_int_t ngx_http_shop_cart_prepare(ngx_http_shop_ctx_t *ctx);
+
+/* --- products that their handlers refuse to this visitor (offer.c) --- */
+
+/* What is known of these: from here on the rules know it, too. What is not is asked in the
+ * background. */
+void ngx_http_shop_offer_look(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
+void ngx_http_shop_offer_look_cart(ngx_http_shop_ctx_t *ctx);
+/* A digest of what the rules know; 0: nothing is refused. */
+uint32_t ngx_http_shop_offer_digest(ngx_http_shop_ctx_t *ctx);
+/* Goes on with `then` when it is known of this product, or cannot be in a short time. */
+ngx_int_t ngx_http_shop_offer_ask(ngx_http_shop_ctx_t *ctx, const shop_item_t *item,
+                                  ngx_http_shop_handler_pt then);
+/* The same of all that is in the cart, as of now. */
+ngx_int_t ngx_http_shop_offer_ask_cart(ngx_http_shop_ctx_t *ctx, ngx_http_shop_handler_pt then);
+
 /* --- figures on past orders (figures.c) --- */
 
 /* Those that the session has for what is asked now. */
@@ -458,9 +477,16 @@ ngx_int_t ngx_http_shop_figures_replace(ngx_http_shop_ctx_t *ctx, json_t *got);
 /* What is below the shop for this request: prices, rules. */
 shop_where_t ngx_http_shop_where(ngx_http_shop_ctx_t *ctx);
 
-/* A page of a class of visitors, rendered once per generation (shared_page.c). `kind` and `id` tell
- * it from the others; `build` makes the data when it is needed. */
-ngx_int_t ngx_http_shop_shared_page(ngx_http_shop_ctx_t *ctx, const char *kind, int64_t id,
-                                    const char *name, json_t *(*build)(ngx_http_shop_ctx_t *ctx));
+/* A page of a class of visitors, rendered once per generation (shared_page.c), and once more for
+ * what is refused to nobody in particular; who is refused something himself gets a page of his own.
+ */
+typedef struct {
+    const char *kind; /* tells it, with `id`, from the others */
+    int64_t id;
+    const char *name;                           /* of the template */
+    void (*look)(ngx_http_shop_ctx_t *ctx);     /* at the offer of its products */
+    json_t *(*build)(ngx_http_shop_ctx_t *ctx); /* makes the data when it is needed */
+} ngx_http_shop_kind_t;
+ngx_int_t ngx_http_shop_shared_page(ngx_http_shop_ctx_t *ctx, const ngx_http_shop_kind_t *kind);
 
 #endif

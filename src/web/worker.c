@@ -126,6 +126,7 @@ static ngx_int_t start_work(ngx_http_shop_worker_t *worker)
     work.strings = conf->strings;
     work.templates = conf->templates;
     work.shared = &shared->work;
+    work.available = &shared->available;
 
     worker->work = shop_work_start(&work, worker->log);
 

@@ -31,6 +31,7 @@ void shop_moodle_conf_init(shop_moodle_conf_t *conf)
         .retry_delays = {10 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR},
         .blocked_retry = 6 * HOUR,
         .give_up = 48 * HOUR,
+        .available_for = 5 * MINUTE,
     };
 }
 

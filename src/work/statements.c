@@ -57,4 +57,5 @@ const shop_pg_statement_t shop_sql_statements[SHOP_SQL_COUNT] = {
     [SHOP_SQL_SITE_NEEDS] = {CALL("site_needs"), .read_only = true},
     [SHOP_SQL_CREDITS_READ] = {CALL("credits_read"), .read_only = true},
     [SHOP_SQL_CREDIT_ORDER] = {CALL("credit_order")},
+    [SHOP_SQL_AVAILABILITY_ASK] = {CALL("availability_ask"), .read_only = true},
 };

@@ -56,6 +56,7 @@ typedef enum {
     SHOP_SQL_SITE_NEEDS,
     SHOP_SQL_CREDITS_READ,
     SHOP_SQL_CREDIT_ORDER,
+    SHOP_SQL_AVAILABILITY_ASK,
     SHOP_SQL_COUNT
 } shop_sql_e;
 

@@ -73,6 +73,7 @@ shop_work_t *shop_work_start(const shop_work_conf_t *conf, ngx_log_t *log)
     work->conf.jobs_max = ngx_max(work->conf.jobs_max, work->call_max);
     ngx_queue_init(&work->running);
     ngx_queue_init(&work->waiting_calls);
+    shop_available_prepare(work);
 
     /* the time tells it from an earlier process of the same number */
     last = ngx_snprintf((u_char *) work->owner_text, sizeof(work->owner_text), "%V/%P/%xT",
@@ -137,6 +138,7 @@ void shop_work_on_shutdown(shop_work_t *work)
         shop_loop_stop(&work->loops[i]);
     }
     shop_check_stop(work);
+    shop_available_leave(work);
     shop_spool_leave(work);
 }
 
@@ -149,7 +151,8 @@ static bool is_idle(const shop_work_t *work)
         }
     }
     return work->running_count == 0 && work->call_count == 0 &&
-           ngx_queue_empty(&work->waiting_calls) && shop_access_idle(work);
+           ngx_queue_empty(&work->waiting_calls) && shop_available_idle(work) &&
+           shop_access_idle(work);
 }
 
 
@@ -159,6 +162,7 @@ void shop_work_stop(shop_work_t *work)
     work->stopped = 1;
     if (is_idle(work)) {
         shop_proofs_forget(work);
+        shop_memo_forget(work);
         ngx_free(work->access);
         ngx_free(work);
     }

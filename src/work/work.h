@@ -45,6 +45,7 @@ typedef struct {
     ngx_msec_t retry_delays[5];  /* 10 s, 30 s, 2 min, 10 min, 1 h */
     ngx_msec_t blocked_retry;    /* 6 h */
     ngx_msec_t give_up;          /* 48 h */
+    ngx_msec_t available_for;    /* how long it is known who may have what: 5 min */
 } shop_moodle_conf_t;
 
 /* All defaults above; the web room overwrites what is configured. */
@@ -114,6 +115,10 @@ typedef struct {
 #define SHOP_CHECK_ROLES 0x40     /* a role that is sold, or `student`, is not in the map */
 
 
+/* Who may have what, as handlers said it (available.h); in the zone, too. */
+typedef struct shop_available_cache_s shop_available_cache_t;
+
+
 /* --- one worker's background work --- */
 
 typedef struct shop_work_s shop_work_t;
@@ -170,7 +175,8 @@ typedef struct {
     const shop_mail_conf_t *mail;
     const shop_strings_t *strings;
     const shop_template_set_t *templates;
-    shop_work_shared_t *shared; /* NULL is allowed: own counters, no common breaker */
+    shop_work_shared_t *shared;        /* NULL is allowed: own counters, no common breaker */
+    shop_available_cache_t *available; /* NULL: handlers are not asked who may have what */
 
     ngx_msec_t pause;                 /* between two claims: 1 s, plus as much jitter (JB-4) */
     ngx_msec_t pause_max;             /* when there is nothing: 10 s */

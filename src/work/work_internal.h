@@ -6,6 +6,7 @@
 #ifndef SHOP_WORK_INTERNAL_H
 #define SHOP_WORK_INTERNAL_H
 
+#include "work/available.h"
 #include "work/work.h"
 
 
@@ -84,6 +85,25 @@ bool shop_gate_probe_due(shop_work_t *work);
 
 void shop_check_start(shop_work_t *work);
 void shop_check_stop(shop_work_t *work);
+
+
+/* --- who may have what (available.c, available_memo.c) --- */
+
+void shop_available_prepare(shop_work_t *work);
+/* What has not been asked yet is not asked any more. */
+void shop_available_leave(shop_work_t *work);
+bool shop_available_idle(const shop_work_t *work);
+
+/* Answers to reading calls, of this worker, for a minute at most: the products of one page ask the
+ * same of one visitor, and those of all visitors the same of one course. */
+#define SHOP_MEMO_AGE 60
+
+typedef struct shop_memo_s shop_memo_t;
+
+/* NULL: not kept; else borrowed until the next call, with the time of the answer. */
+const json_t *shop_memo_find(shop_work_t *work, const shop_act_t *act, time_t since, time_t *at);
+void shop_memo_keep(shop_work_t *work, const shop_act_t *act, json_t *answer, size_t size);
+void shop_memo_forget(shop_work_t *work);
 
 
 /* --- jobs (claim.c, job_run.c) --- */
@@ -217,6 +237,11 @@ struct shop_work_s {
     ngx_queue_t waiting_calls; /* shop_moodle_call_t, no place free yet */
     ngx_uint_t call_count;     /* under way */
     ngx_uint_t call_max;       /* this worker's part of the site's concurrency */
+
+    ngx_queue_t questions;     /* about products: those being asked, then those that wait */
+    ngx_uint_t question_count; /* all of them */
+    ngx_uint_t asking;         /* those under way */
+    shop_memo_t *memo;         /* NULL: nothing kept yet */
 
     ngx_event_t check_timer;
     ngx_uint_t check_result; /* SHOP_CHECK_* found so far by the check under way */

@@ -123,7 +123,7 @@ my @wrong = (
     ['unknown redis option', {redis => "shop_redis unix:$dir/r pool=3;"},
         qr/"shop_redis": "pool=3" is not one of/],
     ['zone without size', {zone => 'shop_zone shop;'}, qr/"shop_zone".*shop:1m/],
-    ['zone too small',    {zone => 'shop_zone shop:8k;'}, qr/"shop_zone".*128k/],
+    ['zone too small',    {zone => 'shop_zone shop:8k;'}, qr/"shop_zone".*512k/],
     ['short secret', {secret => "shop_secret_file $dir/short;"}, qr/"shop_secret_file".*32 characters/],
     ['empty secret', {secret => "shop_secret_file $dir/empty;"}, qr/is empty/],
     ['message key that is none', {http => "shop_message_key $dir/secret;"}, qr/"shop_message_key".*64 hexadecimal digits/],

@@ -354,8 +354,16 @@ for my $prolonged (0, 1) {
         order => {user => 50, proven => 'moodle'}, params => {coursename => 'EXCEL-1', releasegroup => 'cert', enrol => '1'});
     $p->finish($p->claim($_)) for Cases::sell($p, {%certificate});
     ok(!eval { Cases::sell($p, {%certificate}); 1 } && $@ =~ /"reason":"owned"/, 'a second certificate is not sold');
-    my ($id) = $dbh->selectrow_array('select id from shop.product_instances');
+    my ($id, $item) = $dbh->selectrow_array('select id, catalogitemid from shop.product_instances');
+    my $owned = sub {
+        my ($user) = @_;
+        return $dbh->selectrow_array(q{select (shop.availability_ask(jsonb_build_object('what', 'owned', 'user', ?::bigint,
+            'item', ?::bigint, 'handler', 'std_unlockpdcertificate')) ->> 'owned')::boolean::int}, undef, $user, $item);
+    };
+    is($owned->(50), 1, 'nor offered to who has one');
+    is($owned->(51), 0, 'it is to others');
     operate('once', $id, action => 'suspend');
+    is($owned->(50), 0, 'and to him when the first one is suspended');
     ok(eval { Cases::sell($p, {%certificate}); 1 }, 'unless the first one is suspended');
     $p->back($start);
 }

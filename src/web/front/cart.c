@@ -22,7 +22,9 @@ typedef struct {
 static ngx_int_t take_command(ngx_http_shop_ctx_t *ctx, command_t *command);
 static shop_str_t named_input(ngx_http_shop_ctx_t *ctx, const char *prefix, shop_str_t shortname);
 static ngx_int_t add_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
+static ngx_int_t add_asked(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t add_now(ngx_http_shop_ctx_t *ctx);
+static const shop_item_t *item_of(ngx_http_shop_ctx_t *ctx, const command_t *command);
 
 
 /* Tries of one product's code in one session: a quarter of an hour. */
@@ -68,7 +70,7 @@ ngx_int_t ngx_http_shop_cart_add(ngx_http_shop_ctx_t *ctx)
     }
 
     if (command->passcode.len == 0) {
-        return add_now(ctx);
+        return add_asked(ctx);
     }
 
     if (shop_arena_printf(&ctx->arena, &key, "tries:{%.*s}:code:%.*s", (int) ctx->session.key.len,
@@ -152,7 +154,19 @@ static ngx_int_t add_on_counted(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
         return ngx_http_shop_cart_done(ctx, refusal, NULL);
     }
 
-    return add_now(ctx);
+    return add_asked(ctx);
+}
+
+
+static ngx_int_t add_asked(ngx_http_shop_ctx_t *ctx)
+{
+    return ngx_http_shop_offer_ask(ctx, item_of(ctx, ctx->state), add_now);
+}
+
+
+static const shop_item_t *item_of(ngx_http_shop_ctx_t *ctx, const command_t *command)
+{
+    return shop_find_item(ngx_http_shop_snapshot(ctx), ctx->shop, command->shortname);
 }
 
 
@@ -169,11 +183,14 @@ static ngx_int_t add_now(ngx_http_shop_ctx_t *ctx)
 ngx_int_t ngx_http_shop_cart_set(ngx_http_shop_ctx_t *ctx)
 {
     command_t command = {.quantity = -1};
-    shop_where_t where = ngx_http_shop_where(ctx);
+    shop_where_t where;
 
     if (take_command(ctx, &command) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ngx_http_shop_offer_look(ctx, item_of(ctx, &command));
+    where = ngx_http_shop_where(ctx);
 
     return ngx_http_shop_cart_done(
         ctx, shop_cart_set(ctx->cart, &where, command.shortname, command.quantity), "cart.updated");

@@ -10,6 +10,10 @@
 
 
 static ngx_int_t show_category(ngx_http_shop_ctx_t *ctx, const shop_category_t *category);
+static void look_tabbed(ngx_http_shop_ctx_t *ctx);
+static void look_stacked(ngx_http_shop_ctx_t *ctx);
+static void look_category(ngx_http_shop_ctx_t *ctx, const shop_category_t *category,
+                          unsigned depth);
 static json_t *build_tabbed(ngx_http_shop_ctx_t *ctx);
 static json_t *build_stacked(ngx_http_shop_ctx_t *ctx);
 static json_t *levels_view(ngx_http_shop_ctx_t *ctx, const shop_category_t *current);
@@ -33,7 +37,8 @@ ngx_int_t ngx_http_shop_catalog(ngx_http_shop_ctx_t *ctx)
 
     ctx->canonical = SHOP_STR("");
 
-    return ngx_http_shop_shared_page(ctx, "all", 0, "catalog", build_stacked);
+    return ngx_http_shop_shared_page(
+        ctx, &(ngx_http_shop_kind_t){"all", 0, "catalog", look_stacked, build_stacked});
 }
 
 
@@ -66,8 +71,45 @@ static ngx_int_t show_category(ngx_http_shop_ctx_t *ctx, const shop_category_t *
 
     ctx->canonical = path;
 
-    return ngx_http_shop_shared_page(ctx, "category", category != NULL ? category->id : 0,
-                                     "catalog", build_tabbed);
+    return ngx_http_shop_shared_page(
+        ctx, &(ngx_http_shop_kind_t){"category", category != NULL ? category->id : 0, "catalog",
+                                     look_tabbed, build_tabbed});
+}
+
+
+static void look_tabbed(ngx_http_shop_ctx_t *ctx)
+{
+    const shop_category_t *category = ctx->state;
+
+    if (category != NULL) {
+        look_category(ctx, category, SHOP_CATEGORY_DEPTH);
+    }
+}
+
+
+static void look_stacked(ngx_http_shop_ctx_t *ctx)
+{
+    const shop_catalog_t *catalog = ctx->shop->catalog;
+    size_t i;
+
+    for (i = 0; i < catalog->root_count; i++) {
+        look_category(ctx, catalog->roots[i], 2);
+    }
+}
+
+
+/* As deep as add_sections(). */
+static void look_category(ngx_http_shop_ctx_t *ctx, const shop_category_t *category, unsigned depth)
+{
+    size_t i;
+
+    for (i = 0; i < category->item_count; i++) {
+        ngx_http_shop_offer_look(ctx, category->items[i]);
+    }
+
+    for (i = 0; depth < SHOP_CATEGORY_DEPTH && i < category->child_count; i++) {
+        look_category(ctx, category->children[i], depth + 1);
+    }
 }
 
 

@@ -12,6 +12,7 @@
 #define SHOP_IMPORT_TOLD 10
 
 
+static ngx_int_t add(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t added(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t promo_told(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal);
 static ngx_int_t import_now(ngx_http_shop_ctx_t *ctx);
@@ -26,6 +27,15 @@ static shop_str_t referer(ngx_http_shop_ctx_t *ctx);
 /* --- one product --- */
 
 ngx_int_t ngx_http_shop_link_add(ngx_http_shop_ctx_t *ctx)
+{
+    shop_str_t shortname = shop_utf8_cut(shop_form_text(&ctx->query, "p"), 100);
+
+    return ngx_http_shop_offer_ask(
+        ctx, shop_find_item(ngx_http_shop_snapshot(ctx), ctx->shop, shortname), add);
+}
+
+
+static ngx_int_t add(ngx_http_shop_ctx_t *ctx)
 {
     shop_where_t where = ngx_http_shop_where(ctx);
     shop_str_t text = shop_form_text(&ctx->query, "q");

@@ -5,6 +5,7 @@
 #include "web/front.h"
 
 
+static void look(ngx_http_shop_ctx_t *ctx);
 static json_t *build(ngx_http_shop_ctx_t *ctx);
 static json_t *crumbs_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
 static shop_str_t structured(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
@@ -18,6 +19,10 @@ ngx_int_t ngx_http_shop_product(ngx_http_shop_ctx_t *ctx)
     ctx->step = SHOP_STR("shop");
     item = shop_find_item_page(ngx_http_shop_snapshot(ctx), ctx->shop, ctx->captures[0]);
 
+    if (item != NULL && ctx->shop->hides_refused) {
+        ngx_http_shop_offer_look(ctx, item);
+    }
+
     if (item == NULL || !shop_item_has_page(item, &ctx->visitor)) {
         return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
     }
@@ -29,7 +34,14 @@ ngx_int_t ngx_http_shop_product(ngx_http_shop_ctx_t *ctx)
 
     ctx->state = (void *) item;
 
-    return ngx_http_shop_shared_page(ctx, "product", item->id, "product", build);
+    return ngx_http_shop_shared_page(
+        ctx, &(ngx_http_shop_kind_t){"product", item->id, "product", look, build});
+}
+
+
+static void look(ngx_http_shop_ctx_t *ctx)
+{
+    ngx_http_shop_offer_look(ctx, ctx->state);
 }
 
 

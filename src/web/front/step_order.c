@@ -16,6 +16,7 @@
 #define SHOP_PLACE_TRIES 3
 
 
+static ngx_int_t launch(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t show_order(ngx_http_shop_ctx_t *ctx);
 static ngx_http_shop_order_t *prepare(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t price(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *order);
@@ -132,7 +133,14 @@ static ngx_int_t collect_modes(ngx_http_shop_ctx_t *ctx, ngx_http_shop_order_t *
 }
 
 
+/* What was placed and is launched again has been asked about. */
 ngx_int_t ngx_http_shop_step_order_submit(ngx_http_shop_ctx_t *ctx)
+{
+    return ctx->cart->launched ? launch(ctx) : ngx_http_shop_offer_ask_cart(ctx, launch);
+}
+
+
+static ngx_int_t launch(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_order_t *order = prepare(ctx);
     shop_refusal_t refusal;

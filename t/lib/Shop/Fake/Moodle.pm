@@ -5,7 +5,8 @@ package Shop::Fake::Moodle;
 #
 # Control: POST /control with a JSON object whose `action` is one of
 #   state, calls, reset, fault {kind, times, function, delay}, capability {name, present},
-#   keys {keys}, complete {username, course, at}, user {...}, enrol {username, course, dates}.
+#   keys {keys}, complete {username, course, at}, user {...}, enrol {username, course, dates},
+#   course {course, members: visible, shortname, …}.
 # Faults: down (for `delay` seconds: breaks all connections, refuses new ones), html503, html502, http403, maintenance,
 #   upgrade, dmlwriteexception, accessexception, invalidtoken, nonjson, slow (answers after `delay`),
 #   close (before the call is done), lost (after it is done), stuck (nothing is done or said for
@@ -290,6 +291,13 @@ sub _control_enrol {
     my $user   = $self->{state}->user_by( username => $in->{username} )  or return { error => 'no such user' };
     my $course = $self->{state}->course_by( shortname => $in->{course} ) or return { error => 'no such course' };
     $self->{state}->enrol( $user->{id}, $course->{id}, { roleid => 5, mail => 0, %{ $in->{dates} || {} } } );
+    return { ok => JSON::PP::true };
+}
+
+sub _control_course {
+    my ( $self, $in ) = @_;
+    my $course = $self->{state}->course_by( shortname => $in->{course} ) or return { error => 'no such course' };
+    @{$course}{ keys %{ $in->{members} } } = values %{ $in->{members} };
     return { ok => JSON::PP::true };
 }
 
