@@ -121,30 +121,40 @@ end
 $$;
 comment on function shop.seats_stale(shop.product_instances) is 'Are the courses of a seat to be asked for anew?';
 
-create or replace function shop.seat_lines(bill bigint) returns jsonb
+drop function if exists shop.seat_lines(bigint);
+create or replace function shop.seat_lines(bill bigint, page bigint) returns jsonb
 language plpgsql stable as $$
 begin
     return (
-        select coalesce(jsonb_agg(x.line order by x.item, x.element), '[]')
-        from (
-            select p.initialitemid as item, p.element, jsonb_build_object(
-                'line', p.initialitemid, 'element', p.element,
-                'name', min((shop.instance_origin(p)).inputs #>> '{product,name}'),
-                'courses', shop.seat_courses((array_agg(p order by p.id))[1]),
-                'pool', bool_or(p.productiondata ? 'courselist'),
-                'total', count(*), 'free', count(*) filter (where d.seat ->> 'state' = 'available'),
-                'seats', jsonb_agg(d.seat order by p.unit) filter (where d.seat ->> 'state' <> 'available'
-                                                                   or d.seat ->> 'note' is not null)) as line
+        with unit as materialized (
+            select p, shop.seat_state(p, shop.seat_job(p)) as state, shop.seat_note(p) as note
             from shop.bill_items l
             join shop.bills b on b.id = l.billid
             join shop.product_instances p on p.initialitemid = l.id and p.archivedat is null
                 and p.customerid = b.customerid
-            cross join lateral (select shop.seat_document(p) as seat) as d
-            where l.billid = bill and shop.seat_is(p)
-            group by p.initialitemid, p.element) as x);
+            where l.billid = bill and shop.seat_is(p)),
+        placed as (
+            select *, state <> 'available' or note is not null as given,
+                count(*) filter (where state <> 'available' or note is not null)
+                    over (partition by (p).initialitemid, (p).element order by (p).unit, (p).id) as place
+            from unit)
+        select coalesce(jsonb_agg(x.line order by x.item, x.element), '[]')
+        from (
+            select (p).initialitemid as item, (p).element, jsonb_build_object(
+                'line', (p).initialitemid, 'element', (p).element,
+                'name', (shop.instance_origin((array_agg(p order by (p).id))[1])).inputs #>> '{product,name}',
+                'courses', shop.seat_courses((array_agg(p order by (p).id))[1]),
+                'pool', bool_or((p).productiondata ? 'courselist'),
+                'total', count(*), 'free', count(*) filter (where state = 'available'),
+                'given', count(*) filter (where given),
+                'seats', jsonb_agg(shop.seat_document(p) order by (p).unit)
+                    filter (where given and place > 50 * (page - 1) and place <= 50 * page)) as line
+            from placed
+            group by (p).initialitemid, (p).element) as x);
 end
 $$;
-comment on function shop.seat_lines(bigint) is 'The seats of an order, by line; free ones are counted';
+comment on function shop.seat_lines(bigint, bigint) is
+    'The seats of an order, by line, 50 given ones at a time; free ones are counted';
 
 create or replace function shop.seats_read(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
@@ -159,7 +169,8 @@ begin
                  where l.billid = bill and shop.seats_stale(p) group by l.id loop
         perform shop.instance_operate(jsonb_build_object('id', stale, 'action', 'refresh'));
     end loop;
-    return jsonb_build_object('lines', case when bill is null then '[]' else shop.seat_lines(bill) end);
+    return jsonb_build_object('lines', case when bill is null then '[]'
+        else shop.seat_lines(bill, coalesce((arguments ->> 'page')::bigint, 1)) end);
 end
 $$;
 comment on function shop.seats_read(jsonb) is

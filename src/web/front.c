@@ -45,6 +45,7 @@ static const ngx_http_shop_route_t front_routes[] = {
     {NGX_HTTP_GET, "order/:/certificate/:", SHARED, 0, ngx_http_shop_order_certificate},
     {NGX_HTTP_GET, "order/:/open/:", SHARED, 0, ngx_http_shop_order_open},
     {NGX_HTTP_GET, "order/:/seats", PERSONAL, 0, ngx_http_shop_order_seats},
+    {NGX_HTTP_GET, "order/:/seats/:", PERSONAL, 0, ngx_http_shop_order_seats},
     {NGX_HTTP_POST, "order/:/seats/:", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_order_seat},
     {NGX_HTTP_GET, "order/:/tool/:", PERSONAL, 0, ngx_http_shop_order_tool},
     {NGX_HTTP_POST, "order/:/tool/:", PERSONAL, SHOP_FORM_SMALL, ngx_http_shop_order_tool_renew},

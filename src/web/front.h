@@ -203,6 +203,9 @@ ngx_int_t ngx_http_shop_order_open_course(ngx_http_shop_ctx_t *ctx, json_t *orde
 /* The seats of this order, and what is done to one (order_seats.c, order_seat.c). */
 ngx_int_t ngx_http_shop_order_seats_show(ngx_http_shop_ctx_t *ctx, json_t *order);
 ngx_int_t ngx_http_shop_order_seat_change(ngx_http_shop_ctx_t *ctx, json_t *order);
+/* Fields of a person who is to have a seat: what was typed, else what is `known` (or NULL). */
+json_t *ngx_http_shop_person_form(ngx_http_shop_ctx_t *ctx, const json_t *known,
+                                  const shop_refusal_t *refusal);
 /* The page again, with what is wrong with the form. */
 ngx_int_t ngx_http_shop_order_seats_refused(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal);
 ngx_int_t ngx_http_shop_order_tool_show(ngx_http_shop_ctx_t *ctx, json_t *order);

@@ -77,5 +77,22 @@ for my $what (qw(give take)) {
     isnt($b->http->get($b->{seats} =~ s{/seats}{/seats/$what}r . '&confirm=1')->{status}, 200, "oddity 32: nor does a link, $what");
 }
 
+# many places: some at a time
+$t->sql(q{insert into shop.product_instances (catalogitemid, initialitemid, currentitemid, element, unit, customerid, contexttype,
+        instanceid, startdate, reference, productiondata)
+    select p.catalogitemid, p.initialitemid, p.currentitemid, p.element, 100 + n, p.customerid, 'userenrol', p.instanceid, now(),
+        shop.reference_make(), p.productiondata || jsonb_build_object('seat', true, 'userid', 900 + n, 'person',
+            jsonb_build_object('firstname', 'Guest', 'lastname', 'N' || n, 'email', 'guest' || n || '@example.org'))
+    from (select * from shop.product_instances order by id limit 1) p, generate_series(1, 60) n returning 1});
+$b->open($b->{seats});
+like($b->page->text, qr/1\D+62 free.*guest49@/s, 'fifty of the given ones on a page');
+unlike($b->page->text, qr/guest50@/, 'not one more');
+ok($b->page->form(qr{seats/give}), 'with the form');
+$b->follow(qr{/seats/2});
+like($b->page->text, qr/guest50@.*guest60@.*Page 2 of 2/s, 'the others on the next');
+$b->follow(qr{/seats/1});
+like($b->page->text, qr/guest49@/, 'and back');
+is($b->open($b->{seats} =~ s{/seats}{/seats/$_}r)->status, 404, "no page $_") for qw(0 x 5000);
+
 $t->finish;
 done_testing;

@@ -8,59 +8,71 @@
 #include "web/front.h"
 
 
-static const ngx_http_shop_input_t inputs[] = {
-    {"lastname", "field.lastname", "off", NULL, 40, true},
-    {"firstname", "field.firstname", "off", NULL, 40, true},
-    {"email", "field.email", "off", "email", 100, true},
-    {"phone", "field.phone", "off", "tel", 30, true},
-    {"institution", "field.institution", "off", NULL, 255, true},
-};
+/* Of each product, as many seats as SQL gives at a time (sql/53-seats.sql). */
+#define SHOP_SEATS_PER_PAGE 50
+#define SHOP_SEAT_PAGES 1000
 
 
-static ngx_int_t read_seats(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal);
+typedef struct {
+    shop_refusal_t refusal; /* of the form; key NULL: none */
+    int64_t page;
+} seats_t;
+
+
+static ngx_int_t read_seats(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal, int64_t page);
 static ngx_int_t on_seats(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static json_t *line_view(ngx_http_shop_ctx_t *ctx, const json_t *line);
 static json_t *seat_view(ngx_http_shop_ctx_t *ctx, const json_t *seat);
 static shop_str_t text_for(ngx_http_shop_ctx_t *ctx, const char *prefix, shop_str_t name);
 static void add_places(ngx_http_shop_ctx_t *ctx, const json_t *line, json_t *places);
-static json_t *form_view(ngx_http_shop_ctx_t *ctx, const shop_refusal_t *refusal);
+static void add_pages(ngx_http_shop_ctx_t *ctx, json_t *data, const json_t *lines, int64_t page);
+static shop_str_t page_url(ngx_http_shop_ctx_t *ctx, int64_t page);
 
 
 ngx_int_t ngx_http_shop_order_seats_show(ngx_http_shop_ctx_t *ctx, json_t *order)
 {
+    int64_t page = 1;
+
     (void) order;
 
-    return read_seats(ctx, (shop_refusal_t){.key = NULL});
+    if (ctx->captures[1].len > 0 && (shop_str_to_int(ctx->captures[1], &page) != SHOP_OK ||
+                                     page < 1 || page > SHOP_SEAT_PAGES)) {
+        return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
+    }
+
+    return read_seats(ctx, (shop_refusal_t){.key = NULL}, page);
 }
 
 
 ngx_int_t ngx_http_shop_order_seats_refused(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal)
 {
-    return read_seats(ctx, refusal);
+    return read_seats(ctx, refusal, 1);
 }
 
 
-static ngx_int_t read_seats(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal)
+static ngx_int_t read_seats(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal, int64_t page)
 {
-    shop_refusal_t *kept = ngx_palloc(ctx->r->pool, sizeof(shop_refusal_t));
+    seats_t *kept = ngx_palloc(ctx->r->pool, sizeof(seats_t));
 
     if (kept == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    *kept = refusal;
+    *kept = (seats_t){refusal, page};
     ctx->state = kept;
 
     return ngx_http_shop_call(ctx, SHOP_PG_CHANGES, SHOP_SQL_SEATS_READ,
-                              json_pack("{s:o, s:o}", "transid", shop_json_str(ctx->transid),
-                                        "shop", shop_json_str(ctx->shop->alias)),
+                              json_pack("{s:o, s:o, s:I}", "transid", shop_json_str(ctx->transid),
+                                        "shop", shop_json_str(ctx->shop->alias), "page",
+                                        (json_int_t) page),
                               on_seats);
 }
 
 
 static ngx_int_t on_seats(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
-    const shop_refusal_t *refusal = ctx->state;
+    const seats_t *seats = ctx->state;
+    const shop_refusal_t *refusal = &seats->refusal;
     json_t *answer = ngx_http_shop_answer(ctx, op);
     json_t *data = ngx_http_shop_page(ctx, "seats.title");
     json_t *lines = json_array(), *places = json_array(), *line;
@@ -89,13 +101,51 @@ static ngx_int_t on_seats(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
     }
 
     json_object_set_new(data, "can_give", json_boolean(json_array_size(places) > 0));
-    json_object_set_new(data, "form", form_view(ctx, refusal));
+    json_object_set_new(data, "form", ngx_http_shop_person_form(ctx, NULL, refusal));
+    add_pages(ctx, data, json_object_get(answer, "lines"), seats->page);
     json_object_set_new(data, "errors", ngx_http_shop_error_list(ctx, refusal, wrong ? 1 : 0));
     shop_json_set_text(data, "give_url", ngx_http_shop_order_url(ctx, "/seats/give"));
     shop_json_set_text(data, "take_url", ngx_http_shop_order_url(ctx, "/seats/take"));
     shop_json_set_text(data, "order_url", ngx_http_shop_order_url(ctx, "/done"));
 
     return ngx_http_shop_render(ctx, wrong ? NGX_HTTP_UNPROCESSABLE : NGX_HTTP_OK, "seats", data);
+}
+
+
+/* One number for all products: each has its own part of the list on it, as long as it has one. */
+static void add_pages(ngx_http_shop_ctx_t *ctx, json_t *data, const json_t *lines, int64_t page)
+{
+    int64_t pages = 1, own;
+    json_t *line;
+    size_t i;
+
+    json_array_foreach((json_t *) lines, i, line)
+    {
+        own = (shop_json_int(line, "given") + SHOP_SEATS_PER_PAGE - 1) / SHOP_SEATS_PER_PAGE;
+        pages = own > pages ? own : pages;
+    }
+
+    json_object_set_new(data, "many", json_boolean(pages > 1));
+    json_object_set_new(data, "at", json_integer(page));
+    json_object_set_new(data, "pages", json_integer(pages));
+
+    if (page > 1) {
+        shop_json_set_text(data, "previous_url", page_url(ctx, page > pages ? pages : page - 1));
+    }
+
+    if (page < pages) {
+        shop_json_set_text(data, "next_url", page_url(ctx, page + 1));
+    }
+}
+
+
+static shop_str_t page_url(ngx_http_shop_ctx_t *ctx, int64_t page)
+{
+    shop_str_t path;
+
+    return shop_arena_printf(&ctx->arena, &path, "/seats/%lld%c", (long long) page, '\0') == SHOP_OK
+               ? ngx_http_shop_order_url(ctx, (char *) path.data)
+               : SHOP_STR("");
 }
 
 
@@ -179,26 +229,4 @@ static void add_places(ngx_http_shop_ctx_t *ctx, const json_t *line, json_t *pla
                                         "name", shop_json_str(name), "course", shop_json_str(title),
                                         "selected", shop_str_eq(chosen, value)));
     }
-}
-
-
-static json_t *form_view(ngx_http_shop_ctx_t *ctx, const shop_refusal_t *refusal)
-{
-    json_t *form = json_object();
-    size_t i;
-
-    for (i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
-        if ((ngx_strcmp(inputs[i].name, "phone") == 0 && !ctx->shop->user_phone_required) ||
-            (ngx_strcmp(inputs[i].name, "institution") == 0 &&
-             !ctx->shop->user_organisation_required)) {
-            continue;
-        }
-
-        json_object_set_new(form, inputs[i].name,
-                            ngx_http_shop_field(ctx, &inputs[i],
-                                                shop_form_text(&ctx->form, inputs[i].name), refusal,
-                                                refusal->key != NULL ? 1 : 0));
-    }
-
-    return form;
 }

@@ -13,8 +13,7 @@ typedef struct {
 
 static ngx_int_t on_me(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t page(ngx_http_shop_ctx_t *ctx, const users_t *users);
-static void add_form(ngx_http_shop_ctx_t *ctx, json_t *data, const users_t *users);
-static shop_str_t proposed(ngx_http_shop_ctx_t *ctx, const char *name, const json_t *me);
+static json_t *known_of(ngx_http_shop_ctx_t *ctx, const json_t *me);
 static json_t *participants_view(ngx_http_shop_ctx_t *ctx);
 static json_t *products_view(ngx_http_shop_ctx_t *ctx);
 static json_t *product_view(ngx_http_shop_ctx_t *ctx, const shop_item_t *item, int64_t quantity);
@@ -31,16 +30,6 @@ static ngx_int_t finish(ngx_http_shop_ctx_t *ctx, shop_refusal_t refusal);
 
 
 #define SHOP_PEOPLE_PER_HOUR 200
-
-
-static const ngx_http_shop_input_t inputs[] = {
-    {"lastname", "field.lastname", "off", NULL, 40, true},
-    {"firstname", "field.firstname", "off", NULL, 40, true},
-    {"email", "field.email", "off", "email", 100, true},
-    {"city", "field.city", "off", NULL, 120, false},
-    {"phone", "field.phone", "off", "tel", 30, true},
-    {"institution", "field.institution", "off", NULL, 255, true},
-};
 
 
 /* "?me=1": the form is filled in with who is logged in (front-office.md 7.3). */
@@ -212,12 +201,13 @@ static ngx_int_t page(ngx_http_shop_ctx_t *ctx, const users_t *users)
     int64_t total = shop_seats_total(ctx->cart, &where);
     int64_t assigned = (int64_t) ctx->cart->assignment_count;
     bool complete = shop_seats_complete(ctx->cart, &where);
-    json_t *data = ngx_http_shop_step_page(ctx, SHOP_STEP_USERS);
+    json_t *data = ngx_http_shop_step_page(ctx, SHOP_STEP_USERS), *known;
 
     if (data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    known = known_of(ctx, users->me);
     json_object_set_new(data, "total", json_integer((json_int_t) total));
     json_object_set_new(data, "assigned", json_integer((json_int_t) assigned));
     json_object_set_new(data, "left", json_integer((json_int_t) (total - assigned)));
@@ -230,7 +220,8 @@ static ngx_int_t page(ngx_http_shop_ctx_t *ctx, const users_t *users)
     json_object_set_new(data, "products", products_view(ctx));
     json_object_set_new(data, "errors",
                         ngx_http_shop_error_list(ctx, &users->error, wrong ? 1 : 0));
-    add_form(ctx, data, users);
+    json_object_set_new(data, "form", ngx_http_shop_person_form(ctx, known, &users->error));
+    json_decref(known);
 
     if (ctx->visitor.logged_in) {
         shop_json_set_text(data, "me_url", ngx_http_shop_url(ctx, "step/users?me=1", SHOP_STR("")));
@@ -240,50 +231,28 @@ static ngx_int_t page(ngx_http_shop_ctx_t *ctx, const users_t *users)
 }
 
 
-static void add_form(ngx_http_shop_ctx_t *ctx, json_t *data, const users_t *users)
+/* Town and organisation stay from one person to the next. */
+static json_t *known_of(ngx_http_shop_ctx_t *ctx, const json_t *me)
 {
-    size_t errors = users->error.key != NULL ? 1 : 0, i;
-    json_t *form = json_object();
-
-    for (i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
-        if ((ngx_strcmp(inputs[i].name, "phone") == 0 && !ctx->shop->user_phone_required) ||
-            (ngx_strcmp(inputs[i].name, "institution") == 0 &&
-             !ctx->shop->user_organisation_required)) {
-            continue;
-        }
-
-        json_object_set_new(form, inputs[i].name,
-                            ngx_http_shop_field(ctx, &inputs[i],
-                                                proposed(ctx, inputs[i].name, users->me),
-                                                &users->error, errors));
-    }
-
-    json_object_set_new(data, "form", form);
-}
-
-
-/* What was typed, else what is known; town and organisation stay from one person to the next. */
-static shop_str_t proposed(ngx_http_shop_ctx_t *ctx, const char *name, const json_t *me)
-{
+    static const char *const kept[] = {"city", "institution"};
     const shop_cart_t *cart = ctx->cart;
     const shop_participant_t *last;
-    shop_str_t value = shop_form_text(&ctx->form, name);
+    json_t *known = me != NULL ? json_copy((json_t *) me) : json_object();
+    size_t i;
 
-    if (value.len == 0 && me != NULL) {
-        value = shop_json_text(me, name);
-    }
-
-    if (value.len > 0 || cart->participant_count == 0) {
-        return value;
+    if (cart->participant_count == 0) {
+        return known;
     }
 
     last = &cart->participants[cart->participant_count - 1];
 
-    if (ngx_strcmp(name, "city") == 0) {
-        return last->city;
+    for (i = 0; i < 2; i++) {
+        if (shop_json_text(known, kept[i]).len == 0) {
+            shop_json_set_text(known, kept[i], i == 0 ? last->city : last->institution);
+        }
     }
 
-    return ngx_strcmp(name, "institution") == 0 ? last->institution : value;
+    return known;
 }
 
 
