@@ -8,9 +8,11 @@ use warnings;
 
 use FindBin;
 use lib "$FindBin::Bin/../lib";
+use JSON::PP qw(decode_json);
 use Test::More;
 
 use Shop::Buyer;
+use Shop::Http;
 use Shop::Teller;
 use Shop::Test qw(spew wait_for);
 
@@ -395,10 +397,47 @@ for my $block (qw(mercanet ogone axepta stripe worldline paypal paypal_std)) {
         $late->{transid}), 1, '… for staff');
 }
 
+sub due { $t->dbh->do('update shop.payment_attempts set askat = now() where askat is not null'); return }
+
 my $applied = sub { return $t->status->{counts}{notify_applied} };
 my $counted = $applied->();
 $teller{paypal_std}->tell($teller{paypal_std}->placed);
 ok(wait_for(sub { $applied->() == $counted + 1 }, $LIMIT, 0.1), 'what was applied when its proof had come is counted as well');
+
+# PayPal's certificates, and PayPal out of reach: nothing is lost.
+my $fetched = sub { return decode_json(Shop::Http->new(base => "http://127.0.0.1:$port")->get('/control/payments')->{body})->{certificates}{"CERT-$_[0]"} // 0 };
+my $hook = sub {
+    my ($order, @case) = @_;
+    my ($body, %headers) = $teller{paypal}->message($order, @case);
+    return $teller{paypal}->post($body, headers => \%headers)->{status};
+};
+my $comes = sub {
+    my ($order) = @_;
+    return wait_for(sub { due(); $t->dbh->do('update shop.payment_messages set proveat = now() where proveat > now()');
+        $teller{paypal}->status($order) eq 'SOLDOUT' }, $LIMIT, 0.2);
+};
+is($fetched->('good'), 1, 'one certificate for all webhooks before');
+my $rotated = $teller{paypal}->placed;
+is($teller{paypal}->tell($rotated, headers => {cert => 'CERT-next'})->{status} . $teller{paypal}->status($rotated), '200SOLDOUT', 'the next certificate');
+$teller{paypal}->tell($teller{paypal}->placed, headers => {cert => "CERT-$_"}) for qw(next good);
+is($fetched->('next') . $fetched->('good'), '11', '… is fetched once, and the old one is still known');
+
+$t->control('providers', {certificates => 1});
+my $unproved = $teller{paypal}->placed;
+is($hook->($unproved, headers => {cert => 'CERT-late'}), 200, 'a certificate that is not to be had: accepted');
+ok(wait_for(sub { $fetched->('late') > 0 && $t->sql('select count(*) from shop.payment_messages where verdict is null and tries > 0') }, $LIMIT, 0.1),
+    '… and kept');
+is($teller{paypal}->status($unproved), 'PLACED', '… but not believed');
+$t->control('providers', {certificates => 0});
+ok($comes->($unproved), '… until it is there');
+
+$t->control('providers', {answer => 503});
+my $unheard = $teller{paypal}->placed;
+is($hook->($unheard), 200, 'an API that is not to be had: accepted');
+ok(wait_for(sub { $t->sql('select unheard from shop.payment_attempts where id = ?', $unheard->{attempt}) > 0 }, $LIMIT, 0.1), '… and asked');
+is($teller{paypal}->status($unheard), 'PLACED', '… before it is believed');
+$t->control('providers', {answer => 0});
+ok($comes->($unheard), '… which it is when PayPal answers');
 
 my $greeting = sub { $t->http->request('GET', "/shop/pay/$_[0]/notify", headers => {'X-GCS-Webhooks-Endpoint-Verification' => $_[1]}) };
 is($greeting->('worldline', 'a1b2-C3')->{body}, 'a1b2-C3', 'worldline checks the address: told its own word');
@@ -407,8 +446,6 @@ is($greeting->('ogone', 'a1b2')->{status}, 405, '… and nobody else');
 
 
 # --- with a browser ---
-
-sub due { $t->dbh->do('update shop.payment_attempts set askat = now() where askat is not null'); return }
 
 # Fifty notifications at once: each is accepted, one pays.
 sub once {

@@ -12,7 +12,7 @@ package Shop::Fake::Providers;
 # Behaviour: notify before|after|never (relative to the customer's return), delay_ms, repeat (so many
 # notifications at once), refuse (whatever is chosen), tamper (one byte of the message after it was
 # signed), answer (an HTTP status for the API instead of an answer), refund (refuse, or lose: carried out, but the answer
-# does not arrive).
+# does not arrive), certificates (PayPal's are not to be had).
 
 use strict;
 use warnings;
@@ -30,7 +30,7 @@ use Shop::Fake::Vads::Form qw(decode);
 use Shop::Fake::Vads::Loop;
 use Shop::Fake::Vads::Message qw(token);
 
-my %CALM = (notify => 'before', delay_ms => 0, repeat => 1, refuse => 0, tamper => 0, answer => 0, refund => '');
+my %CALM = (notify => 'before', delay_ms => 0, repeat => 1, refuse => 0, tamper => 0, answer => 0, refund => '', certificates => 0);
 my %LABEL = (
     paid => 'Pay', refused => 'Pay with a card that is refused', pending => 'Pay later, by a delayed method',
     cancelled => 'Cancel and return to the shop',
@@ -198,7 +198,7 @@ sub _refunded {
 
 sub _payments {
     my ($self, $request, $reply) = @_;
-    return _json($reply, {payments => [map { {
+    return _json($reply, {certificates => $self->{fetched} // {}, payments => [map { {
         provider => ref($_->{provider}) =~ s/.*:://r, order => $_->{order}, status => $_->{status},
         amount => $_->{amount}, currency => $_->{currency}, notices => $_->{notices}, refunded => _refunded($_),
     } } @{$self->{payments}}]});

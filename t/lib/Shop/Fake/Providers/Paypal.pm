@@ -56,7 +56,7 @@ sub routes {
 
 sub _openssl { my (@arguments) = @_; return system("openssl @arguments 2>/dev/null") == 0 || die "openssl @arguments\n" }
 
-# ca.pem, key.pem, and certificates of that key: good, of another name, of nobody.
+# ca.pem, key.pem, and certificates of that key: good, the ones after it, of another name, of nobody.
 sub _authority {
     my ($dir) = @_;
     mkdir $dir;
@@ -65,7 +65,7 @@ sub _authority {
     _openssl("req -x509 -newkey rsa:2048 -nodes -days 30 -keyout $dir/ca.key -out $dir/authority.pem -subj '/CN=Authority of tests'");
     _openssl("genrsa -out $dir/key.pem 2048");
     _openssl("req -x509 -key $dir/key.pem -days 30 -out $dir/CERT-nobody.pem -subj '$signer'");
-    for (['CERT-good', $signer], ['CERT-name', '/CN=messageverificationcerts.paypal.com.evil.example']) {
+    for (['CERT-good', $signer], ['CERT-next', $signer], ['CERT-late', $signer], ['CERT-name', '/CN=messageverificationcerts.paypal.com.evil.example']) {
         _openssl("req -new -key $dir/key.pem -subj '$_->[1]' -out $dir/request.pem");
         _openssl("x509 -req -in $dir/request.pem -CA $dir/authority.pem -CAkey $dir/ca.key -days 30 -set_serial 2 -out $dir/$_->[0].pem");
     }
@@ -76,6 +76,8 @@ sub _authority {
 sub certificate {
     my ($self, $server, $request, $reply) = @_;
     my ($name) = $request->{path} =~ m{/([\w-]+)\z};
+    $server->{fetched}{$name}++;
+    return $reply->(503, {}, '') if $server->{behaviour}{certificates};
     open my $file, '<', "$self->{dir}/$name.pem" or return $reply->(404, {}, '');
     local $/ = undef;
     return $reply->(200, {'Content-Type' => 'application/x-pem-file'}, scalar <$file>);
