@@ -5,7 +5,7 @@ call pg_temp.item('mooc_certificate', 'certificates', 'Certificate “My first w
     '<p>You follow our free course on making a web site: have your certificate released in the course itself.</p>',
     '<p>Vous suivez notre cours gratuit de création de site : débloquez votre certificat dans le cours même.</p>',
     '{"price1": 39, "tax": "VAT 20%", "maxdeliveryquant": 1, "enablehandler": "std_unlockpdcertificate",
-      "handlerparams": {"coursename": "MOOC-WEB", "release_mode": "group", "releasegroup": "cert-mooc-web",
+      "handlerparams": {"coursename": "MOOC-WEB", "release_mode": "group", "certificate": "certificate-mooc-web", "releasegroup": "cert-mooc-web",
                         "enrol": "1"}}');
 call pg_temp.item('mooc_certificate_pro', 'certificates', 'Certificate “Understanding data”',
     'Certificat « Comprendre les données »',
@@ -14,7 +14,7 @@ call pg_temp.item('mooc_certificate_pro', 'certificates', 'Certificate “Unders
     '<p>Pour ceux qui ont terminé notre cours gratuit sur les données : le certificat est débloqué dès la dernière '
     'activité achevée.</p>',
     '{"price1": 59, "tax": "VAT 20%", "maxdeliveryquant": 1, "enablehandler": "std_unlockpdcertificate",
-      "handlerparams": {"coursename": "MOOC-DATA", "release_mode": "group", "releasegroup": "cert-mooc-data",
+      "handlerparams": {"coursename": "MOOC-DATA", "release_mode": "group", "certificate": "certificate-mooc-data", "releasegroup": "cert-mooc-data",
                         "requirecompletion": "1"}}');
 call pg_temp.item('mooc_attestation', 'certificates', 'Attestation with a public number',
     'Attestation à numéro public',

@@ -72,8 +72,8 @@ typedef struct {
     bool raw;     /* names are compared: ask for them unformatted */
     bool slow;    /* minutes: handlers.md 5.6 */
     bool special; /* only some handlers call it: a service without it is no closed gate */
-    /* Of a special one, words between blanks: the handlers, and the parameters that name a role,
-     * with which something is produced by it. NULL: only operations on instances call it. */
+    /* Of a special one, words between blanks: the handlers ("handler/mode" when it is for one of
+     * its modes), and the parameters that name a role, whose production or operations call it. */
     const char *sold;
 } shop_moodle_function_t;
 
@@ -226,17 +226,20 @@ typedef enum {
     SHOP_PARAM_TIME, /* Unix seconds, ISO 8601, +nD, +nH */
     SHOP_PARAM_ROLE,
     SHOP_PARAM_COURSE,
-    SHOP_PARAM_COUNT /* a whole number from 1 */
+    SHOP_PARAM_COUNT, /* a whole number from 1 */
+    SHOP_PARAM_DAYS   /* a number of days */
 } shop_param_type_e;
 
 /* What the test of a product looks up for a parameter. */
 typedef enum {
     SHOP_REFERS_NOTHING = 0,
     SHOP_REFERS_COURSES,  /* short names of courses, with commas */
+    SHOP_REFERS_PATTERNS, /* the same, also #ids and with % for any text */
     SHOP_REFERS_CATEGORY, /* the id of a category */
-    SHOP_REFERS_GROUP,    /* a group of the product's course */
-    SHOP_REFERS_QUIZ,     /* ids of quizzes of the product's course, with commas */
-    SHOP_REFERS_FUNCTION  /* a function of the site's service, in the mode "function" */
+    SHOP_REFERS_GROUP,    /* a group of the product's course; it is made when it is missing */
+    SHOP_REFERS_GROUPS,   /* ID numbers of groups of the product's course, with commas */
+    SHOP_REFERS_MODULE,   /* the id of a course module */
+    SHOP_REFERS_FUNCTION  /* a function of the site's service */
 } shop_refers_e;
 
 typedef struct {
@@ -244,14 +247,21 @@ typedef struct {
     shop_param_type_e type;
     const char *fallback; /* NULL: none */
     bool mandatory;
+    int64_t min;          /* of a number */
+    const char *values;   /* words between blanks: nothing else is possible; NULL: any text */
+    const char *modes;    /* words between blanks: of use in these modes only; NULL: all */
+    const char *noted;    /* what the test warns of when it is absent, or 0 without a fallback */
     shop_refers_e refers; /* what it names in Moodle, beside its type */
     const char *help;     /* for the seller, in English */
 } shop_param_t;
 
+typedef struct shop_test_s shop_test_t; /* test.h */
+
 typedef enum { SHOP_BUYERS_BOTH = 0, SHOP_BUYERS_LOGGED_IN = 1 } shop_buyers_e;
 
-#define SHOP_CHECK_COURSE 0x1 /* a course must be named */
-#define SHOP_CHECK_MANUAL 0x2 /* it has the enrolment method manual */
+#define SHOP_CHECK_COURSE 0x1  /* a course must be named */
+#define SHOP_CHECK_MANUAL 0x2  /* it has the enrolment method manual */
+#define SHOP_CHECK_EXTENDS 0x4 /* something with an end is sold for it */
 
 /* What one job is about; the table shop.handlers says the same. */
 typedef enum {
@@ -280,9 +290,13 @@ typedef struct {
     const shop_step_t *available;
     /* Adds the handler's own variables for texts to `vars`; NULL: none. */
     void (*feedback)(const shop_job_t *job, json_t *vars);
+    /* What the declarations above do not say about a product to be tested; NULL: nothing. */
+    void (*test)(const shop_test_t *test, json_t *run);
 } shop_handler_t;
 
 const shop_handler_t *shop_handler_find(shop_str_t name); /* NULL: unknown */
+/* Handlers with several modes: a new array of {handler, param, mode}, the usual mode. */
+json_t *shop_mode_params(void);
 const shop_handler_t *const *shop_handlers(size_t *count);
 
 /* The first step of the job's phase that is not in job->outputs; NULL: all are done, or one of them

@@ -184,20 +184,22 @@ json_t *shop_instance_make(const shop_job_t *job, const char *context, int64_t c
 #define SHOP_PARAMS_ENROLMENT                                                                      \
     {.name = "role", .type = SHOP_PARAM_ROLE, .fallback = "student",                               \
      .help = "Role in the course"},                                                                \
-    {.name = "enrol", .type = SHOP_PARAM_TEXT, .fallback = "manual",                               \
+    {.name = "enrol", .type = SHOP_PARAM_TEXT, .fallback = "manual", .values = "manual",           \
      .help = "Enrolment method; only \"manual\" can be done"},                                     \
-    {.name = "enrolname", .type = SHOP_PARAM_TEXT, .help = "Older name of \"enrol\""},             \
+    {.name = "enrolname", .type = SHOP_PARAM_TEXT, .values = "manual",                             \
+     .help = "Older name of \"enrol\""},                                                           \
     {.name = "groupname", .type = SHOP_PARAM_TEXT, .refers = SHOP_REFERS_GROUP,                                                 \
      .help = "Group of the course to join; made when it is missing"}
 #define SHOP_PARAMS_PERIOD                                                                         \
     {.name = "starttime", .type = SHOP_PARAM_TIME,                                                 \
      .help = "Begin; without it the moment of the payment"},                                       \
     {.name = "endtime", .type = SHOP_PARAM_TIME, .help = "End; +nD and +nH count from the begin"}, \
-    {.name = "duration", .type = SHOP_PARAM_INT, .help = "Days, instead of an end"},               \
+    {.name = "duration", .type = SHOP_PARAM_DAYS, .help = "Days, instead of an end"},              \
     {.name = "calendar_days", .type = SHOP_PARAM_BOOL,                                             \
      .help = "The last day counts until midnight"}
 #define SHOP_PARAMS_FUNCTION                                                                       \
-    {.name = "ws_function", .type = SHOP_PARAM_TEXT, .refers = SHOP_REFERS_FUNCTION,                                               \
+    {.name = "ws_function", .type = SHOP_PARAM_TEXT, .mandatory = true, .modes = "function",       \
+     .refers = SHOP_REFERS_FUNCTION,                                                               \
      .help = "Web service function to call, of the site or a plugin"},                             \
     {.name = "ws_args", .type = SHOP_PARAM_TEXT,                                                   \
      .help = "Its arguments: JSON with placeholders such as {userid}"},                            \
@@ -205,7 +207,8 @@ json_t *shop_instance_make(const shop_job_t *job, const char *context, int64_t c
      .help = "Path in its answer where 1 or true means success"},                                  \
     {.name = "ws_idempotent", .type = SHOP_PARAM_BOOL, .fallback = "1",                            \
      .help = "It may be called again when the outcome is unknown"},                                \
-    {.name = "ws_withdraw", .type = SHOP_PARAM_TEXT, .refers = SHOP_REFERS_FUNCTION,                                               \
+    {.name = "ws_withdraw", .type = SHOP_PARAM_TEXT, .modes = "function",                          \
+     .noted = "withdraw_by_hand", .refers = SHOP_REFERS_FUNCTION,                                  \
      .help = "Function that takes it back on suspension; absent: a person does"},                  \
     {.name = "ws_withdraw_args", .type = SHOP_PARAM_TEXT, .help = "Its arguments, as ws_args"}
 #define SHOP_PARAM_SUPPORT                                                                         \

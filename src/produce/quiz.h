@@ -19,6 +19,8 @@ void shop_quiz_quizzes_read(const shop_job_t *job, const shop_answer_t *answer, 
 void shop_quiz_named_build(const shop_job_t *job, shop_act_t *act);
 void shop_quiz_named_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
 
+void shop_quiz_test(const shop_test_t *test, json_t *run); /* test_quiz.c */
+
 /* --- quiz_target.c: how many attempts the buyer will have in each; {targets [{quiz, target}]} ---
  */
 

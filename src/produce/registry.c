@@ -40,3 +40,22 @@ const shop_handler_t *shop_handler_find(shop_str_t name)
     }
     return NULL;
 }
+
+
+json_t *shop_mode_params(void)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+        const shop_modes_t *modes = &handlers[i]->modes;
+        shop_str_t values = shop_str(modes->values != NULL ? modes->values : "");
+        shop_str_t usual;
+
+        if (modes->param != NULL && shop_str_split(&values, ' ', &usual)) {
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:s, s:o}", "handler", handlers[i]->name,
+                                            "param", modes->param, "mode", shop_json_str(usual)));
+        }
+    }
+    return list;
+}

@@ -13,6 +13,8 @@
 
 void shop_seat_courses_build(const shop_job_t *job, shop_act_t *act);
 void shop_seat_courses_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);
+/* Whether an entry of the list stands for one of these courses, open or not. */
+bool shop_seat_courses_match(const json_t *courses, shop_str_t entry);
 /* The same again, kept where the page of the seats finds them. */
 void shop_seat_offer_build(const shop_job_t *job, shop_act_t *act);
 void shop_seat_offer_read(const shop_job_t *job, const shop_answer_t *answer, shop_act_t *act);

@@ -49,26 +49,40 @@ static bool named_so(const json_t *courses, shop_str_t name)
 }
 
 
+static bool is_meant(const json_t *courses, const json_t *course, shop_str_t entry)
+{
+    bool hash = entry.len > 1 && entry.data[0] == '#';
+    shop_str_t number = hash ? (shop_str_t){entry.len - 1, entry.data + 1} : entry;
+    int64_t id;
+
+    if (entry.len != 0 && matches(shop_json_text(course, "shortname"), entry)) {
+        return true;
+    }
+    return shop_str_to_int(number, &id) == SHOP_OK && id == shop_json_int(course, "id") &&
+           (hash || !named_so(courses, entry));
+}
+
+
 static bool is_listed(const json_t *courses, const json_t *course, shop_str_t list)
 {
     shop_str_t entry;
-    int64_t id;
 
     if (shop_str_trim(list).len == 0) {
         return true;
     }
     while (shop_str_split(&list, ',', &entry)) {
-        bool hash;
-        shop_str_t number;
-
-        entry = shop_str_trim(entry);
-        hash = entry.len > 1 && entry.data[0] == '#';
-        number = hash ? (shop_str_t){entry.len - 1, entry.data + 1} : entry;
-        if (entry.len != 0 && matches(shop_json_text(course, "shortname"), entry)) {
+        if (is_meant(courses, course, shop_str_trim(entry))) {
             return true;
         }
-        if (shop_str_to_int(number, &id) == SHOP_OK && id == shop_json_int(course, "id") &&
-            (hash || !named_so(courses, entry))) {
+    }
+    return false;
+}
+
+
+bool shop_seat_courses_match(const json_t *courses, shop_str_t entry)
+{
+    for (size_t i = 0; i < json_array_size(courses); i++) {
+        if (is_meant(courses, json_array_get(courses, i), entry)) {
             return true;
         }
     }

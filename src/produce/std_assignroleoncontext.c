@@ -6,6 +6,7 @@
  */
 
 #include "produce/operate.h"
+#include "produce/test_internal.h"
 
 
 /* --- the context: by name or by Moodle's number --- */
@@ -20,10 +21,8 @@ static const struct {
 };
 
 
-static const char *context_level(const shop_job_t *job)
+static const char *context_level(shop_str_t text)
 {
-    shop_str_t text = shop_param_text(job, "contextlevel");
-
     for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
         if (shop_str_eq(text, shop_str(levels[i].name)) ||
             shop_str_eq(text, shop_str(levels[i].number)) ||
@@ -39,7 +38,7 @@ static const char *context_level(const shop_job_t *job)
 
 static void dates_build(const shop_job_t *job, shop_act_t *act)
 {
-    const char *level = context_level(job);
+    const char *level = context_level(shop_param_text(job, "contextlevel"));
     bool system = level != NULL && shop_str_eq(shop_str(level), SHOP_STR("system"));
     int64_t role = shop_role_find(job->site, shop_param_text(job, "role"));
     int64_t instance;
@@ -222,10 +221,57 @@ static void feedback(const shop_job_t *job, json_t *vars)
 }
 
 
+/* --- the test of a product --- */
+
+static void ask_context(json_t *run, shop_str_t level, shop_str_t value, int64_t id)
+{
+    if (shop_str_eq(level, SHOP_STR("course"))) {
+        shop_test_ask_course(run, "named", "instance", "id", value);
+    } else if (shop_str_eq(level, SHOP_STR("coursecat"))) {
+        shop_test_ask(run, "category", "instance", value, "core_course_get_categories",
+                      json_pack("{s:[{s:s, s:o}], s:b}", "criteria", "key", "id", "value",
+                                shop_json_str(value), "addsubcategories", 0));
+    } else if (shop_str_eq(level, SHOP_STR("module"))) {
+        shop_test_ask(run, "module", "instance", value, "core_course_get_course_module",
+                      json_pack("{s:I}", "cmid", (json_int_t) id));
+    } else if (shop_str_eq(level, SHOP_STR("user"))) {
+        shop_test_ask(run, "user", "instance", value, "core_user_get_users_by_field",
+                      json_pack("{s:s, s:[I]}", "field", "id", "values", (json_int_t) id));
+    }
+}
+
+
+/* Who is not known must neither name others nor get rights himself. */
+static void test_context(const shop_test_t *test, json_t *run)
+{
+    const char *level = context_level(shop_test_value(test, "contextlevel"));
+    shop_str_t value = shop_test_value(test, "instance");
+    bool asked = shop_test_asks(test, "foruser");
+    int64_t id = 0;
+
+    if (test->anonymous) {
+        shop_test_say(run, "error", asked ? "foruser_anonymous" : "self_anonymous",
+                      "onlyforloggedin", SHOP_STR_NULL);
+    }
+    if (!asked) {
+        shop_test_say(run, "warning", "self_service", "requireddata", SHOP_STR("foruser"));
+    }
+    if (level == NULL || shop_str_eq(shop_str(level), SHOP_STR("system"))) {
+        return;
+    }
+    if (value.len == 0 || shop_str_eq(value, SHOP_STR("0"))) {
+        shop_test_say(run, "error", "param_missing", "instance", SHOP_STR_NULL);
+    } else if (shop_str_to_int(value, &id) == SHOP_OK) {
+        ask_context(run, shop_str(level), value, id);
+    }
+}
+
+
 static const shop_param_t params[] = {
     {.name = "contextlevel",
      .type = SHOP_PARAM_TEXT,
      .mandatory = true,
+     .values = "system category course module block user 10 30 40 50 70 80 coursecat",
      .help = "system, category, course, module, block or user"},
     {.name = "instance",
      .type = SHOP_PARAM_INT,
@@ -261,10 +307,10 @@ const shop_handler_t shop_handler_assignroleoncontext = {
     .buyers = SHOP_BUYERS_BOTH,
     .max_quantity = 1,
     .params = params,
-    .asks = "foruser?",
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .action = shop_role_action,
     .schedule = schedule,
     .feedback = feedback,
+    .test = test_context,
 };

@@ -4,6 +4,7 @@
 
 #include "produce/course_make.h"
 #include "produce/operate.h"
+#include "produce/test_internal.h"
 
 #define FULLNAME_MAX_BYTES 1016 /* 254 characters */
 #define IDNUMBER_MAX 100
@@ -166,6 +167,15 @@ static void feedback(const shop_job_t *job, json_t *vars)
 }
 
 
+static void test_end(const shop_test_t *test, json_t *run)
+{
+    if (shop_test_value(test, "duration").len == 0 && shop_test_value(test, "endtime").len == 0 &&
+        !test->renewable) {
+        shop_test_say(run, "warning", "no_end", "duration", SHOP_STR_NULL);
+    }
+}
+
+
 static const shop_param_t params[] = {
     {.name = "coursecategory",
      .type = SHOP_PARAM_INT,
@@ -175,6 +185,7 @@ static const shop_param_t params[] = {
     {.name = "template",
      .type = SHOP_PARAM_COURSE,
      .refers = SHOP_REFERS_COURSES,
+     .noted = "no_model",
      .help = "Short name of the course that is copied; absent: an empty one is made"},
     SHOP_PARAMS_PERIOD,
     SHOP_PARAM_SUPPORT,
@@ -211,4 +222,5 @@ const shop_handler_t shop_handler_createcourse = {
     .schedule = schedule,
     .action = shop_course_action,
     .feedback = feedback,
+    .test = test_end,
 };

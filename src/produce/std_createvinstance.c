@@ -5,7 +5,7 @@
  * person does, and says where the site is (shop.site_made).
  */
 
-#include "produce/produce_internal.h"
+#include "produce/test_internal.h"
 
 #include "shop/host.h"
 
@@ -291,6 +291,19 @@ static void feedback(const shop_job_t *job, json_t *vars)
 }
 
 
+static void test_provisioner(const shop_test_t *test, json_t *run)
+{
+    if (shop_test_value(test, "domain").len == 0 && test->site->provisioner_domain.len == 0) {
+        shop_test_say(run, "error", "param_missing", "domain", SHOP_STR_NULL);
+    }
+    if (test->site->provisioner) {
+        shop_test_ask_provisioner(run);
+    } else {
+        shop_test_say(run, "warning", "by_hand", "enablehandler", SHOP_STR_NULL);
+    }
+}
+
+
 static const shop_param_t params[] = {
     {.name = "template",
      .type = SHOP_PARAM_TEXT,
@@ -338,9 +351,11 @@ const shop_handler_t shop_handler_createvinstance = {
     .name = "std_createvinstance",
     .buyers = SHOP_BUYERS_BOTH,
     .params = params,
+    .asks = "shortname name",
     .prepay = prepay,
     .postpay = postpay,
     .schedule = schedule,
     .action = action,
     .feedback = feedback,
+    .test = test_provisioner,
 };

@@ -8,6 +8,7 @@
  */
 
 #include "produce/lti_learner.h"
+#include "produce/test_internal.h"
 
 #define MAX_LEARNERS 1000000
 #define PERIOD_MAX (10LL * 366 * SHOP_DAY)
@@ -131,18 +132,39 @@ static void instance_build(const shop_job_t *job, shop_act_t *act)
 }
 
 
+static void test_access(const shop_test_t *test, json_t *run)
+{
+    shop_str_t mode = shop_test_mode(test, &shop_handler_openltiaccess);
+
+    if (shop_str_eq(mode, SHOP_STR("published"))) {
+        shop_test_say(run, "warning", "shared_secret", "lti_mode", mode);
+    } else if (shop_str_eq(mode, SHOP_STR("proxy"))) {
+        if (!test->site->lets_in) {
+            shop_test_say(run, "error", "userkey_missing", "lti_mode", mode);
+        }
+        if (shop_test_value(test, "sendgrades").len == 0 || shop_test_flag(test, "sendgrades")) {
+            shop_test_say(run, "warning", "no_grades", "sendgrades", SHOP_STR_NULL);
+        }
+    }
+}
+
+
 static const shop_param_t params[] = {
     SHOP_PARAMS_COURSE,
     {.name = "lti_mode",
      .type = SHOP_PARAM_TEXT,
      .fallback = "proxy",
+     .noted = "param_default",
      .help = "proxy: the shop is the tool; published: hand over ltiurl; function: ws_function"},
     {.name = "maxenrolled",
      .type = SHOP_PARAM_INT,
+     .noted = "no_limit",
      .help = "How many people may come in by it; absent or 0: no limit"},
     {.name = "enrolperiod",
      .type = SHOP_PARAM_INT,
      .fallback = "0",
+     .noted = "param_default",
+     .modes = "proxy",
      .help = "Seconds that each of them has in the course; 0: as long as the access"},
     {.name = "allow_instructors",
      .type = SHOP_PARAM_BOOL,
@@ -153,9 +175,15 @@ static const shop_param_t params[] = {
      .help = "Kept for the time when grades are sent back"},
     {.name = "ltiurl",
      .type = SHOP_PARAM_TEXT,
+     .mandatory = true,
+     .modes = "published",
      .help = "Address of the course as it was published in Moodle"},
     {.name = "ltikey", .type = SHOP_PARAM_TEXT, .help = "Its consumer key"},
-    {.name = "ltisecret", .type = SHOP_PARAM_TEXT, .help = "Its shared secret"},
+    {.name = "ltisecret",
+     .type = SHOP_PARAM_TEXT,
+     .mandatory = true,
+     .modes = "published",
+     .help = "Its shared secret"},
     SHOP_PARAMS_PERIOD,
     SHOP_PARAMS_FUNCTION,
     SHOP_PARAM_SUPPORT,
@@ -177,9 +205,11 @@ const shop_handler_t shop_handler_openltiaccess = {
     .name = "std_openltiaccess",
     .buyers = SHOP_BUYERS_LOGGED_IN,
     .params = params,
+    .checks = SHOP_CHECK_COURSE,
     .modes = {"lti_mode", "proxy published function", "lti_mode_parameter"},
     .prepay = shop_user_prepay,
     .postpay = postpay,
     .action = shop_lti_action,
     .feedback = shop_course_feedback,
+    .test = test_access,
 };

@@ -82,8 +82,8 @@ static void align_read(const shop_job_t *job, const shop_answer_t *answer, shop_
 
 static const shop_param_t params[] = {
     {.name = "timeshift",
-     .type = SHOP_PARAM_INT,
-     .mandatory = true,
+     .type = SHOP_PARAM_DAYS,
+     .noted = "no_effect",
      .help = "Days by which the end moves, for each unit"},
     {.name = "from_old_end",
      .type = SHOP_PARAM_BOOL,

@@ -7,6 +7,7 @@
  */
 
 #include "produce/operate.h"
+#include "produce/test_internal.h"
 
 #define CHECK_INTERVAL 3600
 #define WAIT_MAX (365 * (int64_t) SHOP_DAY)
@@ -75,12 +76,10 @@ static void enrolled_read(const shop_job_t *job, const shop_answer_t *answer, sh
 
 /* --- step `complete`: waiting is not an error --- */
 
-static bool completion_required(const shop_job_t *job)
+/* The parameter decides; without it only who completed the course gets the shop's document. */
+static bool completion_required(shop_str_t param, bool yes, bool issued)
 {
-    if (shop_param_text(job, "requirecompletion").len != 0) {
-        return shop_param_bool(job, "requirecompletion");
-    }
-    return shop_job_mode_is(job, "shop");
+    return param.len != 0 ? yes : issued;
 }
 
 
@@ -95,7 +94,9 @@ static void complete_call(const shop_job_t *job, shop_act_t *act)
 
 static void complete_build(const shop_job_t *job, shop_act_t *act)
 {
-    if (!completion_required(job)) {
+    if (!completion_required(shop_param_text(job, "requirecompletion"),
+                             shop_param_bool(job, "requirecompletion"),
+                             shop_job_mode_is(job, "shop"))) {
         shop_act_skip(act);
         return;
     }
@@ -327,9 +328,28 @@ static void feedback(const shop_job_t *job, json_t *vars)
 }
 
 
+static void test_release(const shop_test_t *test, json_t *run)
+{
+    bool issued =
+        shop_str_eq(shop_test_mode(test, &shop_handler_unlockpdcertificate), SHOP_STR("shop"));
+
+    if (!issued && shop_test_value(test, "certificate").len == 0 &&
+        shop_test_value(test, "certificateid").len == 0) {
+        shop_test_say(run, "error", "activity_parameter", "certificate", SHOP_STR_NULL);
+    }
+    if (completion_required(shop_test_value(test, "requirecompletion"),
+                            shop_test_flag(test, "requirecompletion"), issued)) {
+        shop_test_want_criteria(run);
+    }
+}
+
+
 static const shop_param_t params[] = {
     {.name = "certificate", .type = SHOP_PARAM_TEXT, .help = "ID number of the activity"},
-    {.name = "certificateid", .type = SHOP_PARAM_INT, .help = "Id of the activity"},
+    {.name = "certificateid",
+     .type = SHOP_PARAM_INT,
+     .refers = SHOP_REFERS_MODULE,
+     .help = "Id of the activity's course module"},
     {.name = "release_mode",
      .type = SHOP_PARAM_TEXT,
      .fallback = "group",
@@ -337,6 +357,8 @@ static const shop_param_t params[] = {
     SHOP_PARAMS_COURSE,
     {.name = "releasegroup",
      .type = SHOP_PARAM_TEXT,
+     .mandatory = true,
+     .modes = "group",
      .refers = SHOP_REFERS_GROUP,
      .help = "ID number or name of the group that sees the activity"},
     {.name = "enrol",
@@ -394,4 +416,5 @@ const shop_handler_t shop_handler_unlockpdcertificate = {
     .action = action,
     .available = available,
     .feedback = feedback,
+    .test = test_release,
 };

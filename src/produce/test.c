@@ -25,24 +25,60 @@ const json_t *shop_test_messages(const json_t *run)
 }
 
 
+/* --- the declared parameters --- */
+
 shop_str_t shop_test_value(const shop_test_t *test, const char *param)
 {
     return shop_str_trim(shop_json_text(test->params, param));
 }
 
 
-/* --- the declared parameters --- */
-
-static bool is_flag(shop_str_t value)
+bool shop_test_flag(const shop_test_t *test, const char *param)
 {
-    static const char *const flags[] = {"0", "1", "yes", "no", "true", "false"};
+    shop_job_t job = {0};
+    bool set;
+    json_t *inputs = json_pack("{s:O}", "params", test->params);
 
-    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-        if (shop_str_eq_nocase(value, shop_str(flags[i]))) {
+    job.inputs = inputs;
+    set = shop_param_bool(&job, param);
+    json_decref(inputs);
+    return set;
+}
+
+
+bool shop_test_declares(const shop_handler_t *handler, const char *name)
+{
+    for (const shop_param_t *param = handler->params; param != NULL && param->name != NULL;
+         param++) {
+        if (strcmp(param->name, name) == 0) {
             return true;
         }
     }
-    return false;
+    return strcmp(name, "track_instance") == 0;
+}
+
+
+shop_str_t shop_test_mode(const shop_test_t *test, const shop_handler_t *handler)
+{
+    shop_str_t values = shop_str(handler->modes.values != NULL ? handler->modes.values : "");
+    shop_str_t mode = SHOP_STR_NULL;
+
+    if (handler->modes.param != NULL) {
+        mode = shop_test_value(test, handler->modes.param);
+    }
+    if (mode.len == 0) {
+        (void) shop_str_split(&values, ' ', &mode);
+    }
+    return mode;
+}
+
+
+static bool is_flag(shop_str_t value)
+{
+    return shop_str_eq_nocase(value, SHOP_STR("yes")) ||
+           shop_str_eq_nocase(value, SHOP_STR("no")) ||
+           shop_str_eq_nocase(value, SHOP_STR("true")) ||
+           shop_str_eq_nocase(value, SHOP_STR("false")) || shop_word_in(value, "0 1");
 }
 
 
@@ -65,16 +101,30 @@ static bool is_count(shop_str_t value)
 }
 
 
+static void check_number(const shop_param_t *param, shop_str_t value, json_t *run)
+{
+    int64_t number;
+
+    if (shop_str_to_int(value, &number) != SHOP_OK || number < 0) {
+        shop_test_say(run, "error", "param_malformed", param->name, value);
+    } else if (number < param->min) {
+        shop_test_say(run, "error", "param_small", param->name, value);
+    } else if (param->type == SHOP_PARAM_DAYS && number > DAYS_MAX) {
+        shop_test_say(run, "warning", "very_long", param->name, value);
+    }
+}
+
+
 static void check_value(const shop_test_t *test, const shop_param_t *param, shop_str_t value,
                         json_t *run)
 {
-    int64_t number;
     bool good = true;
 
     switch (param->type) {
     case SHOP_PARAM_INT:
-        good = shop_str_to_int(value, &number) == SHOP_OK && number >= 0;
-        break;
+    case SHOP_PARAM_DAYS:
+        check_number(param, value, run);
+        return;
     case SHOP_PARAM_COUNT:
         if (!is_count(value)) {
             shop_test_say(run, "error", "param_no_count", param->name, value);
@@ -93,40 +143,47 @@ static void check_value(const shop_test_t *test, const shop_param_t *param, shop
         return;
     case SHOP_PARAM_TEXT:
     case SHOP_PARAM_COURSE:
-        return;
+        break;
     }
     if (!good) {
         shop_test_say(run, "error", "param_malformed", param->name, value);
+    } else if (param->values != NULL && !shop_word_in(value, param->values)) {
+        shop_test_say(run, "error", "param_refused", param->name, value);
+    }
+}
+
+
+/* Its absence is worth a word; 0 is absence where nothing takes its place. */
+static void note_absence(const shop_param_t *param, shop_str_t value, json_t *run)
+{
+    bool role = param->type == SHOP_PARAM_ROLE && param->fallback != NULL;
+    bool absent = value.len == 0 || (param->fallback == NULL && shop_str_eq(value, SHOP_STR("0")));
+
+    if (absent && (role || param->noted != NULL)) {
+        shop_test_say(run, "warning", param->noted != NULL ? param->noted : "param_default",
+                      param->name, shop_str(param->fallback != NULL ? param->fallback : ""));
     }
 }
 
 
 static void check_params(const shop_test_t *test, const shop_handler_t *handler, json_t *run)
 {
+    shop_str_t mode = shop_test_mode(test, handler);
+
     for (const shop_param_t *param = handler->params; param != NULL && param->name != NULL;
          param++) {
         shop_str_t value = shop_test_value(test, param->name);
 
+        if (param->modes != NULL && !shop_word_in(mode, param->modes)) {
+            continue;
+        }
         if (value.len != 0) {
             check_value(test, param, value, run);
         } else if (param->mandatory) {
             shop_test_say(run, "error", "param_missing", param->name, SHOP_STR_NULL);
-        } else if (param->type == SHOP_PARAM_ROLE && param->fallback != NULL) {
-            shop_test_say(run, "warning", "param_default", param->name, shop_str(param->fallback));
         }
+        note_absence(param, value, run);
     }
-}
-
-
-static bool is_declared(const shop_handler_t *handler, const char *name)
-{
-    for (const shop_param_t *param = handler->params; param != NULL && param->name != NULL;
-         param++) {
-        if (strcmp(param->name, name) == 0) {
-            return true;
-        }
-    }
-    return strcmp(name, "track_instance") == 0;
 }
 
 
@@ -137,7 +194,7 @@ static void check_unknown(const shop_test_t *test, const shop_handler_t *handler
 
     json_object_foreach((json_t *) test->params, name, value)
     {
-        if (!is_declared(handler, name)) {
+        if (!shop_test_declares(handler, name)) {
             shop_test_say(run, "warning", "param_unknown", name, shop_json_string(value));
         }
     }
@@ -147,10 +204,9 @@ static void check_unknown(const shop_test_t *test, const shop_handler_t *handler
 static void check_mode(const shop_test_t *test, const shop_handler_t *handler, json_t *run)
 {
     const shop_modes_t *modes = &handler->modes;
-    shop_str_t value = modes->param != NULL ? shop_test_value(test, modes->param) : SHOP_STR_NULL;
 
-    if (value.len != 0 && !shop_word_in(value, modes->values)) {
-        shop_test_say(run, "error", "mode_unknown", modes->param, value);
+    if (modes->param != NULL && !shop_word_in(shop_test_mode(test, handler), modes->values)) {
+        shop_test_say(run, "error", "mode_unknown", modes->param, shop_test_mode(test, handler));
     }
 }
 
@@ -167,18 +223,16 @@ static void check_period(const shop_test_t *test, const shop_handler_t *handler,
         .moment = test->now,
     };
     shop_dates_t dates;
-    int64_t days;
 
-    if (!is_declared(handler, "duration")) {
+    if (!shop_test_declares(handler, "duration")) {
         return;
     }
     if (shop_dates_compute(&in, &dates) == SHOP_REFUSED) {
         shop_test_say(run, "error", "period_ends_early", "endtime", in.endtime);
     } else if (test->renewable && in.duration.len == 0 && in.endtime.len == 0) {
         shop_test_say(run, "warning", "param_default", "duration", SHOP_STR("365"));
-    }
-    if (shop_str_to_int(in.duration, &days) == SHOP_OK && days > DAYS_MAX) {
-        shop_test_say(run, "warning", "very_long", "duration", in.duration);
+    } else if (!test->renewable && in.duration.len != 0 && shop_test_declares(handler, "enrol")) {
+        shop_test_say(run, "notice", "duration_holds", "duration", in.duration);
     }
 }
 
@@ -196,7 +250,13 @@ static bool is_asked(const shop_test_t *test, shop_str_t field)
 }
 
 
-/* "fullname?" in the handler's list: without it there is only a warning. */
+bool shop_test_asks(const shop_test_t *test, const char *field)
+{
+    return is_asked(test, shop_str(field));
+}
+
+
+/* "productcode?" in the handler's list: without it there is only a warning. */
 static void check_fields(const shop_test_t *test, const shop_handler_t *handler, json_t *run)
 {
     shop_str_t rest = shop_str(handler->asks != NULL ? handler->asks : "");
@@ -214,25 +274,33 @@ static void check_fields(const shop_test_t *test, const shop_handler_t *handler,
     if (handler->buyers == SHOP_BUYERS_LOGGED_IN && test->anonymous) {
         shop_test_say(run, "warning", "needs_login", "onlyforloggedin", SHOP_STR_NULL);
     }
-    if (is_declared(handler, "credit_price") && shop_test_value(test, "credit_price").len != 0 &&
-        json_array_size(test->fields) != 0) {
+    if (shop_test_declares(handler, "credit_price") &&
+        shop_test_value(test, "credit_price").len != 0 && json_array_size(test->fields) != 0) {
         shop_test_say(run, "warning", "credits_ask", "requireddata", SHOP_STR_NULL);
     }
 }
 
 
-static void check_product(const shop_test_t *test, const shop_handler_t *handler, json_t *run)
+/* --- all of it --- */
+
+static void check_handler(const shop_test_t *test, const shop_handler_t *handler, json_t *run)
 {
-    if (test->free) {
-        shop_test_say(run, "warning", "price_zero", "price1", SHOP_STR_NULL);
-    } else if (test->untaxed) {
-        shop_test_say(run, "warning", "no_tax", "taxcode", SHOP_STR_NULL);
+    json_t *word;
+    size_t i;
+
+    json_array_foreach((json_t *) test->trouble, i, word)
+    {
+        shop_test_say(run, "error", "site_check", "enablehandler", shop_json_string(word));
     }
-    if (handler != NULL && test->named_seats && handler->units != SHOP_JOB_PER_SEAT) {
-        shop_test_say(run, "warning", "seats_unused", "quantaddressesusers", SHOP_STR_NULL);
-    } else if (handler != NULL && !test->named_seats && handler->units == SHOP_JOB_PER_SEAT) {
-        shop_test_say(run, "error", "seats_missing", "quantaddressesusers", SHOP_STR_NULL);
+    check_mode(test, handler, run);
+    check_params(test, handler, run);
+    check_unknown(test, handler, run);
+    check_period(test, handler, run);
+    check_fields(test, handler, run);
+    if (handler->test != NULL) {
+        handler->test(test, run);
     }
+    shop_test_ask_all(test, handler, run);
 }
 
 
@@ -245,21 +313,20 @@ json_t *shop_test_begin(const shop_test_t *test)
         return NULL;
     }
     if (test->handler.len == 0) {
-        shop_test_say(run, "notice", "no_handler", "enablehandler", SHOP_STR_NULL);
+        handler = NULL;
+        if (test->item == NULL || test->item->kind == SHOP_ITEM_PLAIN) {
+            shop_test_say(run, "notice", "no_handler", "enablehandler", SHOP_STR_NULL);
+        }
     } else if (handler == NULL) {
         shop_test_say(run, "error", "handler_unknown", "enablehandler", test->handler);
     } else {
         shop_test_say(run, "notice", "handler", "enablehandler", test->handler);
     }
-    check_product(test, test->handler.len != 0 ? handler : NULL, run);
-    if (handler == NULL || test->handler.len == 0) {
-        return run;
+    if (test->item != NULL) {
+        shop_test_goods(test, handler, run);
     }
-    check_mode(test, handler, run);
-    check_params(test, handler, run);
-    check_unknown(test, handler, run);
-    check_period(test, handler, run);
-    check_fields(test, handler, run);
-    shop_test_ask_all(test, handler, run);
+    if (handler != NULL) {
+        check_handler(test, handler, run);
+    }
     return run;
 }

@@ -10,21 +10,23 @@
 #define SHOP_PRODUCE_TEST_H
 
 #include "produce/produce.h"
+#include "shop/catalog.h"
 
 /* A product as it would be sold. */
-typedef struct {
+struct shop_test_s {
     shop_str_t handler;        /* its name; empty: none */
     const json_t *params;      /* {name: text} */
     const json_t *fields;      /* [name] of what is asked of the buyer */
     shop_str_t support_course; /* the shop's */
     bool renewable;
-    bool anonymous;   /* people who are not logged in may buy it */
-    bool free;        /* has a price of 0 */
-    bool untaxed;     /* has a price and no tax */
-    bool named_seats; /* people are named for its seats */
+    bool anonymous;                   /* people who are not logged in may buy it */
+    const shop_item_t *item;          /* as goods; NULL: only its production is tested */
+    const shop_item_t *const *others; /* what else is sold beside it */
+    size_t other_count;
+    const json_t *trouble; /* [word] of what the check of the site found; NULL: nothing */
     const shop_site_t *site;
     int64_t now;
-} shop_test_t;
+};
 
 /* The run: {"messages": [{level, check, param, value}], …}. NULL: no memory. New reference. */
 json_t *shop_test_begin(const shop_test_t *test);

@@ -240,6 +240,10 @@ const shop_item_t *shop_find_item_page(const shop_snapshot_t *snapshot, const sh
 const shop_category_t *shop_find_category(const shop_snapshot_t *snapshot, const shop_shop_t *shop,
                                           shop_str_t alias_or_id);
 size_t shop_item_count(const shop_snapshot_t *snapshot);
+/* All of them, of all catalogues, hidden ones too; NULL: there are no more. */
+const shop_item_t *shop_item_at(const shop_snapshot_t *snapshot, size_t i);
+/* Neither it nor one above is hidden. */
+bool shop_category_shown(const shop_category_t *category);
 
 
 /* --- who is there --- */

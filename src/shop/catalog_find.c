@@ -8,7 +8,6 @@
 #define DEPTH_MAX 64 /* of the tree of categories */
 
 
-static bool category_shown(const shop_category_t *category);
 static bool has_something(const shop_category_t *category, const shop_visitor_t *visitor);
 static const shop_category_t *first_in(shop_category_t *const *list, size_t count,
                                        const shop_visitor_t *visitor, unsigned depth);
@@ -65,7 +64,7 @@ const shop_category_t *shop_find_category(const shop_snapshot_t *snapshot, const
 
         if (category->catalog == shop->catalog &&
             (shop_str_eq(category->alias, alias_or_id) || (number && category->id == id))) {
-            return category_shown(category) ? category : NULL;
+            return shop_category_shown(category) ? category : NULL;
         }
     }
 
@@ -74,7 +73,7 @@ const shop_category_t *shop_find_category(const shop_snapshot_t *snapshot, const
 
 
 /* An invisible category hides all that is below it. */
-static bool category_shown(const shop_category_t *category)
+bool shop_category_shown(const shop_category_t *category)
 {
     unsigned depth = 0;
 
@@ -136,6 +135,12 @@ static bool has_something(const shop_category_t *category, const shop_visitor_t 
     }
 
     return false;
+}
+
+
+const shop_item_t *shop_item_at(const shop_snapshot_t *snapshot, size_t i)
+{
+    return i < snapshot->items.count ? snapshot->items.list[i] : NULL;
 }
 
 

@@ -14,12 +14,13 @@
 #define TEXT_MAX (1024 * 1024)
 
 typedef struct {
-    const shop_item_t **items;
+    const shop_item_t **items; /* of the catalogue */
     size_t count;
     size_t at;
     shop_test_t test; /* of items[at] */
     json_t *run;
     json_t *results;
+    json_t *trouble; /* that the check of the site has found */
 } suite_t;
 
 
@@ -28,8 +29,7 @@ static ngx_int_t next_item(ngx_http_shop_ctx_t *ctx); /* 2 */
 static ngx_int_t ask(ngx_http_shop_ctx_t *ctx);       /* 3 */
 static ngx_int_t on_answer(ngx_http_shop_ctx_t *ctx, shop_op_t *op);
 static ngx_int_t finish(ngx_http_shop_ctx_t *ctx); /* 4 */
-static bool collect(ngx_http_shop_ctx_t *ctx, suite_t *suite, const shop_category_t *category);
-static bool collect_item(ngx_http_shop_ctx_t *ctx, suite_t *suite, const shop_item_t *item);
+static bool is_wanted(ngx_http_shop_ctx_t *ctx, const shop_item_t *item);
 static bool take_item(suite_t *suite, ngx_http_shop_ctx_t *ctx);
 static json_t *messages_view(ngx_http_shop_ctx_t *ctx, const json_t *messages);
 static ngx_int_t send_text(ngx_http_shop_ctx_t *ctx, const json_t *results);
@@ -47,84 +47,53 @@ ngx_int_t ngx_http_shop_product_test_handler(ngx_http_request_t *r)
 
 static ngx_int_t begin(ngx_http_shop_ctx_t *ctx)
 {
+    const shop_snapshot_t *snapshot = ngx_http_shop_where(ctx).snapshot;
+    ngx_http_shop_shared_t *shared = ctx->main->zone->data;
     suite_t *suite = ngx_pcalloc(ctx->r->pool, sizeof(suite_t));
-    size_t i;
+    const shop_item_t *item;
+    size_t i, wanted = 0;
 
     if (suite == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    suite->items = ngx_pcalloc(
-        ctx->r->pool, (shop_item_count(ngx_http_shop_where(ctx).snapshot) + 1) * sizeof(void *));
+    suite->items =
+        ngx_pcalloc(ctx->r->pool, (shop_item_count(snapshot) + 1) * sizeof(shop_item_t *));
     suite->results = ngx_http_shop_own(ctx, json_array());
+    suite->trouble = ngx_http_shop_own(ctx, shop_work_trouble(&shared->work));
     ctx->state = suite;
 
-    if (suite->items == NULL || suite->results == NULL) {
+    if (suite->items == NULL || suite->results == NULL || suite->trouble == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    for (i = 0; i < ctx->shop->catalog->root_count; i++) {
-        if (!collect(ctx, suite, ctx->shop->catalog->roots[i])) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    for (i = 0; (item = shop_item_at(snapshot, i)) != NULL; i++) {
+        if (item->catalog == ctx->shop->catalog) {
+            suite->items[suite->count++] = item;
+            wanted += is_wanted(ctx, item);
         }
     }
 
-    if (suite->count == 0) {
-        return ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
-    }
-
-    return next_item(ctx);
+    return wanted > 0 ? next_item(ctx) : ngx_http_shop_error(ctx, NGX_HTTP_NOT_FOUND);
 }
 
 
-static bool collect(ngx_http_shop_ctx_t *ctx, suite_t *suite, const shop_category_t *category)
-{
-    size_t i, j;
-
-    for (i = 0; i < category->item_count; i++) {
-        if (!collect_item(ctx, suite, category->items[i])) {
-            return false;
-        }
-        for (j = 0; j < category->items[i]->element_count; j++) {
-            if (!collect_item(ctx, suite, category->items[i]->elements[j])) {
-                return false;
-            }
-        }
-    }
-
-    for (i = 0; i < category->child_count; i++) {
-        if (!collect(ctx, suite, category->children[i])) {
-            return false;
-        }
-    }
-
-    return true;
-}
-
-
-/* False: more than the catalogue has. */
-static bool collect_item(ngx_http_shop_ctx_t *ctx, suite_t *suite, const shop_item_t *item)
+static bool is_wanted(ngx_http_shop_ctx_t *ctx, const shop_item_t *item)
 {
     shop_str_t wanted = shop_form_text(&ctx->query, "product");
 
-    if (wanted.len > 0 && !shop_str_eq_nocase(wanted, item->code) &&
-        !shop_str_eq_nocase(wanted, item->shortname)) {
-        return true;
-    }
-
-    if (suite->count > shop_item_count(ngx_http_shop_where(ctx).snapshot)) {
-        return false;
-    }
-
-    suite->items[suite->count++] = item;
-
-    return true;
+    return wanted.len == 0 || shop_str_eq_nocase(wanted, item->code) ||
+           shop_str_eq_nocase(wanted, item->shortname);
 }
 
 
 static ngx_int_t next_item(ngx_http_shop_ctx_t *ctx)
 {
     suite_t *suite = ctx->state;
+
+    while (suite->at < suite->count && !is_wanted(ctx, suite->items[suite->at])) {
+        suite->at++;
+    }
 
     if (suite->at >= suite->count) {
         return finish(ctx);
@@ -139,7 +108,6 @@ static bool take_item(suite_t *suite, ngx_http_shop_ctx_t *ctx)
 {
     const shop_item_t *item = suite->items[suite->at];
     json_t *fields = ngx_http_shop_own(ctx, json_array());
-    bool elsewhere = item->kind == SHOP_ITEM_SET;
     size_t i;
 
     for (i = 0; fields != NULL && i < item->field_count; i++) {
@@ -153,9 +121,10 @@ static bool take_item(suite_t *suite, ngx_http_shop_ctx_t *ctx)
         .support_course = shop_json_text(ctx->shop->document, "supportcourse"),
         .renewable = item->renewable,
         .anonymous = item->audience <= SHOP_AUDIENCE_ALL,
-        .free = !elsewhere && item->price[0].e4 == 0,
-        .untaxed = item->price[0].e4 != 0 && item->tax == NULL,
-        .named_seats = item->seat_mode != 0,
+        .item = item,
+        .others = suite->items,
+        .other_count = suite->count,
+        .trouble = suite->trouble,
         .site = &ctx->main->moodle.site,
         .now = ngx_time(),
     };
@@ -165,24 +134,47 @@ static bool take_item(suite_t *suite, ngx_http_shop_ctx_t *ctx)
 }
 
 
+/* NGX_DECLINED: whoever is asked is known not to answer. */
+static ngx_int_t request_of(ngx_http_shop_ctx_t *ctx, const char *function, const json_t *arguments,
+                            shop_http_request_t *request)
+{
+    ngx_http_shop_shared_t *shared = ctx->main->zone->data;
+    ngx_str_t *token = &ctx->main->moodle.token;
+    ngx_int_t rc;
+
+    if (shop_provisioner_verb(function) != NULL) {
+        rc = shop_provisioner_http(&ctx->main->provisioner, &ctx->arena, function, arguments,
+                                   request);
+        request->connect_timeout = ctx->main->moodle.connect_timeout;
+        return rc;
+    }
+
+    if (ctx->main->moodle.url.len == 0 || shared->work.gate != SHOP_GATE_OPEN) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_http_shop_moodle_request(ctx, (shop_str_t){token->len, token->data}, function,
+                                        arguments, request);
+}
+
+
 static ngx_int_t ask(ngx_http_shop_ctx_t *ctx)
 {
     suite_t *suite = ctx->state;
-    ngx_http_shop_shared_t *shared = ctx->main->zone->data;
-    ngx_str_t *token = &ctx->main->moodle.token;
     shop_answer_t nothing = {.answer_class = SHOP_ANSWER_TRANSPORT, .code = "gate_closed"};
     shop_http_request_t request;
     const json_t *arguments;
     const char *function;
+    ngx_int_t rc;
     shop_op_t *op;
 
     while (shop_test_question(suite->run, &function, &arguments)) {
-        if (ctx->main->moodle.url.len > 0 && shared->work.gate == SHOP_GATE_OPEN) {
-            if (ngx_http_shop_moodle_request(ctx, (shop_str_t){token->len, token->data}, function,
-                                             arguments, &request) != NGX_OK) {
-                return NGX_HTTP_INTERNAL_SERVER_ERROR;
-            }
+        rc = request_of(ctx, function, arguments, &request);
+        if (rc == NGX_ERROR) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
 
+        if (rc == NGX_OK) {
             op = ngx_http_shop_await(ctx, ctx->main->outside_timeout, on_answer);
             if (op == NULL) {
                 return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -210,15 +202,20 @@ static ngx_int_t ask(ngx_http_shop_ctx_t *ctx)
 
 static ngx_int_t on_answer(ngx_http_shop_ctx_t *ctx, shop_op_t *op)
 {
+    bool heard = op->status == SHOP_LINK_OK;
+    unsigned status = heard ? (unsigned) op->reply.http->status : 0;
+    shop_str_t body = heard ? op->reply.http->body : SHOP_STR_NULL;
     suite_t *suite = ctx->state;
     shop_answer_t answer;
     const json_t *arguments;
     const char *function;
 
     if (shop_test_question(suite->run, &function, &arguments)) {
-        shop_moodle_read(
-            function, op->status == SHOP_LINK_OK ? (unsigned) op->reply.http->status : 0,
-            op->status == SHOP_LINK_OK ? op->reply.http->body : SHOP_STR_NULL, &answer);
+        if (shop_provisioner_verb(function) != NULL) {
+            shop_provisioner_read(status, body, &answer);
+        } else {
+            shop_moodle_read(function, status, body, &answer);
+        }
         shop_test_answer(&suite->test, suite->run, &answer);
         shop_answer_free(&answer);
     }

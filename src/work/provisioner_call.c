@@ -20,19 +20,19 @@ typedef struct {
 static void call_on_response(shop_op_t *op);
 
 
-static bool call_request(call_t *call, const json_t *arguments, shop_http_request_t *request,
-                         shop_str_t *header)
+ngx_int_t shop_provisioner_http(const shop_provisioner_conf_t *conf, shop_arena_t *arena,
+                                const char *function, const json_t *arguments,
+                                shop_http_request_t *request)
 {
-    const shop_provisioner_conf_t *conf = call->work->conf.provisioner;
-    const shop_provisioner_verb_t *verb = shop_provisioner_verb(call->function);
-    shop_arena_t arena = shop_pool_arena(call->pool);
+    const shop_provisioner_verb_t *verb = shop_provisioner_verb(function);
+    shop_str_t *header = shop_arena_alloc(arena, sizeof(*header));
     shop_str_t path, body, signature;
 
-    if (conf == NULL || conf->url.len == 0 ||
-        shop_provisioner_request(&arena, verb, arguments, &path, &body) != SHOP_OK ||
-        shop_provisioner_sign(&arena, (shop_str_t){conf->secret.len, conf->secret.data},
+    if (conf == NULL || conf->url.len == 0 || header == NULL ||
+        shop_provisioner_request(arena, verb, arguments, &path, &body) != SHOP_OK ||
+        shop_provisioner_sign(arena, (shop_str_t){conf->secret.len, conf->secret.data},
                               verb->method, path, body, ngx_time(), &signature) != SHOP_OK) {
-        return false;
+        return NGX_ERROR;
     }
 
     *request = (shop_http_request_t){
@@ -41,14 +41,15 @@ static bool call_request(call_t *call, const json_t *arguments, shop_http_reques
         .headers = header,
         .header_count = 1,
         .body = body,
-        .connect_timeout = call->work->conf.moodle->connect_timeout,
         .body_max = ANSWER_MAX,
     };
-    return shop_arena_printf(&arena, header, "X-Shop-Signature: %.*s", (int) signature.len,
+    return shop_arena_printf(arena, header, "X-Shop-Signature: %.*s", (int) signature.len,
                              (const char *) signature.data) == SHOP_OK &&
-           shop_arena_printf(&arena, &request->url, "%.*s%.*s", (int) conf->url.len,
-                             (const char *) conf->url.data, (int) path.len,
-                             (const char *) path.data) == SHOP_OK;
+                   shop_arena_printf(arena, &request->url, "%.*s%.*s", (int) conf->url.len,
+                                     (const char *) conf->url.data, (int) path.len,
+                                     (const char *) path.data) == SHOP_OK
+               ? NGX_OK
+               : NGX_ERROR;
 }
 
 
@@ -59,12 +60,15 @@ void shop_provisioner_call(shop_work_t *work, const char *function, const json_t
     call_t *call = pool != NULL ? ngx_palloc(pool, sizeof(call_t)) : NULL;
     shop_answer_t unsent = {.answer_class = SHOP_ANSWER_TRANSPORT, .code = "notsent"};
     shop_http_request_t request;
-    shop_str_t header;
+    shop_arena_t arena;
     shop_op_t *op = NULL;
 
     if (call != NULL) {
         *call = (call_t){work, pool, function, done, data};
-        if (call_request(call, arguments, &request, &header)) {
+        arena = shop_pool_arena(pool);
+        if (shop_provisioner_http(work->conf.provisioner, &arena, function, arguments, &request) ==
+            NGX_OK) {
+            request.connect_timeout = work->conf.moodle->connect_timeout;
             op =
                 shop_op_create(work->log, work->conf.moodle->write_timeout, call_on_response, call);
         }

@@ -48,7 +48,8 @@ static void check_on_timer(ngx_event_t *ev)
     }
     work->checking = 1;
     work->check_result = 0;
-    if (shop_ask(work, SHOP_SQL_SITE_NEEDS, json_pack("{s:o}", "roles", shop_role_params()),
+    if (shop_ask(work, SHOP_SQL_SITE_NEEDS,
+                 json_pack("{s:o, s:o}", "roles", shop_role_params(), "modes", shop_mode_params()),
                  check_on_needs, work) != NGX_OK) {
         check_site(work);
     }
@@ -104,30 +105,37 @@ void shop_check_stop(shop_work_t *work)
 }
 
 
-static bool has_function(const json_t *functions, const char *name)
+static void check_function(shop_work_t *work, const json_t *functions, shop_str_t name)
 {
-    for (size_t i = 0; i < json_array_size(functions); i++) {
-        if (shop_str_eq(shop_json_text(json_array_get(functions, i), "name"), shop_str(name))) {
-            return true;
+    size_t i;
+
+    for (i = 0; i < json_array_size(functions); i++) {
+        if (shop_str_eq(shop_json_text(json_array_get(functions, i), "name"), name)) {
+            return;
         }
     }
-    return false;
+    work->check_result |= SHOP_CHECK_FUNCTIONS;
+    ngx_log_error(NGX_LOG_ERR, work->log, 0, "shop moodle: the service has no function %*s",
+                  name.len, name.data);
 }
 
 
 static void check_functions(shop_work_t *work, const json_t *info)
 {
     const json_t *functions = json_object_get(info, "functions");
-    size_t count;
+    size_t count, i;
     const shop_moodle_function_t *ours = shop_moodle_functions(&count);
+    json_t *name;
     const json_t *sold = json_object_get(work->needs, "words");
 
-    for (size_t i = 0; i < count; i++) {
-        if (shop_moodle_needed(&ours[i], sold) && !has_function(functions, ours[i].name)) {
-            work->check_result |= SHOP_CHECK_FUNCTIONS;
-            ngx_log_error(NGX_LOG_ERR, work->log, 0, "shop moodle: the service has no function %s",
-                          ours[i].name);
+    for (i = 0; i < count; i++) {
+        if (shop_moodle_needed(&ours[i], sold)) {
+            check_function(work, functions, shop_str(ours[i].name));
         }
+    }
+    json_array_foreach(json_object_get(work->needs, "functions"), i, name)
+    {
+        check_function(work, functions, shop_json_string(name));
     }
 }
 

@@ -20,8 +20,9 @@ static const struct {
 };
 
 
-static json_t *check_list(ngx_uint_t result)
+json_t *shop_work_trouble(const shop_work_shared_t *shared)
 {
+    ngx_uint_t result = shared->check_result;
     json_t *list = json_array();
 
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
@@ -42,7 +43,7 @@ json_t *shop_work_status(const shop_work_t *work)
         "{s:{s:b, s:s, s:I, s:o, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I}, s:{s:b, s:I, s:I}, s:I, "
         "s:I, s:I, s:I, s:I}",
         "moodle", "configured", configured, "gate", gates[shared->gate % 3], "failures",
-        (json_int_t) shared->failures, "check", check_list(shared->check_result), "checked_at",
+        (json_int_t) shared->failures, "check", shop_work_trouble(shared), "checked_at",
         (json_int_t) shared->checked_at, "calls", (json_int_t) shared->calls_total, "jobs",
         "running_here", (json_int_t) work->running_count, "done", (json_int_t) shared->jobs_done,
         "retried", (json_int_t) shared->jobs_retried, "stopped", (json_int_t) shared->jobs_stopped,

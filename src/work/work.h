@@ -60,6 +60,12 @@ typedef struct {
     ngx_str_t domain; /* of the sites; empty: products tell */
 } shop_provisioner_conf_t;
 
+/* One of its verbs (produce.h), signed, in the arena's memory. NGX_ERROR: there is no provisioner,
+ * or no memory. */
+ngx_int_t shop_provisioner_http(const shop_provisioner_conf_t *conf, shop_arena_t *arena,
+                                const char *function, const json_t *arguments,
+                                shop_http_request_t *request);
+
 
 /* --- mails --- */
 
@@ -219,6 +225,8 @@ typedef struct shop_talk_s {
 void shop_talk(shop_work_t *work, shop_op_t *op, const shop_pay_config_t *config,
                const shop_pay_talk_t *about);
 
+/* What the check of the site has found wrong: a new array of words; NULL: no memory. */
+json_t *shop_work_trouble(const shop_work_shared_t *shared);
 /* For the status page: a new object (gate, check, jobs, mails, counters); NULL: no memory. */
 json_t *shop_work_status(const shop_work_t *work);
 

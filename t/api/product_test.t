@@ -43,7 +43,8 @@ is($all->{shop}, 'ac', 'all products of the shop');
 cmp_ok(scalar @{$all->{products}}, '>', 10, 'are looked at');
 is($t->http->get('/product-test?product=NOSUCH')->{status}, 404, 'one that is not there is none');
 is((grep { $_->{code} eq 'EXCEL_BASICS' } @{$all->{products}})[0]{handler}, 'std_enrolonecourse', 'each with its handler');
-is_deeply([grep { /^error/ } keys %{look('EXCEL_BASICS')}], [], 'a good one has no error');
+my @errors = map { my $code = $_->{code}; map { "$code: $_->{text}" } grep { $_->{level} eq 'error' } @{$_->{messages}} } @{$all->{products}};
+is_deeply(\@errors, [], 'the demo has no error');
 my ($writes) = grep { /create|update|enrol_manual|add_|assign/ } keys %{$t->control('moodle', {action => 'calls'})->{calls}};
 is($writes, undef, 'nothing is written in Moodle');
 
@@ -69,6 +70,10 @@ is_deeply([grep { /ws_function/ } keys %{set_up('std_openltiaccess', {coursename
 says(set_up('std_enrolonecourse', {coursename => 'EXCEL-1', credit_price => $_}), 'error param_no_count credit_price') for qw(0 -3 2.5 many 007);
 is_deeply([grep { /credit/ } keys %{set_up('std_enrolonecourse', {coursename => 'EXCEL-1', credit_price => '12'})}], [], 'a price in credits');
 says(set_up('std_createcourse', {coursecategory => '30', credit_price => '12'}), 'warning param_unknown credit_price');
+says(set_up('std_addquizattempts', {coursename => 'EXCEL-1', quizidnumber => 'excel-final,nosuch'}), 'error quiz_missing quizidnumber');
+says(set_up('std_unlockpdcertificate', {coursename => 'EXCEL-1', certificateid => '9999', releasegroup => 'x', requirecompletion => '1'}),
+    'error module_missing certificateid', 'warning no_criteria requirecompletion', 'warning group_missing releasegroup');
+says(set_up('std_generateseats', {courselist => 'EXCEL-%,NOSUCH'}), 'warning courses_none courselist', 'warning param_default packsize');
 says(set_up(q{}, {}), 'notice no_handler enablehandler');
 
 $t->control('moodle', {action => 'fault', kind => 'error', code => 'nopermissions', function => 'core_course_get_courses_by_field'});
@@ -79,6 +84,10 @@ my $lines = $t->http->get('/product-test?product=EXAM_VOUCHER&format=text')->{bo
 like($lines, qr/^notice EXAM_VOUCHER enablehandler: Handler: std_enrolonecourse[.]$/m, 'a line for each, for a terminal');
 my $french = $t->http->get('/product-test?product=EXAM_VOUCHER&format=text', headers => {'Accept-Language' => 'fr'})->{body};
 like($french, qr/enablehandler: Gestionnaire : std_enrolonecourse/, 'also in French');
+
+# What nobody finds is looked at, too.
+$t->catalog(q{update shop.categories set visible = false where id = (select categoryid from shop.items where shortname = 'exam_voucher')});
+ok(wait_for(sub { look('EXAM_VOUCHER')->{'warning category_hidden categoryid'} }), 'for sale in a hidden category');
 
 $t->finish;
 done_testing;

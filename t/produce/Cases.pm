@@ -80,7 +80,7 @@ sub sell {
 # The parameters that a declaration asks for, with values of their type.
 sub derived {
     my ($handler) = @_;
-    my %value = (text => 'x', int => 1, bool => 1, time => '+1D', role => 'student', course => 'EXCEL-1');
+    my %value = (text => 'x', int => 1, bool => 1, days => 1, time => '+1D', role => 'student', course => 'EXCEL-1');
     my %params = map { $_->{name} => $_->{fallback} // $value{$_->{type}} } grep { $_->{mandatory} } @{$handler->{params}};
     $params{coursename} = 'EXCEL-1' if grep { $_->{name} eq 'coursename' } @{$handler->{params}};
     return {handler => $handler->{name}, name => $handler->{name} || 'none', params => \%params};

@@ -8,10 +8,13 @@ use warnings;
 
 use Test::More;
 
+use Asked;
+
 my @faults = map { {kind => $_} } qw(crash_before crash_after lost not_done);
 
 
-sub new { my ($class, $production) = @_; return bless {p => $production, runs => 0, bad => 0, struck => {}}, $class }
+sub new { my ($class, $production) = @_; return bless {p => $production, asked => Asked->new($production), runs => 0, bad => 0, struck => {}}, $class }
+sub unasked { return $_[0]{asked}->unasked }
 sub runs { return $_[0]{runs} }
 sub bad  { return $_[0]{bad} }
 
@@ -44,6 +47,7 @@ sub drive {
     my ($action) = $p->dbh->selectrow_array(q{select inputs ->> 'action' from shop.jobs where id = ?}, undef, $job);
     $p->finish($p->claim($job), each => sub {
         my ($run, $act) = @_;
+        $self->{asked}->see($run, $act);
         for my $fault (grep { $act->{kind} eq 'call' || $_->{kind} =~ /^crash/ } @faults) {
             next if $self->{struck}{join q{ }, $run->{handler}, $action, @{$act}{qw(step kind function)}, $fault->{kind}}++;
             $self->strike($name, $run, $act, $fault, $calm);

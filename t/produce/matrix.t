@@ -12,6 +12,7 @@ use lib "$FindBin::Bin/../lib", "$FindBin::Bin/../sql", $FindBin::Bin;
 use JSON::PP ();
 use Test::More;
 
+use Asked;
 use Cases;
 use Orders ();
 use Shop::Pg;
@@ -37,19 +38,7 @@ my %named = map { $_->{handler} => 1 } Cases::all();
 my %struck;
 my %shared = map { $_ => 1 } qw(course user support group member group2 member2 guard);
 my ($runs, $bad) = (0, 0);
-my %special = map { $_->{name} => $_->{sold} // q{} } grep { $_->{special} } @{$p->step->ask({do => 'functions'})};
-my %unasked;
-
-
-# The check of the site asks for what a handler calls; but not for what a product or the order itself names: a
-# configured function, what an earlier purchase is.
-sub asked_for {
-    my ($case, $act) = @_;
-    return if $act->{kind} ne 'call' || !defined $special{$act->{function}} || $act->{step} eq 'function' || $case->{handler} eq 'std_prorogate';
-    my @words = ($case->{handler}, keys %{$case->{params} // {}});
-    $unasked{"$case->{name}: $act->{function}"} = 1 if !grep { my $word = $_; grep { $_ eq $word } @words } split q{ }, $special{$act->{function}};
-    return;
-}
+my $asked = Asked->new($p);
 
 
 # What a fault may lead to, before it is mended.
@@ -113,7 +102,7 @@ sub play {
         my @rest = @jobs;
         $p->finish($p->claim($job), each => sub {
             my ($run, $act) = @_;
-            asked_for($case, $act);
+            $asked->see($run, $act);
             fault_at($case, $run, $act, $_, \@rest, $calm) for @faults, @refusals;
         });
     }
@@ -137,7 +126,7 @@ for my $handler (@{$handlers}) {
     play($_) for @cases ? @cases : Cases::derived($handler);
 }
 is($bad, 0, "$runs runs with a fault");
-is(join(q{, }, sort keys %unasked), q{}, 'the check of the site asks for every function that they call');
+is($asked->unasked, q{}, 'the check of the site asks for every function that they call');
 cmp_ok($runs, '>', 100 * @{$handlers} / 4, 'faults struck everywhere');
 
 $dbh->rollback;

@@ -236,6 +236,7 @@ for my $case (grep { !$_->{before} } Cases::all()) {
 }
 is($faults->bad, 0, $faults->runs . ' runs with a fault');
 cmp_ok($faults->runs, '>', 50, 'faults struck');
+is($faults->unasked, q{}, 'the check of the site asks for every function that they call');
 
 
 # --- the same person twice in a course ---

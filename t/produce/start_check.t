@@ -50,6 +50,23 @@ ok(wait_for(sub { check() eq 'functions' }), 'a function is missed when its hand
 $t->control('moodle', {action => 'capability', name => 'mod_quiz_save_overrides', present => 1});
 ok(wait_for(sub { check() eq '' }), 'until the service has it') or diag check();
 
+# What is done to instances later counts as well, and a function that a product itself names; another way of the same
+# handler does not.
+$t->control('moodle', {action => 'capability', name => 'enrol_manual_unenrol_users'});
+ok(wait_for(sub { check() eq 'functions' }), 'a function is missed that takes an access back') or diag check();
+$t->control('moodle', {action => 'capability', name => 'enrol_manual_unenrol_users', present => 1});
+ok(wait_for(sub { check() eq '' }), 'until the service has it') or diag check();
+$t->control('moodle', {action => 'capability', name => 'mod_quiz_save_overrides'});
+ok(wait_for(sub { check() eq 'functions' }), 'attempts by overrides need them') or diag check();
+my $attempts = sub { $t->dbh->do(q{update shop.items set handlerparams = ? where enablehandler = 'std_addquizattempts'}, undef, $_[0]) };
+$attempts->('{"attempts_mode": "function", "ws_function": "core_user_get_users"}');
+ok(wait_for(sub { check() eq '' }), 'those by a function do not') or diag check();
+$attempts->('{"attempts_mode": "function", "ws_function": "local_nosuch_give"}');
+ok(wait_for(sub { check() eq 'functions' }), 'but that one') or diag check();
+$attempts->('{}');
+$t->control('moodle', {action => 'capability', name => 'mod_quiz_save_overrides', present => 1});
+ok(wait_for(sub { check() eq '' }), 'all is well again') or diag check();
+
 # The database says so: an absent parameter has its usual role, what is suspended needs nothing.
 my $needs = sub {
     return $t->sql(q{select shop.site_needs('{"roles": [{"handler": "std_addquizattempts", "param": "guide", "role": "pilot"}]}')});

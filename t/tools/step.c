@@ -95,14 +95,15 @@ static json_t *steps_json(const shop_step_t *steps)
 
 static json_t *params_json(const shop_param_t *param)
 {
-    static const char *const types[] = {"text", "int", "bool", "time", "role", "course", "count"};
+    static const char *const types[] = {"text", "int",    "bool",  "time",
+                                        "role", "course", "count", "days"};
     json_t *list = json_array();
 
     for (; param->name != NULL; param++) {
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:s?, s:b, s:s?}", "name", param->name, "type",
-                                        types[param->type], "fallback", param->fallback,
-                                        "mandatory", (int) param->mandatory, "help", param->help));
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s?, s:b, s:s?}", "name", param->name, "type",
+                            types[param->type], "fallback", param->fallback, "mandatory",
+                            param->mandatory && param->modes == NULL, "help", param->help));
     }
     return list;
 }
@@ -119,7 +120,8 @@ static json_t *handlers_json(void)
         const shop_handler_t *h = handlers[i];
 
         json_array_append_new(
-            list, json_pack("{s:s, s:i, s:s, s:o, s:o, s:o, s:o}", "name", h->name, "max_quantity",
+            list, json_pack("{s:s, s:s?, s:s?, s:i, s:s, s:o, s:o, s:o, s:o}", "name", h->name,
+                            "mode_param", h->modes.param, "modes", h->modes.values, "max_quantity",
                             (int) h->max_quantity, "units", units[h->units], "params",
                             params_json(h->params), "prepay", steps_json(h->prepay), "postpay",
                             steps_json(h->postpay), "schedule", steps_json(h->schedule)));
