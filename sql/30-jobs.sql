@@ -189,6 +189,25 @@ end
 $$;
 comment on function shop.bill_produced(bigint) is 'Is the production of a bill over? Then it is complete and the mails may go';
 
+create or replace function shop.job_alert(j shop.jobs, arguments jsonb) returns void
+language plpgsql volatile as $$
+declare
+    hidden constant text := 'Moodle does not show people by their e-mail: production is held';
+begin
+    -- the trouble of the site, not of the order: told once until somebody has seen it
+    if arguments ->> 'reason' = 'people_hidden' then
+        perform pg_advisory_xact_lock(hashtextextended('shop.people_hidden', 0));
+        if not exists (select from shop.alerts where kind = 'production' and billid is null
+                       and message = hidden and seenat is null) then
+            perform shop.alert('production', 'high', null, hidden, null);
+        end if;
+        return;
+    end if;
+    perform shop.alert('production', 'normal', j.billid, shop.job_trouble(j, arguments), null);
+end
+$$;
+comment on function shop.job_alert(shop.jobs, jsonb) is 'Tells staff of a job that stands still';
+
 create or replace function shop.job_end(arguments jsonb) returns jsonb
 language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
 declare
@@ -217,8 +236,7 @@ begin
         doneat = case when target = 'done' then clock_timestamp() end
     where id = j.id;
     if target in ('blocked', 'manual', 'failed') then
-        perform shop.alert('production', 'normal', j.billid,
-            shop.job_trouble(j, arguments), null);
+        perform shop.job_alert(j, arguments);
         if j.phase = 'action' then
             perform shop.action_failed(j, arguments);
         end if;

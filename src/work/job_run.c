@@ -137,9 +137,25 @@ static void run_record(shop_running_t *run, ngx_uint_t statement)
 }
 
 
+/* Whoever is not found would get a second account (handlers.md 7.3). */
+static bool run_would_double(const shop_running_t *run)
+{
+    shop_str_t function = shop_str(run->act.function);
+
+    return shop_check_hides_people(run->work) &&
+           (shop_str_eq(function, SHOP_STR("core_user_get_users")) ||
+            shop_str_eq(function, SHOP_STR("core_user_create_users")));
+}
+
+
 static void run_call(shop_running_t *run)
 {
-    if (shop_provisioner_verb(run->act.function) != NULL) {
+    if (run_would_double(run)) {
+        run_end(run, &(shop_job_end_t){.state = "blocked",
+                                       .event = "failed",
+                                       .reason = "people_hidden",
+                                       .delay = run->work->conf.moodle->check_interval});
+    } else if (shop_provisioner_verb(run->act.function) != NULL) {
         shop_provisioner_call(run->work, run->act.function, run->act.arguments, run_on_answer, run);
     } else {
         shop_moodle_call(run->work, run->act.function, run->act.arguments, run_on_answer, run);

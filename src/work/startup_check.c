@@ -105,6 +105,12 @@ void shop_check_stop(shop_work_t *work)
 }
 
 
+bool shop_check_hides_people(const shop_work_t *work)
+{
+    return (work->shared->check_result & (SHOP_CHECK_CANARY | SHOP_CHECK_SELF)) != 0;
+}
+
+
 static void check_function(shop_work_t *work, const json_t *functions, shop_str_t name)
 {
     size_t i;

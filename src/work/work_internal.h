@@ -85,6 +85,8 @@ bool shop_gate_probe_due(shop_work_t *work);
 
 void shop_check_start(shop_work_t *work);
 void shop_check_stop(shop_work_t *work);
+/* The last check did not find whom it knows: nobody may be looked up or made. */
+bool shop_check_hides_people(const shop_work_t *work);
 
 
 /* --- who may have what (available.c, available_memo.c) --- */

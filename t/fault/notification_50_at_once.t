@@ -16,9 +16,9 @@ like($buyer->page->text, qr/your payment has been received/, 'the buyer comes ba
 Shop::Sale::sold_once($t, $buyer);
 
 my @answers = Shop::Sale::notices($t);
-is(scalar @answers, 50, 'fifty notifications');
+is(scalar @answers, 50, 'scenario 1: fifty notifications');
 is(scalar(grep { $_->{status} == 200 } @answers), 50, 'each was accepted');
-is($t->sql('select count(*) from shop.payment_events'), 1, 'and kept as one event');
+is($t->sql('select count(*) from shop.payment_events'), 1, 'scenario 1: kept as one event');
 is($t->sql('select repeats from shop.payment_events'), 49, 'that counts its repetitions');
 
 $t->finish;

@@ -77,15 +77,32 @@ unlike($needs->(), qr/pilot|std_addquizattempts/, 'and none of what is suspended
 
 # The account is refused: what is sold meanwhile waits and is produced then.
 $t->control('moodle', {action => 'fault', kind => 'invalidtoken'});
-ok(wait_for(sub { moodle()->{gate} eq 'refused' }), 'a refused account closes the gate');
+ok(wait_for(sub { moodle()->{gate} eq 'refused' }), 'scenario 16: a refused account closes the gate');
 my $buyer = Shop::Sale::at_payment($t);
 $buyer->pay_card;
 like($buyer->page->text, qr/your payment has been received/, 'people buy all the same');
 my $calls = moodle()->{calls};
 is(check(), 'refused', 'the status page says why');
 $t->control('moodle', {action => 'fault', kind => 'none'});
-ok(wait_for(sub { moodle()->{gate} eq 'open' && check() eq '' }), 'it opens by itself');
+ok(wait_for(sub { moodle()->{gate} eq 'open' && check() eq '' }), 'scenario 16: it opens by itself');
 Shop::Sale::sold_once($t, $buyer);
+
+# People are hidden: whoever buys would get a second account.
+$t->control('moodle', {action => 'capability', name => 'moodle/site:viewuseridentity'});
+ok(wait_for(sub { check() eq 'canary' }), 'scenario 5: the check is red when e-mails are hidden') or diag check();
+my $accounts = sub { scalar keys %{$t->control('moodle', {action => 'state'})->{users}} };
+my $before = $accounts->();
+my $hidden = Shop::Sale::at_payment($t);
+$hidden->pay_card;
+my $held = q{select count(*) from shop.jobs where state = 'blocked' and reason = 'people_hidden'};
+ok(wait_for(sub { $t->sql($held) > 0 }), 'scenario 5: production is blocked')
+    or diag join q{ }, $t->sql(q{select string_agg(state || ' ' || coalesce(reason, ''), ', ') from shop.jobs});
+is($accounts->(), $before, 'scenario 5: nobody is made in Moodle');
+is($t->sql(q{select count(*) from shop.alerts where message like 'Moodle does not show people%'}), 1, 'scenario 5: one alert');
+$t->control('moodle', {action => 'capability', name => 'moodle/site:viewuseridentity', present => 1});
+ok(wait_for(sub { check() eq '' && $t->sql(q{select count(*) from shop.jobs where state <> 'done'}) == 0 }),
+    'scenario 5: production goes on when the check is green') or diag check();
+is($accounts->(), $before + 1, 'scenario 5: with one account');
 
 # A wrong token in the configuration, mended by a reload.
 spew("$t->{dir}/secrets/moodle", 'WRONG', 0600);
