@@ -16,7 +16,7 @@ use Shop::Learner;
 use Shop::Order;
 use Shop::Test qw(wait_for);
 
-my $t    = Shop::Test->new(patient => 1);
+my $t    = Shop::Test->new(patient => 1, moodle_conf => 'available_for 1s;');
 my $mail = 'grace.hopper@example.org';
 my $b    = Shop::Buyer->new(base => $t->base, person => {firstname => 'Grace', lastname => 'Hopper', email => $mail});
 
@@ -136,6 +136,13 @@ my $french = Shop::Buyer->new(base => $t->base, lang => 'fr', person => {email =
 $french->log_in($t, 'my/credits');
 like($french->page->text, qr/Vous pouvez dépenser 4 crédits/, 'it speaks French');
 ok((grep { $_->{text} eq 'Mes crédits' } $french->page->links), 'and every page leads here');
+
+# she is in that course already
+$t->catalog(q{update shop.items set handlerparams = '{"coursename": "EXCEL-1", "credit_price": "1"}' where shortname = 'exam_voucher'});
+my $enrolled = sub { $french->says('unavailable.already_enrolled', name => $t->sql(q{select coalesce(translations #>> '{fr,name}', name) from shop.items where shortname = 'exam_voucher'})) };
+ok(wait_for(sub { $french->open('my/credits/exam_voucher'); $enrolled->() }, 120, 0.2), 'nobody pays again for a course that he is in');
+like($french->path, qr{my/credits$}, 'and is led back');
+is(balance(), 4, 'with all credits');
 
 $t->finish;
 done_testing;

@@ -216,6 +216,7 @@ static json_t *products_view(ngx_http_shop_ctx_t *ctx)
     }
 
     for (i = 0; i < sold.count; i++) {
+        ngx_http_shop_offer_look(ctx, sold.items[i]);
         json_array_append_new(list, product_view(ctx, &where, sold.items[i]));
     }
 

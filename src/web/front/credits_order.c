@@ -2,9 +2,9 @@
  * my/credits/<product>: one product is ordered for training credits. GET asks whether it is meant,
  * POST does it.
  *
- * own record -> account -> the rules of a cart with this product alone -> page, or
- * shop.credit_order: the order, its payment and its production in one transaction. The key of the
- * form makes the code of the order, so the same form sent twice is one order.
+ * own record -> account -> is it refused to him? -> the rules of a cart with this product alone
+ * -> page, or shop.credit_order: the order, its payment and its production in one transaction. The
+ * key of the form makes the code of the order, so the same form sent twice is one order.
  */
 
 #include "web/front/credits.h"
@@ -18,7 +18,9 @@
 
 static ngx_http_shop_credits_t *choose(ngx_http_shop_ctx_t *ctx, const shop_form_t *form);
 static ngx_int_t ask(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t ask_now(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t spend(ngx_http_shop_ctx_t *ctx);
+static ngx_int_t spend_now(ngx_http_shop_ctx_t *ctx);
 static shop_refusal_t prepare(ngx_http_shop_ctx_t *ctx);
 static shop_refusal_t check_launch(ngx_http_shop_ctx_t *ctx);
 static ngx_int_t page(ngx_http_shop_ctx_t *ctx);
@@ -110,6 +112,14 @@ static ngx_http_shop_credits_t *choose(ngx_http_shop_ctx_t *ctx, const shop_form
 static ngx_int_t ask(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_credits_t *credits = ctx->state;
+
+    return ngx_http_shop_offer_ask(ctx, credits->item, ask_now);
+}
+
+
+static ngx_int_t ask_now(ngx_http_shop_ctx_t *ctx)
+{
+    ngx_http_shop_credits_t *credits = ctx->state;
     shop_refusal_t refusal = prepare(ctx);
 
     if (credits->cart == NULL) {
@@ -123,14 +133,20 @@ static ngx_int_t ask(ngx_http_shop_ctx_t *ctx)
 static ngx_int_t spend(ngx_http_shop_ctx_t *ctx)
 {
     ngx_http_shop_credits_t *credits = ctx->state;
-    shop_refusal_t refusal;
 
     /* Sent again: what became of the stock and the balance since does not matter. */
     if (shop_json_bool(credits->account, "placed")) {
         return placed(ctx);
     }
 
-    refusal = prepare(ctx);
+    return ngx_http_shop_offer_ask(ctx, credits->item, spend_now);
+}
+
+
+static ngx_int_t spend_now(ngx_http_shop_ctx_t *ctx)
+{
+    ngx_http_shop_credits_t *credits = ctx->state;
+    shop_refusal_t refusal = prepare(ctx);
 
     if (credits->cart == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
