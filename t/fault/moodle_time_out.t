@@ -32,7 +32,8 @@ for my $call (@calls) {
         note "$call: $what";
         Shop::Sale::sold_once($t, $buyer);
         my $failed = () = $t->error_log =~ /shop moodle: \Q$call\E: transport/g;
-        cmp_ok($failed, '>=', 1, "$call failed: $what");
+        my $number = $call eq 'core_user_create_users' && $what =~ /^done/ ? 'scenario 2: one account, though ' : q{};
+        cmp_ok($failed, '>=', 1, "$number$call failed: $what");
     }
 }
 
