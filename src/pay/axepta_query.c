@@ -15,30 +15,19 @@ shop_status_t shop_axepta_call(shop_arena_t *arena, const shop_axepta_t *axepta,
                                const shop_pair_t *pairs, size_t count, shop_pay_call_t *call)
 {
     shop_str_t data, len;
-    shop_buf_t body;
 
     shop_status_t status = shop_axepta_seal(arena, axepta->blowfish_key, pairs, count, &data, &len);
     if (status != SHOP_OK) {
         return status;
     }
 
-    shop_buf_init(&body, arena, 0);
-    shop_buf_add(&body, SHOP_STR("MerchantID="));
-    shop_buf_add_percent(&body, axepta->merchant_id);
-    shop_buf_add(&body, SHOP_STR("&Len="));
-    shop_buf_add(&body, len);
-    shop_buf_add(&body, SHOP_STR("&Data="));
-    shop_buf_add(&body, data);
-
-    *call = (shop_pay_call_t){
-        .method = "POST",
-        .url = url,
-        .headers = {{SHOP_STR("Content-Type"), SHOP_STR("application/x-www-form-urlencoded")}},
-        .header_count = 1,
-        .body = shop_buf_str(&body),
+    const shop_pair_t fields[] = {
+        {SHOP_STR("MerchantID"), axepta->merchant_id},
+        {SHOP_STR("Len"), len},
+        {SHOP_STR("Data"), data},
     };
 
-    return body.status;
+    return shop_pay_call_form(arena, url, fields, sizeof(fields) / sizeof(fields[0]), call);
 }
 
 

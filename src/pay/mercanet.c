@@ -5,8 +5,6 @@
 
 #include "pay/sips.h"
 
-#include <string.h>
-
 
 static const struct {
     const char *name;
@@ -116,20 +114,6 @@ static const shop_pay_param_t params[] = {
 };
 
 
-static bool contains(shop_str_t text, const char *part)
-{
-    size_t len = strlen(part);
-
-    for (size_t i = 0; i + len <= text.len; i++) {
-        if (memcmp(text.data + i, part, len) == 0) {
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
 static shop_status_t take_pay_url(shop_arena_t *arena, const shop_pay_config_t *config,
                                   shop_sips_t *sips, shop_str_t *error)
 {
@@ -176,13 +160,12 @@ static shop_status_t check_live(shop_arena_t *arena, const shop_pay_config_t *co
                                "the production key there, or write \"mode test\"");
     }
 
-    if (contains(sips->pay_url, ".simu.") || contains(sips->pay_url, ".test.")) {
-        return shop_pay_refuse(arena, error,
-                               "\"pay_url\" is a page for tests: write the address of production, "
-                               "or write \"mode test\"");
+    shop_status_t status = shop_pay_check_no_test(arena, config, addresses, ".simu.", error);
+    if (status == SHOP_OK) {
+        status = shop_pay_check_no_test(arena, config, addresses, ".test.", error);
     }
 
-    return shop_pay_check_https(arena, config, addresses, error);
+    return status == SHOP_OK ? shop_pay_check_https(arena, config, addresses, error) : status;
 }
 
 

@@ -5,8 +5,6 @@
 
 #include "pay/ogone.h"
 
-#include <string.h>
-
 
 static bool is_pspid(shop_str_t value)
 {
@@ -78,37 +76,15 @@ static const shop_pay_param_t params[] = {
 };
 
 
-static shop_str_t address(const shop_pay_config_t *config, const char *name, const char *live,
-                          const char *test)
-{
-    shop_str_t given = shop_pay_value(config, name);
-
-    if (given.len > 0) {
-        return given;
-    }
-
-    return shop_str(config->mode == SHOP_PAY_LIVE ? live : test);
-}
-
-
 static shop_status_t take_api(shop_arena_t *arena, shop_pay_config_t *config, shop_str_t *error)
 {
-    bool user = shop_pay_value(config, "api_user").len > 0;
-    bool password = shop_pay_value(config, "api_password_file").len > 0;
-
-    if (user != password) {
-        return shop_pay_refuse(arena, error,
-                               "\"api_user\" and \"api_password_file\" need each other: write both "
-                               "or none");
+    if (shop_pay_value(config, "api_user").len > 0) {
+        config->api_url = shop_pay_address(config, "query_url",
+                                           "https://secure.ogone.com/ncol/prod/querydirect.asp",
+                                           "https://secure.ogone.com/ncol/test/querydirect.asp");
     }
 
-    if (user) {
-        config->api_url =
-            address(config, "query_url", "https://secure.ogone.com/ncol/prod/querydirect.asp",
-                    "https://secure.ogone.com/ncol/test/querydirect.asp");
-    }
-
-    return SHOP_OK;
+    return shop_pay_check_both(arena, config, "api_user", "api_password_file", error);
 }
 
 
@@ -117,7 +93,6 @@ static shop_status_t check(shop_arena_t *arena, const shop_pay_config_t *config,
                            const shop_ogone_t *ogone, shop_str_t *error)
 {
     static const char *const addresses[] = {"page_url", "query_url", NULL};
-    static const char test[] = "/ncol/test/";
 
     if (shop_str_eq(ogone->sha_in, ogone->sha_out)) {
         return shop_pay_refuse(arena, error,
@@ -125,16 +100,9 @@ static shop_status_t check(shop_arena_t *arena, const shop_pay_config_t *config,
                                "choose two in the back office");
     }
 
-    for (size_t i = 0; config->mode == SHOP_PAY_LIVE && i + sizeof(test) - 1 <= ogone->page_url.len;
-         i++) {
-        if (memcmp(ogone->page_url.data + i, test, sizeof(test) - 1) == 0) {
-            return shop_pay_refuse(arena, error,
-                                   "\"page_url\" is a page for tests: write the address of "
-                                   "production, or write \"mode test\"");
-        }
-    }
+    shop_status_t status = shop_pay_check_no_test(arena, config, addresses, "/ncol/test/", error);
 
-    return shop_pay_check_https(arena, config, addresses, error);
+    return status == SHOP_OK ? shop_pay_check_https(arena, config, addresses, error) : status;
 }
 
 
@@ -157,9 +125,9 @@ static shop_status_t prepare(shop_arena_t *arena, shop_pay_config_t *config, sho
     ogone->sha_in = shop_pay_value(config, "sha_in_file");
     ogone->sha_out = shop_pay_value(config, "sha_out_file");
     ogone->extra = shop_pay_value(config, "sha_out_extra");
-    ogone->page_url =
-        address(config, "page_url", "https://secure.ogone.com/ncol/prod/orderstandard_utf8.asp",
-                "https://secure.ogone.com/ncol/test/orderstandard_utf8.asp");
+    ogone->page_url = shop_pay_address(config, "page_url",
+                                       "https://secure.ogone.com/ncol/prod/orderstandard_utf8.asp",
+                                       "https://secure.ogone.com/ncol/test/orderstandard_utf8.asp");
 
     shop_status_t status = check(arena, config, ogone, error);
     if (status == SHOP_OK) {

@@ -70,10 +70,6 @@ SHOP_MUST_USE shop_status_t shop_ogone_hear(shop_arena_t *arena, const shop_pay_
                                             shop_pay_talk_t *talk, const shop_pay_reply_t *reply,
                                             shop_pay_heard_t *heard);
 
-SHOP_MUST_USE shop_status_t shop_ogone_call(shop_arena_t *arena, shop_str_t url,
-                                            const shop_pair_t *fields, size_t count,
-                                            shop_pay_call_t *call);
-
 /* --- ogone_refund.c --- */
 
 SHOP_MUST_USE shop_status_t shop_ogone_ask_refund(shop_arena_t *arena,

@@ -15,31 +15,6 @@
 #define UNKNOWN_ORDER "50001130"
 
 
-shop_status_t shop_ogone_call(shop_arena_t *arena, shop_str_t url, const shop_pair_t *fields,
-                              size_t count, shop_pay_call_t *call)
-{
-    shop_buf_t body;
-
-    shop_buf_init(&body, arena, 0);
-    for (size_t i = 0; i < count; i++) {
-        shop_buf_add(&body, i > 0 ? SHOP_STR("&") : SHOP_STR_NULL);
-        shop_buf_add(&body, fields[i].name);
-        shop_buf_add_char(&body, '=');
-        shop_buf_add_percent(&body, fields[i].value);
-    }
-
-    *call = (shop_pay_call_t){
-        .method = "POST",
-        .url = url,
-        .headers = {{SHOP_STR("Content-Type"), SHOP_STR("application/x-www-form-urlencoded")}},
-        .header_count = 1,
-        .body = shop_buf_str(&body),
-    };
-
-    return body.status;
-}
-
-
 shop_status_t shop_ogone_ask(shop_arena_t *arena, const shop_pay_config_t *config,
                              const shop_pay_talk_t *talk, shop_pay_call_t *call)
 {
@@ -57,8 +32,8 @@ shop_status_t shop_ogone_ask(shop_arena_t *arena, const shop_pay_config_t *confi
 
     return talk->purpose == SHOP_PAY_REFUND
                ? shop_ogone_ask_refund(arena, config, talk, call)
-               : shop_ogone_call(arena, config->api_url, fields, sizeof(fields) / sizeof(fields[0]),
-                                 call);
+               : shop_pay_call_form(arena, config->api_url, fields,
+                                    sizeof(fields) / sizeof(fields[0]), call);
 }
 
 

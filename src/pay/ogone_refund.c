@@ -59,7 +59,7 @@ shop_status_t shop_ogone_ask_refund(shop_arena_t *arena, const shop_pay_config_t
     status = shop_ogone_sign_in(arena, ogone->hash, ogone->sha_in, fields, count - 1,
                                 &fields[count - 1].value);
 
-    return status == SHOP_OK ? shop_ogone_call(arena, url, fields, count, call) : status;
+    return status == SHOP_OK ? shop_pay_call_form(arena, url, fields, count, call) : status;
 }
 
 

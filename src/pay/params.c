@@ -138,3 +138,57 @@ bool shop_pay_is_url(shop_str_t value)
     shop_str_t origin = shop_pay_origin(value);
     return host_valid((shop_str_t){origin.len - scheme, origin.data + scheme});
 }
+
+
+shop_str_t shop_pay_address(const shop_pay_config_t *config, const char *name, const char *live,
+                            const char *test)
+{
+    shop_str_t given = shop_pay_value(config, name);
+
+    if (given.len > 0) {
+        return given;
+    }
+
+    return shop_str(config->mode == SHOP_PAY_LIVE ? live : test);
+}
+
+
+shop_status_t shop_pay_check_both(shop_arena_t *arena, const shop_pay_config_t *config,
+                                  const char *one, const char *other, shop_str_t *error)
+{
+    if ((shop_pay_value(config, one).len > 0) != (shop_pay_value(config, other).len > 0)) {
+        return shop_pay_refuse(arena, error,
+                               "\"%s\" and \"%s\" need each other: write both or none", one, other);
+    }
+
+    return SHOP_OK;
+}
+
+
+static bool contains(shop_str_t text, shop_str_t part)
+{
+    for (; text.len >= part.len; text.data++, text.len--) {
+        if (shop_str_starts(text, part)) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* Play money must not pay for something real. */
+shop_status_t shop_pay_check_no_test(shop_arena_t *arena, const shop_pay_config_t *config,
+                                     const char *const *names, const char *part, shop_str_t *error)
+{
+    for (size_t i = 0; config->mode == SHOP_PAY_LIVE && names[i] != NULL; i++) {
+        if (contains(shop_pay_value(config, names[i]), shop_str(part))) {
+            return shop_pay_refuse(arena, error,
+                                   "\"%s\" is an address for tests: write the address of "
+                                   "production, or write \"mode test\"",
+                                   names[i]);
+        }
+    }
+
+    return SHOP_OK;
+}

@@ -44,6 +44,18 @@ bool shop_pay_is_networks(shop_str_t value);   /* "any" or CIDR blocks, blanks b
 bool shop_pay_list_has(shop_str_t list, shop_str_t word); /* words separated by blanks */
 /* "https://host[:port]" of a URL that shop_pay_is_url accepted; a view */
 shop_str_t shop_pay_origin(shop_str_t url);
+/* What the block says, or the provider's address of this mode. */
+shop_str_t shop_pay_address(const shop_pay_config_t *config, const char *name, const char *live,
+                            const char *test);
+/* Two parameters that need each other: both or none. */
+SHOP_MUST_USE shop_status_t shop_pay_check_both(shop_arena_t *arena,
+                                                const shop_pay_config_t *config, const char *one,
+                                                const char *other, shop_str_t *error);
+/* A live configuration whose addresses (names end with NULL) hold `part` is refused. */
+SHOP_MUST_USE shop_status_t shop_pay_check_no_test(shop_arena_t *arena,
+                                                   const shop_pay_config_t *config,
+                                                   const char *const *names, const char *part,
+                                                   shop_str_t *error);
 /* A live configuration reaches these parameters (ends with NULL) encrypted, or is refused. */
 SHOP_MUST_USE shop_status_t shop_pay_check_https(shop_arena_t *arena,
                                                  const shop_pay_config_t *config,
@@ -104,6 +116,10 @@ SHOP_MUST_USE shop_status_t shop_pay_hear_one(shop_arena_t *arena, shop_pay_hear
                                               shop_pay_event_t **event);
 /* A JSON object of a reply or of a notification; SHOP_MALFORMED when it is none. */
 SHOP_MUST_USE shop_status_t shop_pay_json(shop_str_t body, json_t **json);
+/* A POST of these pairs, percent-encoded, as a form. */
+SHOP_MUST_USE shop_status_t shop_pay_call_form(shop_arena_t *arena, shop_str_t url,
+                                               const shop_pair_t *pairs, size_t count,
+                                               shop_pay_call_t *call);
 /* One header more; `value` lives as long as the call. */
 void shop_pay_call_header(shop_pay_call_t *call, const char *name, shop_str_t value);
 

@@ -8,8 +8,6 @@
 
 #include "pay/paypal.h"
 
-#include <string.h>
-
 #define CERTIFICATE_KEPT 86400
 
 
@@ -75,36 +73,6 @@ static const shop_pay_param_t params[] = {
 };
 
 
-typedef struct {
-    const char *name;
-    const char *live;
-    const char *test;
-} address_t;
-
-static const address_t api = {"api_url", "https://api-m.paypal.com",
-                              "https://api-m.sandbox.paypal.com"};
-static const address_t page = {"page_url", "https://www.paypal.com",
-                               "https://www.sandbox.paypal.com"};
-static const address_t certificates = {"cert_url", "https://api.paypal.com/v1/notifications/certs/",
-                                       "https://api.sandbox.paypal.com/v1/notifications/certs/"};
-static const address_t form = {"form_url", "https://www.paypal.com/cgi-bin/webscr",
-                               "https://www.sandbox.paypal.com/cgi-bin/webscr"};
-static const address_t verify = {"verify_url", "https://ipnpb.paypal.com/cgi-bin/webscr",
-                                 "https://ipnpb.sandbox.paypal.com/cgi-bin/webscr"};
-
-
-static shop_str_t address(const shop_pay_config_t *config, const address_t *known)
-{
-    shop_str_t given = shop_pay_value(config, known->name);
-
-    if (given.len > 0) {
-        return given;
-    }
-
-    return shop_str(config->mode == SHOP_PAY_LIVE ? known->live : known->test);
-}
-
-
 /* What this dialect needs (ends with NULL). */
 static shop_status_t check_needed(shop_arena_t *arena, const shop_pay_config_t *config,
                                   const char *const *names, shop_str_t *error)
@@ -121,29 +89,15 @@ static shop_status_t check_needed(shop_arena_t *arena, const shop_pay_config_t *
 }
 
 
-/* Play money must not pay for something real. */
 static shop_status_t check_live(shop_arena_t *arena, const shop_pay_config_t *config,
                                 shop_str_t *error)
 {
     static const char *const names[] = {"api_url",  "page_url",   "cert_url",
                                         "form_url", "verify_url", NULL};
-    static const char sandbox[] = ".sandbox.";
-    const size_t len = sizeof(sandbox) - 1;
 
-    for (size_t i = 0; config->mode == SHOP_PAY_LIVE && names[i] != NULL; i++) {
-        shop_str_t url = shop_pay_value(config, names[i]);
+    shop_status_t status = shop_pay_check_no_test(arena, config, names, ".sandbox.", error);
 
-        for (size_t at = 0; at + len <= url.len; at++) {
-            if (memcmp(url.data + at, sandbox, len) == 0) {
-                return shop_pay_refuse(arena, error,
-                                       "\"%s\" is of the sandbox: write the address of production, "
-                                       "or write \"mode test\"",
-                                       names[i]);
-            }
-        }
-    }
-
-    return shop_pay_check_https(arena, config, names, error);
+    return status == SHOP_OK ? shop_pay_check_https(arena, config, names, error) : status;
 }
 
 
@@ -154,10 +108,14 @@ static shop_status_t prepare_rest(shop_arena_t *arena, shop_pay_config_t *config
                                          "merchant_id", NULL};
 
     paypal->rest = true;
-    paypal->cert_url = address(config, &certificates);
+    paypal->cert_url =
+        shop_pay_address(config, "cert_url", "https://api.paypal.com/v1/notifications/certs/",
+                         "https://api.sandbox.paypal.com/v1/notifications/certs/");
     paypal->roots = shop_pay_value(config, "cert_root_file");
-    config->api_url = shop_pay_origin(address(config, &api));
-    config->form_origin = shop_pay_origin(address(config, &page));
+    config->api_url = shop_pay_origin(shop_pay_address(
+        config, "api_url", "https://api-m.paypal.com", "https://api-m.sandbox.paypal.com"));
+    config->form_origin = shop_pay_origin(shop_pay_address(
+        config, "page_url", "https://www.paypal.com", "https://www.sandbox.paypal.com"));
 
     return check_needed(arena, config, needed, error);
 }
@@ -168,8 +126,11 @@ static shop_status_t prepare_standard(shop_arena_t *arena, shop_pay_config_t *co
 {
     static const char *const needed[] = {"business", NULL};
 
-    paypal->form_url = address(config, &form);
-    paypal->verify_url = address(config, &verify);
+    paypal->form_url = shop_pay_address(config, "form_url", "https://www.paypal.com/cgi-bin/webscr",
+                                        "https://www.sandbox.paypal.com/cgi-bin/webscr");
+    paypal->verify_url =
+        shop_pay_address(config, "verify_url", "https://ipnpb.paypal.com/cgi-bin/webscr",
+                         "https://ipnpb.sandbox.paypal.com/cgi-bin/webscr");
     config->form_origin = shop_pay_origin(paypal->form_url);
 
     shop_status_t status = check_needed(arena, config, needed, error);

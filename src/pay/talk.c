@@ -69,6 +69,31 @@ shop_status_t shop_pay_json(shop_str_t body, json_t **json)
 }
 
 
+shop_status_t shop_pay_call_form(shop_arena_t *arena, shop_str_t url, const shop_pair_t *pairs,
+                                 size_t count, shop_pay_call_t *call)
+{
+    shop_buf_t body;
+
+    shop_buf_init(&body, arena, 0);
+    for (size_t i = 0; i < count; i++) {
+        shop_buf_add(&body, i > 0 ? SHOP_STR("&") : SHOP_STR_NULL);
+        shop_buf_add(&body, pairs[i].name);
+        shop_buf_add_char(&body, '=');
+        shop_buf_add_percent(&body, pairs[i].value);
+    }
+
+    *call = (shop_pay_call_t){
+        .method = "POST",
+        .url = url,
+        .headers = {{SHOP_STR("Content-Type"), SHOP_STR("application/x-www-form-urlencoded")}},
+        .header_count = 1,
+        .body = shop_buf_str(&body),
+    };
+
+    return body.status;
+}
+
+
 void shop_pay_call_header(shop_pay_call_t *call, const char *name, shop_str_t value)
 {
     if (call->header_count < SHOP_PAY_CALL_HEADERS) {

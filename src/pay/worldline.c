@@ -5,8 +5,6 @@
 
 #include "pay/worldline.h"
 
-#include <string.h>
-
 #define CHALLENGE_MAX 256
 
 
@@ -51,45 +49,22 @@ static const shop_pay_param_t params[] = {
 };
 
 
-static bool names_preprod(shop_str_t url)
-{
-    static const char word[] = "preprod";
-
-    for (size_t i = 0; i + sizeof(word) - 1 <= url.len; i++) {
-        if (memcmp(url.data + i, word, sizeof(word) - 1) == 0) {
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
 static shop_status_t check(shop_arena_t *arena, const shop_pay_config_t *config, shop_str_t *error)
 {
     static const char *const addresses[] = {"api_url", "page_url", NULL};
-    bool id = shop_pay_value(config, "webhook_other_key_id").len > 0;
-    bool secret = shop_pay_value(config, "webhook_other_secret_file").len > 0;
 
-    if (id != secret) {
-        return shop_pay_refuse(arena, error,
-                               "\"webhook_other_key_id\" and \"webhook_other_secret_file\" need "
-                               "each other: write both or none");
+    shop_status_t status = shop_pay_check_both(arena, config, "webhook_other_key_id",
+                                               "webhook_other_secret_file", error);
+    if (status == SHOP_OK) {
+        status = shop_pay_check_no_test(arena, config, addresses, "preprod", error);
     }
 
-    if (config->mode == SHOP_PAY_LIVE && names_preprod(shop_pay_value(config, "api_url"))) {
-        return shop_pay_refuse(arena, error,
-                               "\"api_url\" is an address for tests: write the address of "
-                               "production, or write \"mode test\"");
-    }
-
-    return shop_pay_check_https(arena, config, addresses, error);
+    return status == SHOP_OK ? shop_pay_check_https(arena, config, addresses, error) : status;
 }
 
 
 static shop_status_t prepare(shop_arena_t *arena, shop_pay_config_t *config, shop_str_t *error)
 {
-    shop_str_t api = shop_pay_value(config, "api_url");
     shop_str_t page = shop_pay_value(config, "page_url");
 
     shop_status_t status = check(arena, config, error);
@@ -97,12 +72,9 @@ static shop_status_t prepare(shop_arena_t *arena, shop_pay_config_t *config, sho
         return status;
     }
 
-    if (api.len == 0) {
-        api = config->mode == SHOP_PAY_LIVE
-                  ? SHOP_STR("https://payment.direct.worldline-solutions.com")
-                  : SHOP_STR("https://payment.preprod.direct.worldline-solutions.com");
-    }
-    config->api_url = shop_pay_origin(api);
+    config->api_url = shop_pay_origin(
+        shop_pay_address(config, "api_url", "https://payment.direct.worldline-solutions.com",
+                         "https://payment.preprod.direct.worldline-solutions.com"));
     config->form_origin = page.len > 0 ? shop_pay_origin(page) : config->api_url;
 
     return SHOP_OK;

@@ -43,7 +43,12 @@ static void check_sentences(shop_arena_t *arena)
         {"live",
          {"merchant_id=211000021310001", "key_file=secret",
           "pay_url=https://payment-webinit.simu.sogenactif.com"},
-         "\"pay_url\" is a page for tests: write the address of production, or write \"mode "
+         "\"pay_url\" is an address for tests: write the address of production, or write \"mode "
+         "test\""},
+        {"live",
+         {"merchant_id=211000021310001", "key_file=secret",
+          "office_url=https://office-server-mercanet.test.sips-services.com"},
+         "\"office_url\" is an address for tests: write the address of production, or write \"mode "
          "test\""},
         {"live",
          {"merchant_id=211000021310001", "key_file=secret", "pay_url=http://bank.example.org"},

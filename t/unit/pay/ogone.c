@@ -53,7 +53,11 @@ static void check_sentences(shop_arena_t *arena)
         {"live",
          {"pspid=MOOCSHOP", PAIR,
           "page_url=https://secure.ogone.com/ncol/test/orderstandard_utf8.asp"},
-         "\"page_url\" is a page for tests: write the address of production, or write \"mode "
+         "\"page_url\" is an address for tests: write the address of production, or write \"mode "
+         "test\""},
+        {"live",
+         {"pspid=MOOCSHOP", PAIR, "query_url=https://secure.ogone.com/ncol/test/querydirect.asp"},
+         "\"query_url\" is an address for tests: write the address of production, or write \"mode "
          "test\""},
         {"live",
          {"pspid=MOOCSHOP", PAIR, "query_url=http://bank.example.org/query"},

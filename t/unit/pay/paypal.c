@@ -51,7 +51,8 @@ static void check_sentences(shop_arena_t *arena)
          "\"receiver_email <address>;\""},
         {"live",
          {REST, "api_url=https://api-m.sandbox.paypal.com"},
-         "\"api_url\" is of the sandbox: write the address of production, or write \"mode test\""},
+         "\"api_url\" is an address for tests: write the address of production, or write \"mode "
+         "test\""},
         {"live",
          {REST, "page_url=http://www.paypal.com"},
          "\"page_url\" is not encrypted: write an https address, or write \"mode test\""},
