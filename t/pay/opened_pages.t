@@ -12,37 +12,16 @@ use IO::Socket::INET;
 use Test::More;
 
 use Shop::Buyer;
-use Shop::Test qw(spew wait_for);
+use Shop::Providers;
+use Shop::Test qw(wait_for);
 
 my $t = Shop::Test->new(moodle => 0, mail => 0, bank => 0, start => 0, patient => 1);
-my $port = $t->start_providers('--stripe-notify', $t->base . '/shop/pay/stripe/notify');
-my $dir  = $t->dir;
-spew("$dir/secrets/$_->[0]", $_->[1], 0600) for (['stripe', 'sk_test_demo'], ['stripe_wrong', 'sk_test_of_somebody'],
-    ['stripe_hook', 'whsec_demo_of_the_double'], ['worldline', 'demo-api-secret'], ['worldline_hook', 'demo-hook-secret']);
-sub stripe {
-    my ($name, %change) = @_;
-    my %line = (secret_key_file => "$dir/secrets/stripe", webhook_secret_file => "$dir/secrets/stripe_hook",
-        api_url => "http://127.0.0.1:$port", page_url => "http://127.0.0.1:$port", %change);
-    return join "\n", "shop_payment $name { interface stripe; mode test;", (map { "$_ $line{$_};" } sort keys %line), '}';
-}
 my $deaf = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die "no socket: $!";    # never answers
-$t->{option}{http} = join "\n", stripe('stripe'), stripe('away', api_url => 'http://127.0.0.1:9'),
-    stripe('silent', api_url => 'http://127.0.0.1:' . $deaf->sockport),
-    stripe('wrong', secret_key_file => "$dir/secrets/stripe_wrong"), stripe('elsewhere', page_url => 'http://127.0.0.2'), <<"CONF";
-    shop_payment worldline {
-        interface worldline;
-        mode test;
-        merchant_id ATELIER;
-        api_key_id demo-api-key;
-        api_secret_file $dir/secrets/worldline;
-        webhook_key_id demo-hook-key;
-        webhook_secret_file $dir/secrets/worldline_hook;
-        api_url http://127.0.0.1:$port;
-    }
-CONF
-$t->write_conf;
-$t->dbh->do(q{update shop.shops set paymodes = paymodes
-    || '{"stripe": true, "away": true, "silent": true, "wrong": true, "elsewhere": true, "worldline": true}'});
+my %change = (away => [api_url => 'http://127.0.0.1:9'], silent => [api_url => 'http://127.0.0.1:' . $deaf->sockport],
+    wrong => [secret_key_file => 'sk_test_of_somebody'], elsewhere => [page_url => 'http://127.0.0.2']);
+Shop::Providers->new(server => $t, only => [qw(stripe worldline)],
+    more => {map { $_ => ['stripe', 'test', Shop::Providers::lines('stripe'), @{$change{$_}}] } keys %change});
+my $port = $t->{providers_port};
 $t->start_nginx;
 $t->control('providers', {notify => 'never'});
 my $LIMIT = 60;

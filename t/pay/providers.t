@@ -13,159 +13,41 @@ use Test::More;
 
 use Shop::Buyer;
 use Shop::Http;
+use Shop::Providers;
 use Shop::Teller;
-use Shop::Test qw(spew wait_for);
+use Shop::Test qw(wait_for);
 
 my $t = Shop::Test->new(moodle => 0, mail => 0, bank => 0, start => 0, patient => 1);
-my $port = $t->start_providers('--ogone-notify', $t->base . '/shop/pay/ogone/notify',
-    '--stripe-notify', $t->base . '/shop/pay/stripe/notify', '--paypal-notify', $t->base . '/shop/pay/paypal/notify',
-    '--paypal-dir', $t->dir . '/paypal');
-my $dir  = $t->dir;
-spew("$dir/secrets/$_->[0]", $_->[1], 0600) for (['sips', '002001000000001_KEY1'], ['sips_live', 'KeyOfTheRealMerchant'],
-    ['ogone_in', 'Demo-In-Passphrase!1'], ['ogone_out', 'Demo-Out-Passphrase!1'], ['ogone_api', 'api-password'],
-    ['axepta_blowfish', 'Tc5*2D_xs7B[6E?w'], ['axepta_hmac', '4n!BmF3_?9oJ2Q*z(iD7q6[RSb5)a]A8'],
-    ['axepta_live_blowfish', 'An0ther_EncKey_!'], ['axepta_live_hmac', 'The_HMAC_key_of_the_real_shop_32'],
-    ['ogone_live_in', 'Real-In-Passphrase!1'], ['ogone_live_out', 'Real-Out-Passphrase!1'],
-    ['worldline', 'demo-api-secret'], ['worldline_hook', 'demo-hook-secret'], ['worldline_hook_2', 'the-next-hook-secret'],
-    ['worldline_live', 'real-api-secret'], ['worldline_live_hook', 'real-hook-secret'],
-    ['paypal', 'client-secret'], ['stripe', 'sk_test_demo'], ['stripe_hook', 'whsec_demo_of_the_double'],
-    ['stripe_live', 'rk_live_real'], ['stripe_live_hook', 'whsec_of_the_real_endpoint']);
-$t->{option}{http} = <<"CONF";
-    shop_payment mercanet {
-        interface mercanet;
-        mode test;
-        merchant_id 002001000000001;
-        key_file $dir/secrets/sips;
-        pay_url http://127.0.0.1:$port;
-        office_url http://127.0.0.1:$port;
-    }
-    shop_payment mercanet_live {
-        interface mercanet;
-        mode live;
-        merchant_id 211000021310001;
-        key_file $dir/secrets/sips_live;
-    }
-    shop_payment ogone {
-        interface ogone;
-        mode test;
-        pspid ATELIER;
-        sha_in_file $dir/secrets/ogone_in;
-        sha_out_file $dir/secrets/ogone_out;
-        page_url http://127.0.0.1:$port/ncol/test/orderstandard_utf8.asp;
-        query_url http://127.0.0.1:$port/ncol/test/querydirect.asp;
-        api_user api;
-        api_password_file $dir/secrets/ogone_api;
-    }
-    shop_payment ogone_live {
-        interface ogone;
-        mode live;
-        pspid ATELIER;
-        sha_in_file $dir/secrets/ogone_live_in;
-        sha_out_file $dir/secrets/ogone_live_out;
-    }
-    shop_payment axepta {
-        interface axepta;
-        mode test;
-        merchant_id BNP_DEMO_AXEPTA;
-        blowfish_key_file $dir/secrets/axepta_blowfish;
-        hmac_key_file $dir/secrets/axepta_hmac;
-        page_url http://127.0.0.1:$port/paymentPage.aspx;
-    }
-    shop_payment axepta_live {
-        interface axepta;
-        mode live;
-        merchant_id ATELIER;
-        blowfish_key_file $dir/secrets/axepta_live_blowfish;
-        hmac_key_file $dir/secrets/axepta_live_hmac;
-        inquire_url https://127.0.0.1:1/inquire.aspx;
-    }
-    shop_payment worldline {
-        interface worldline;
-        mode test;
-        merchant_id ATELIER;
-        api_key_id demo-api-key;
-        api_secret_file $dir/secrets/worldline;
-        webhook_key_id demo-hook-key;
-        webhook_secret_file $dir/secrets/worldline_hook;
-        webhook_other_key_id next-hook-key;
-        webhook_other_secret_file $dir/secrets/worldline_hook_2;
-        api_url http://127.0.0.1:$port;
-    }
-    shop_payment worldline_live {
-        interface worldline;
-        mode live;
-        merchant_id ATELIER;
-        api_key_id real-api-key;
-        api_secret_file $dir/secrets/worldline_live;
-        webhook_key_id real-hook-key;
-        webhook_secret_file $dir/secrets/worldline_live_hook;
-        api_url https://127.0.0.1:9;
-    }
-    shop_payment paypal {
-        interface paypal;
-        mode test;
-        client_id client;
-        client_secret_file $dir/secrets/paypal;
-        webhook_id 4JH86294D6297924G;
-        merchant_id ABCDEFGHJKLMN;
-        api_url http://127.0.0.1:$port;
-        page_url http://127.0.0.1:$port;
-        cert_url http://127.0.0.1:$port/v1/notifications/certs/;
-        cert_root_file $dir/paypal/ca.pem;
-    }
-    shop_payment paypal_std {
-        interface paypal;
-        dialect standard;
-        mode test;
-        business seller\@example.org;
-        receiver_id ABCDEFGHJKLMN;
-        form_url http://127.0.0.1:$port/cgi-bin/webscr;
-        verify_url http://127.0.0.1:$port/cgi-bin/webscr;
-    }
-    shop_payment paypal_live {
-        interface paypal;
-        dialect standard;
-        mode live;
-        business seller\@example.org;
-        receiver_email Seller\@Example.org;
-        verify_url https://127.0.0.1:1/cgi-bin/webscr;
-    }
-    shop_payment stripe {
-        interface stripe;
-        mode test;
-        secret_key_file $dir/secrets/stripe;
-        webhook_secret_file $dir/secrets/stripe_hook;
-        api_url http://127.0.0.1:$port;
-        page_url http://127.0.0.1:$port;
-    }
-    shop_payment stripe_live {
-        interface stripe;
-        mode live;
-        secret_key_file $dir/secrets/stripe_live;
-        webhook_secret_file $dir/secrets/stripe_live_hook;
-        api_url https://127.0.0.1:9;
-    }
-CONF
-$t->write_conf;
-$t->dbh->do(q{update shop.shops set paymodes = paymodes || '{"mercanet": true, "mercanet_live": true, "ogone": true, "ogone_live": true, "axepta": true, "axepta_live": true, "stripe": true, "stripe_live": true, "worldline": true, "worldline_live": true, "paypal": true, "paypal_std": true, "paypal_live": true}'});
+my $all = Shop::Providers->new(server => $t, only => [qw(mercanet ogone axepta stripe worldline paypal)],
+    lines => {worldline => {webhook_other_key_id => 'next-hook-key', webhook_other_secret_file => 'the-next-hook-secret'}},
+    more => {
+        mercanet_live => ['mercanet', 'live', merchant_id => '211000021310001', key_file => 'KeyOfTheRealMerchant'],
+        ogone_live => ['ogone', 'live', pspid => 'ATELIER', sha_in_file => 'Real-In-Passphrase!1', sha_out_file => 'Real-Out-Passphrase!1'],
+        axepta_live => ['axepta', 'live', merchant_id => 'ATELIER', blowfish_key_file => 'An0ther_EncKey_!',
+            hmac_key_file => 'The_HMAC_key_of_the_real_shop_32', inquire_url => 'https://127.0.0.1:1/inquire.aspx'],
+        worldline_live => ['worldline', 'live', merchant_id => 'ATELIER', api_key_id => 'real-api-key', api_secret_file => 'real-api-secret',
+            webhook_key_id => 'real-hook-key', webhook_secret_file => 'real-hook-secret', api_url => 'https://127.0.0.1:9'],
+        paypal_std => ['paypal', 'test', dialect => 'standard', business => 'seller@example.org', receiver_id => 'ABCDEFGHJKLMN',
+            map { $_ => 'http://127.0.0.1:PORT/cgi-bin/webscr' } qw(form_url verify_url)],
+        paypal_live => ['paypal', 'live', dialect => 'standard', business => 'seller@example.org', receiver_email => 'Seller@Example.org',
+            verify_url => 'https://127.0.0.1:1/cgi-bin/webscr'],
+        stripe_live => ['stripe', 'live', secret_key_file => 'rk_live_real', webhook_secret_file => 'whsec_of_the_real_endpoint',
+            api_url => 'https://127.0.0.1:9'],
+    });
+my $port = $t->{providers_port};
 $t->start_nginx;
 
 my %teller = (
-    mercanet => Shop::Teller->new(server => $t, interface => 'mercanet'),
+    (map { $_ => $all->teller($_) } $all->names),
     mercanet_live => Shop::Teller->new(server => $t, interface => 'mercanet', block => 'mercanet_live', mode => 'live',
         key => 'KeyOfTheRealMerchant', merchant => '211000021310001'),
-    ogone => Shop::Teller->new(server => $t, interface => 'ogone'),
     ogone_live => Shop::Teller->new(server => $t, interface => 'ogone', block => 'ogone_live', mode => 'live',
         key => 'Real-Out-Passphrase!1'),
-    axepta => Shop::Teller->new(server => $t, interface => 'axepta'),
     axepta_live => Shop::Teller->new(server => $t, interface => 'axepta', block => 'axepta_live', mode => 'live',
         key => 'The_HMAC_key_of_the_real_shop_32', blowfish => 'An0ther_EncKey_!', merchant => 'ATELIER'),
-    worldline => Shop::Teller->new(server => $t, interface => 'worldline'),
     worldline_live => Shop::Teller->new(server => $t, interface => 'worldline', block => 'worldline_live', mode => 'live',
         key => 'real-hook-secret', hook => 'real-hook-key'),
-    paypal => Shop::Teller->new(server => $t, interface => 'paypal', dir => $t->dir . '/paypal'),
     paypal_std => Shop::Teller->new(server => $t, interface => 'paypal', block => 'paypal_std', speaks => 'paypal_standard'),
-    stripe => Shop::Teller->new(server => $t, interface => 'stripe'),
     stripe_live => Shop::Teller->new(server => $t, interface => 'stripe', block => 'stripe_live', mode => 'live',
         key => 'whsec_of_the_real_endpoint'),
 );

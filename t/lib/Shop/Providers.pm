@@ -15,57 +15,26 @@ use Shop::Source qw(files slurp);
 use Shop::Teller;
 use Shop::Test qw(spew);
 
-# The providers' own numbers of the published test accounts; DIR, PORT and BANK are filled in.
+# The providers' own numbers of the published test accounts. DIR and PORT are filled in; what a ..._file is to hold stands
+# here, and is written into one.
 my %BLOCK = (
-    systempay => {block => 'card', secrets => {rest => 'testpassword_DEMO'}},
-    mercanet  => {secrets => {sips => '002001000000001_KEY1'}, conf => <<'CONF'},
-        merchant_id 002001000000001;
-        key_file DIR/secrets/sips;
-        pay_url http://127.0.0.1:PORT;
-        office_url http://127.0.0.1:PORT;
-CONF
-    ogone => {secrets => {ogone_in => 'Demo-In-Passphrase!1', ogone_out => 'Demo-Out-Passphrase!1', ogone_api => 'api-password'},
-        conf => <<'CONF'},
-        pspid ATELIER;
-        sha_in_file DIR/secrets/ogone_in;
-        sha_out_file DIR/secrets/ogone_out;
-        page_url http://127.0.0.1:PORT/ncol/test/orderstandard_utf8.asp;
-        query_url http://127.0.0.1:PORT/ncol/test/querydirect.asp;
-        api_user api;
-        api_password_file DIR/secrets/ogone_api;
-CONF
-    axepta => {secrets => {axepta_blowfish => 'Tc5*2D_xs7B[6E?w', axepta_hmac => '4n!BmF3_?9oJ2Q*z(iD7q6[RSb5)a]A8'}, conf => <<'CONF'},
-        merchant_id BNP_DEMO_AXEPTA;
-        blowfish_key_file DIR/secrets/axepta_blowfish;
-        hmac_key_file DIR/secrets/axepta_hmac;
-        page_url http://127.0.0.1:PORT/paymentPage.aspx;
-        inquire_url http://127.0.0.1:PORT/inquire.aspx;
-CONF
-    stripe => {secrets => {stripe => 'sk_test_demo', stripe_hook => 'whsec_demo_of_the_double'}, conf => <<'CONF'},
-        secret_key_file DIR/secrets/stripe;
-        webhook_secret_file DIR/secrets/stripe_hook;
-        api_url http://127.0.0.1:PORT;
-        page_url http://127.0.0.1:PORT;
-CONF
-    worldline => {secrets => {worldline => 'demo-api-secret', worldline_hook => 'demo-hook-secret'}, conf => <<'CONF'},
-        merchant_id ATELIER;
-        api_key_id demo-api-key;
-        api_secret_file DIR/secrets/worldline;
-        webhook_key_id demo-hook-key;
-        webhook_secret_file DIR/secrets/worldline_hook;
-        api_url http://127.0.0.1:PORT;
-CONF
-    paypal => {secrets => {paypal => 'client-secret'}, speaker => sub { return (dir => $_[0]->dir . '/paypal') },
-        double => sub { return ('--paypal-dir', $_[0]->dir . '/paypal') }, conf => <<'CONF'},
-        client_id client;
-        client_secret_file DIR/secrets/paypal;
-        webhook_id 4JH86294D6297924G;
-        merchant_id ABCDEFGHJKLMN;
-        api_url http://127.0.0.1:PORT;
-        page_url http://127.0.0.1:PORT;
-        cert_url http://127.0.0.1:PORT/v1/notifications/certs/;
-        cert_root_file DIR/paypal/ca.pem;
-CONF
+    systempay => {block => 'card'},
+    mercanet  => {lines => {merchant_id => '002001000000001', key_file => '002001000000001_KEY1', pay_url => 'http://127.0.0.1:PORT',
+        office_url => 'http://127.0.0.1:PORT'}},
+    ogone => {lines => {pspid => 'ATELIER', sha_in_file => 'Demo-In-Passphrase!1', sha_out_file => 'Demo-Out-Passphrase!1',
+        page_url => 'http://127.0.0.1:PORT/ncol/test/orderstandard_utf8.asp',
+        query_url => 'http://127.0.0.1:PORT/ncol/test/querydirect.asp', api_user => 'api', api_password_file => 'api-password'}},
+    axepta => {lines => {merchant_id => 'BNP_DEMO_AXEPTA', blowfish_key_file => 'Tc5*2D_xs7B[6E?w',
+        hmac_key_file => '4n!BmF3_?9oJ2Q*z(iD7q6[RSb5)a]A8', page_url => 'http://127.0.0.1:PORT/paymentPage.aspx'}},
+    stripe => {lines => {secret_key_file => 'sk_test_demo', webhook_secret_file => 'whsec_demo_of_the_double',
+        api_url => 'http://127.0.0.1:PORT', page_url => 'http://127.0.0.1:PORT'}},
+    worldline => {lines => {merchant_id => 'ATELIER', api_key_id => 'demo-api-key', api_secret_file => 'demo-api-secret',
+        webhook_key_id => 'demo-hook-key', webhook_secret_file => 'demo-hook-secret', api_url => 'http://127.0.0.1:PORT'}},
+    paypal => {speaker => sub { return (dir => $_[0]->dir . '/paypal') },
+        double => sub { return ('--paypal-dir', $_[0]->dir . '/paypal') },
+        lines => {client_id => 'client', client_secret_file => 'client-secret', webhook_id => '4JH86294D6297924G',
+            merchant_id => 'ABCDEFGHJKLMN', api_url => 'http://127.0.0.1:PORT', page_url => 'http://127.0.0.1:PORT',
+            cert_url => 'http://127.0.0.1:PORT/v1/notifications/certs/', cert_root_file => 'DIR/paypal/ca.pem'}},
 );
 
 
@@ -81,7 +50,24 @@ sub registered {
 }
 
 
-# Options: server, not yet started; only (names).
+# The lines of an interface's test block, to make another of.
+sub lines { my ($name) = @_; return %{$BLOCK{$name}{lines}} }
+
+
+sub _text {
+    my ($t, $block, $interface, $mode, %line) = @_;
+    my $text = "shop_payment $block {\n    interface $interface;\n    mode $mode;\n";
+    for my $name (sort keys %line) {
+        my $value = $line{$name} =~ s/\bDIR\b/$t->dir/er =~ s/\bPORT\b/$t->{providers_port}/r;
+        $value = spew($t->dir . "/secrets/${block}_$name", $value, 0600) if $name =~ /_file\z/ && $value !~ m{\A/};
+        $text .= "    $name $value;\n";
+    }
+    return "$text}\n";
+}
+
+
+# Options: server, not yet started; only (names); lines (more of an interface's block: {name => {line => value}}); more
+# (further blocks: {block => [interface, mode, line => value, ...]}).
 sub new {
     my ($class, %option) = @_;
     my $t     = $option{server};
@@ -89,21 +75,17 @@ sub new {
     my @unknown = grep { !$BLOCK{$_} } @names;
     die "no test block of @unknown: write it into t/lib/Shop/Providers.pm\n" if @unknown;
 
-    my $dir  = $t->dir;
-    my $port = $t->start_providers((map { ("--$_-notify", $t->base . "/shop/pay/$_/notify") } grep { /^(?:ogone|stripe|paypal)$/ } @names),
+    $t->start_providers((map { ("--$_-notify", $t->base . "/shop/pay/$_/notify") } grep { /^(?:ogone|stripe|paypal)$/ } @names),
         map { $BLOCK{$_}{double} ? $BLOCK{$_}{double}->($t) : () } @names);
-    my ($conf, $modes) = ('', '');
-    for my $name (@names) {
-        my $known = $BLOCK{$name};
-        spew("$dir/secrets/$_", $known->{secrets}{$_}, 0600) for keys %{$known->{secrets}};
-        next if !$known->{conf};
-        $conf .= "shop_payment $name {\n    interface $name;\n    mode test;\n$known->{conf}}\n" =~ s/DIR/$dir/gr =~ s/PORT/$port/gr;
-        $modes .= ", \"$name\": true";
+    my %block = ((map { $_ => [$_, 'test', lines($_), %{$option{lines}{$_} // {}}] } grep { $BLOCK{$_}{lines} } @names), %{$option{more} // {}});
+    $t->{option}{http} = join '', $t->{option}{http} // '', map { _text($t, $_, @{$block{$_}}) } sort keys %block;
+    if ($t->{bank_port}) {
+        my $password = spew($t->dir . '/secrets/rest', 'testpassword_DEMO', 0600);
+        $t->{option}{bank_conf} = "rest_url http://127.0.0.1:$t->{bank_port}; rest_password_file $password;";
     }
-    $t->{option}{http}      = ($t->{option}{http} // '') . $conf;
-    $t->{option}{bank_conf} = "rest_url http://127.0.0.1:$t->{bank_port}; rest_password_file $dir/secrets/rest;" if $t->{bank_port};
     $t->write_conf;
-    $t->dbh->do(q{update shop.shops set paymodes = paymodes || ?::jsonb}, undef, '{' . substr($modes, 2) . '}') if $modes;
+    $t->dbh->do(q{update shop.shops set paymodes = paymodes || (select jsonb_object_agg(name, true) from unnest(?::text[]) as name)}, undef,
+        [keys %block]) if %block;
     return bless {server => $t, names => \@names}, $class;
 }
 
