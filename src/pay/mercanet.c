@@ -98,6 +98,9 @@ static const shop_pay_param_t params[] = {
     {"key_file", SHOP_PAY_PARAM_REQUIRED | SHOP_PAY_PARAM_FILE | SHOP_PAY_PARAM_SECRET, NULL,
      "the secret key of this mode", shop_pay_is_line},
     {"key_version", 0, "1", "a number", is_key_version},
+    {"other_key_file", SHOP_PAY_PARAM_FILE | SHOP_PAY_PARAM_SECRET, NULL, "the other secret key",
+     shop_pay_is_line},
+    {"other_key_version", 0, NULL, "a number", is_key_version},
     {"brand", 0, "mercanet", "mercanet, sogenactif, sips or custom", is_brand},
     {"pay_url", 0, NULL, "an address", shop_pay_is_url},
     {"office_url", 0, NULL, "an address", shop_pay_is_url},
@@ -112,6 +115,24 @@ static const shop_pay_param_t params[] = {
     {"bypass_receipt", 0, "off", "on or off", is_switch},
     {.name = NULL},
 };
+
+
+static shop_status_t take_keys(shop_arena_t *arena, const shop_pay_config_t *config,
+                               shop_sips_t *sips, shop_str_t *error)
+{
+    sips->key = shop_pay_value(config, "key_file");
+    sips->key_version = shop_pay_value(config, "key_version");
+    sips->other_key = shop_pay_value(config, "other_key_file");
+    sips->other_version = shop_pay_value(config, "other_key_version");
+
+    if (shop_str_eq(sips->other_version, sips->key_version)) {
+        return shop_pay_refuse(arena, error,
+                               "\"other_key_version\" is the number of the key in \"key_file\": "
+                               "write that of the other key");
+    }
+
+    return shop_pay_check_both(arena, config, "other_key_file", "other_key_version", error);
+}
 
 
 static shop_status_t take_pay_url(shop_arena_t *arena, const shop_pay_config_t *config,
@@ -142,6 +163,7 @@ static shop_status_t check_live(shop_arena_t *arena, const shop_pay_config_t *co
                                 const shop_sips_t *sips, shop_str_t *error)
 {
     static const char *const addresses[] = {"pay_url", "office_url", NULL};
+    static const char *const keys[] = {"key_file", "other_key_file", NULL};
 
     if (config->mode != SHOP_PAY_LIVE) {
         return SHOP_OK;
@@ -154,10 +176,13 @@ static shop_status_t check_live(shop_arena_t *arena, const shop_pay_config_t *co
                                (int) sips->merchant_id.len, (const char *) sips->merchant_id.data);
     }
 
-    if (shop_str_starts(sips->key, SHOP_STR("00200100000000"))) {
-        return shop_pay_refuse(arena, error,
-                               "\"key_file\" holds the key of the public simulation account: put "
-                               "the production key there, or write \"mode test\"");
+    for (size_t i = 0; keys[i] != NULL; i++) {
+        if (shop_str_starts(shop_pay_value(config, keys[i]), SHOP_STR("00200100000000"))) {
+            return shop_pay_refuse(arena, error,
+                                   "\"%s\" holds the key of the public simulation account: put "
+                                   "the production key there, or write \"mode test\"",
+                                   keys[i]);
+        }
     }
 
     shop_status_t status = shop_pay_check_no_test(arena, config, addresses, ".simu.", error);
@@ -179,12 +204,13 @@ static shop_status_t prepare(shop_arena_t *arena, shop_pay_config_t *config, sho
     sips->algorithm = shop_str_eq(shop_pay_value(config, "seal_algorithm"), SHOP_STR("SHA-256"))
                           ? SHOP_SIPS_SHA256
                           : SHOP_SIPS_HMAC_SHA256;
-    sips->key = shop_pay_value(config, "key_file");
     sips->merchant_id = shop_pay_value(config, "merchant_id");
-    sips->key_version = shop_pay_value(config, "key_version");
     sips->capture_mode = shop_pay_value(config, "capture_mode");
 
-    shop_status_t status = take_pay_url(arena, config, sips, error);
+    shop_status_t status = take_keys(arena, config, sips, error);
+    if (status == SHOP_OK) {
+        status = take_pay_url(arena, config, sips, error);
+    }
     if (status == SHOP_OK) {
         status = check_live(arena, config, sips, error);
     }

@@ -16,6 +16,8 @@ typedef struct {
     shop_str_t key;
     shop_str_t merchant_id;
     shop_str_t key_version;
+    shop_str_t other_key; /* good as well, while one key takes the place of the other */
+    shop_str_t other_version;
     shop_str_t capture_mode;
     shop_str_t pay_url;
 } shop_sips_t;

@@ -41,11 +41,13 @@ shop_status_t shop_sips_parse(shop_arena_t *arena, const shop_pay_request_t *req
 }
 
 
+/* A payment that was begun with the other key is told under that one. */
 shop_status_t shop_sips_authenticate(shop_arena_t *arena, const shop_pay_config_t *config,
                                      const shop_pay_request_t *request,
                                      const shop_pay_message_t *message)
 {
     const shop_sips_t *sips = config->data;
+    const shop_str_t keys[] = {sips->key, sips->other_key};
     const shop_str_t *received = shop_form_find(&message->form, SHOP_STR("Seal"));
     shop_str_t expected;
 
@@ -54,14 +56,19 @@ shop_status_t shop_sips_authenticate(shop_arena_t *arena, const shop_pay_config_
         return SHOP_REFUSED;
     }
 
-    shop_status_t status =
-        shop_sips_seal(arena, sips->algorithm, sips->key,
-                       *shop_form_find(&message->form, SHOP_STR("Data")), &expected);
-    if (status != SHOP_OK) {
-        return status;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && keys[i].len > 0; i++) {
+        shop_status_t status =
+            shop_sips_seal(arena, sips->algorithm, keys[i],
+                           *shop_form_find(&message->form, SHOP_STR("Data")), &expected);
+        if (status != SHOP_OK) {
+            return status;
+        }
+        if (shop_secret_eq(*received, expected)) {
+            return SHOP_OK;
+        }
     }
 
-    return shop_secret_eq(*received, expected) ? SHOP_OK : SHOP_REFUSED;
+    return SHOP_REFUSED;
 }
 
 
@@ -108,7 +115,8 @@ static void take_merchant(const shop_pay_config_t *config, const shop_pay_messag
 
     if (!shop_str_eq(shop_pay_field(&message->fields, "merchantId"), sips->merchant_id)) {
         event->foreign = SHOP_STR("merchant");
-    } else if (version.len > 0 && !shop_str_eq(version, sips->key_version)) {
+    } else if (version.len > 0 && !shop_str_eq(version, sips->key_version) &&
+               !shop_str_eq(version, sips->other_version)) {
         event->foreign = SHOP_STR("key version");
     } else if (platform.len > 0 && !shop_str_eq(platform, wanted)) {
         event->foreign = SHOP_STR("mode");

@@ -19,7 +19,7 @@ use Shop::Test qw(wait_for);
 
 my $t = Shop::Test->new(moodle => 0, mail => 0, bank => 0, start => 0, patient => 1);
 my $all = Shop::Providers->new(server => $t, only => [qw(mercanet ogone axepta stripe worldline paypal)],
-    lines => {worldline => {webhook_other_key_id => 'next-hook-key', webhook_other_secret_file => 'the-next-hook-secret'}},
+    lines => {mercanet => {other_key_file => 'the-key-before-this-one', other_key_version => 7}, worldline => {webhook_other_key_id => 'next-hook-key', webhook_other_secret_file => 'the-next-hook-secret'}},
     more => {
         mercanet_live => ['mercanet', 'live', merchant_id => '211000021310001', key_file => 'KeyOfTheRealMerchant'],
         ogone_live => ['ogone', 'live', pspid => 'ATELIER', sha_in_file => 'Real-In-Passphrase!1', sha_out_file => 'Real-Out-Passphrase!1'],
@@ -69,6 +69,8 @@ my @cases = (
     ) } qw(mercanet ogone stripe worldline)),
     ['mercanet', 'a changed byte', [{tamper => sub { $_[0] =~ s/amount%3D1/amount%3D2/r }}], '403', 'PLACED', 'redirected', ''],
     ['mercanet', 'another key', [{key => '002001000000002_KEY1'}], '403', 'PLACED', 'redirected', ''],
+    ['mercanet', 'the key before', [{key => 'the-key-before-this-one', version => 7}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
+    ['mercanet', 'the number of no key', [{version => 8}], '200', 'PLACED', 'redirected', 'mismatch:paid'],
     ['mercanet', 'no seal', [{tamper => sub { $_[0] =~ s/&Seal=\w+/&Seal=/r }}], '403', 'PLACED', 'redirected', ''],
     ['mercanet', 'in base64', [{encode => 'base64'}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
     ['mercanet', 'in base64url', [{encode => 'base64url'}], '200', 'SOLDOUT', 'paid', 'apply:paid'],
@@ -369,6 +371,6 @@ for my $block (qw(mercanet ogone axepta stripe worldline paypal paypal_std)) {
     $t->control('providers', {notify => 'before'});
 }
 
-unlike($t->error_log, qr/KeyOfTheRealMerchant|_KEY1|Seal|Passphrase|api-password|_EncKey_|HMAC_key|sk_test|whsec|hook-secret|api-secret|RETURNMAC|GCS v1|zoe\@/, 'nothing secret or personal in the log');
+unlike($t->error_log, qr/KeyOfTheRealMerchant|the-key-before|_KEY1|Seal|Passphrase|api-password|_EncKey_|HMAC_key|sk_test|whsec|hook-secret|api-secret|RETURNMAC|GCS v1|zoe\@/, 'nothing secret or personal in the log');
 $t->finish;
 done_testing();

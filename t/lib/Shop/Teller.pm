@@ -45,7 +45,7 @@ my %MESSAGE = (
         my ($self, $order, %case) = @_;
         my %code = (paid => '00', refused => '05', cancelled => '17', pending => '60', unheard => '77');
         return encode(Shop::Fake::Providers::Sips::response({
-            captureMode => 'AUTHOR_CAPTURE', captureDay => 0, keyVersion => 1, orderChannel => 'INTERNET',
+            captureMode => 'AUTHOR_CAPTURE', captureDay => 0, keyVersion => $case{version} // 1, orderChannel => 'INTERNET',
             amount => $case{amount}, currencyCode => $NUMERIC{$case{currency}}, responseCode => $code{$case{say}},
             merchantId => $case{merchant} // $self->{merchant}, transactionReference => $case{reference} // $order->{provider_ref},
             orderId => $case{transid}, acquirerResponseCode => '00', maskedPan => '4100############00',

@@ -54,6 +54,20 @@ static void check_sentences(shop_arena_t *arena)
          {"merchant_id=211000021310001", "key_file=secret", "pay_url=http://bank.example.org"},
          "\"pay_url\" is not encrypted: write an https address, or write \"mode test\""},
         {"test",
+         {"merchant_id=002001000000001", "key_file=" KEY, "other_key_file=old"},
+         "\"other_key_file\" and \"other_key_version\" need each other: write both or none"},
+        {"test",
+         {"merchant_id=002001000000001", "key_file=" KEY, "other_key_file=old",
+          "other_key_version=1"},
+         "\"other_key_version\" is the number of the key in \"key_file\": write that of the other "
+         "key"},
+        {"live",
+         {"merchant_id=211000021310001", "key_file=secret", "other_key_file=" KEY,
+          "other_key_version=2"},
+         "\"other_key_file\" holds the key of the public simulation account: put the production "
+         "key "
+         "there, or write \"mode test\""},
+        {"test",
          {"merchant_id=002001000000001", "key_file=" KEY, "brand=custom"},
          "\"brand custom\" needs the bank's address: add \"pay_url <address>;\""},
         {"test",
