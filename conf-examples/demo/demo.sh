@@ -3,7 +3,7 @@
 # all on loopback, all state below run/. `start` is harmless when it runs already.
 set -euo pipefail
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 here="$top/conf-examples/demo"
 run="$top/run"
 command=${1:-start}
@@ -211,8 +211,10 @@ stop() {
     end_process postgres INT
 }
 
-case "$command" in
-    start) start ;;
-    stop)  stop ;;
-    *)     echo "usage: $0 start [port] | stop" >&2; exit 2 ;;
-esac
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then # else a test takes a function
+    case "$command" in
+        start) start ;;
+        stop)  stop ;;
+        *)     echo "usage: $0 start [port] | stop" >&2; exit 2 ;;
+    esac
+fi

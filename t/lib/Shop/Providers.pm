@@ -50,6 +50,10 @@ sub registered {
 }
 
 
+# What the double is told of those whose messages name no address of the shop's.
+sub notified { my ($t, @names) = @_; return map { ("--$_-notify", $t->base . "/shop/pay/$_/notify") } @names }
+
+
 # The lines of an interface's test block, to make another of.
 sub lines { my ($name) = @_; return %{$BLOCK{$name}{lines}} }
 
@@ -75,7 +79,7 @@ sub new {
     my @unknown = grep { !$BLOCK{$_} } @names;
     die "no test block of @unknown: write it into t/lib/Shop/Providers.pm\n" if @unknown;
 
-    $t->start_providers((map { ("--$_-notify", $t->base . "/shop/pay/$_/notify") } grep { /^(?:ogone|stripe|paypal)$/ } @names),
+    $t->start_providers(notified($t, grep { /^(?:ogone|stripe|paypal)$/ } @names),
         map { $BLOCK{$_}{double} ? $BLOCK{$_}{double}->($t) : () } @names);
     my %block = ((map { $_ => [$_, 'test', lines($_), %{$option{lines}{$_} // {}}] } grep { $BLOCK{$_}{lines} } @names), %{$option{more} // {}});
     $t->{option}{http} = join '', $t->{option}{http} // '', map { _text($t, $_, @{$block{$_}}) } sort keys %block;
