@@ -189,14 +189,11 @@ shop_status_t shop_axepta_hear(shop_arena_t *arena, const shop_pay_config_t *con
     shop_form_t fields;
 
     *heard = (shop_pay_heard_t){0};
-    if (reply->status == 401 || reply->status == 403) {
-        return SHOP_REFUSED;
-    }
-    if (reply->status != 200) {
-        return SHOP_MALFORMED;
-    }
 
-    shop_status_t status = open_answer(arena, axepta, reply->body, &fields);
+    shop_status_t status = shop_pay_reply_status(reply);
+    if (status == SHOP_OK) {
+        status = open_answer(arena, axepta, reply->body, &fields);
+    }
     if (status != SHOP_OK) {
         return status;
     }

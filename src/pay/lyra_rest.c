@@ -8,7 +8,6 @@
 
 #include "pay/vads.h"
 
-#define ANSWER_BYTES_MAX (256 * 1024)
 #define TRANSACTIONS_MAX 64
 
 
@@ -260,16 +259,13 @@ shop_status_t shop_lyra_hear(shop_arena_t *arena, const shop_pay_config_t *confi
     json_t *json = NULL;
 
     *heard = (shop_pay_heard_t){0};
-    if (reply->status == 401 || reply->status == 403) {
-        return SHOP_REFUSED;
-    }
-    if (reply->status != 200) {
-        return SHOP_MALFORMED;
-    }
 
-    shop_status_t status = shop_json_parse(reply->body, ANSWER_BYTES_MAX, &json);
+    shop_status_t status = shop_pay_reply_status(reply);
+    if (status == SHOP_OK) {
+        status = shop_pay_json(reply->body, &json);
+    }
     if (status != SHOP_OK) {
-        return status == SHOP_NO_MEMORY ? status : SHOP_MALFORMED;
+        return status;
     }
 
     status = read_reply(arena, config, talk, json, heard);

@@ -101,12 +101,11 @@ static shop_status_t add_customer(shop_arena_t *arena, const shop_pay_attempt_t 
         shop_arena_printf(arena, &name, "%.*s %.*s", (int) customer->first_name.len,
                           (const char *) customer->first_name.data, (int) customer->last_name.len,
                           (const char *) customer->last_name.data);
+    if (status != SHOP_OK) {
+        return status;
+    }
 
-    const struct {
-        const char *name;
-        shop_str_t value;
-        size_t characters;
-    } texts[] = {
+    const shop_pay_text_t texts[] = {
         {"CN", name, 35},
         {"EMAIL", customer->email, 50},
         {"OWNERADDRESS", customer->address, 35},
@@ -117,16 +116,7 @@ static shop_status_t add_customer(shop_arena_t *arena, const shop_pay_attempt_t 
         {"COM", attempt->order_number, 100},
     };
 
-    for (size_t i = 0; status == SHOP_OK && i < sizeof(texts) / sizeof(texts[0]); i++) {
-        shop_str_t clean;
-
-        status = shop_pay_clean(arena, texts[i].value, "", texts[i].characters, &clean);
-        if (status == SHOP_OK) {
-            status = shop_pay_page_add_if(page, texts[i].name, clean);
-        }
-    }
-
-    return status;
+    return shop_pay_page_add_texts(arena, page, texts, sizeof(texts) / sizeof(texts[0]));
 }
 
 

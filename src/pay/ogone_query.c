@@ -194,14 +194,12 @@ shop_status_t shop_ogone_hear(shop_arena_t *arena, const shop_pay_config_t *conf
     shop_form_t attributes;
 
     *heard = (shop_pay_heard_t){0};
-    if (reply->status == 401 || reply->status == 403) {
-        return SHOP_REFUSED;
-    }
-    if (reply->status != 200 || reply->body.len > ANSWER_BYTES_MAX) {
-        return SHOP_MALFORMED;
-    }
 
-    shop_status_t status = read_element(arena, reply->body, &attributes);
+    shop_status_t status = shop_pay_reply_status(reply);
+    if (status == SHOP_OK) {
+        status = reply->body.len > ANSWER_BYTES_MAX ? SHOP_MALFORMED
+                                                    : read_element(arena, reply->body, &attributes);
+    }
     if (status != SHOP_OK) {
         return status;
     }

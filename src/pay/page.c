@@ -32,6 +32,24 @@ shop_status_t shop_pay_page_add_if(shop_pay_page_t *page, const char *name, shop
 }
 
 
+shop_status_t shop_pay_page_add_texts(shop_arena_t *arena, shop_pay_page_t *page,
+                                      const shop_pay_text_t *texts, size_t count)
+{
+    shop_status_t status = SHOP_OK;
+
+    for (size_t i = 0; status == SHOP_OK && i < count; i++) {
+        shop_str_t clean;
+
+        status = shop_pay_clean(arena, texts[i].value, "", texts[i].characters, &clean);
+        if (status == SHOP_OK) {
+            status = shop_pay_page_add_if(page, texts[i].name, clean);
+        }
+    }
+
+    return status;
+}
+
+
 shop_status_t shop_pay_page_event(shop_arena_t *arena, const char *prefix,
                                   const shop_pay_attempt_t *attempt, shop_pay_state_t state,
                                   shop_pay_event_t *event)

@@ -89,6 +89,15 @@ SHOP_MUST_USE shop_status_t shop_pay_page_add(shop_pay_page_t *page, const char 
 /* The same, left out when the value is empty. */
 SHOP_MUST_USE shop_status_t shop_pay_page_add_if(shop_pay_page_t *page, const char *name,
                                                  shop_str_t value);
+/* What customers typed, cleaned (shop_pay_clean); what is empty then is left out. */
+typedef struct {
+    const char *name;
+    shop_str_t value;
+    size_t characters;
+} shop_pay_text_t;
+
+SHOP_MUST_USE shop_status_t shop_pay_page_add_texts(shop_arena_t *arena, shop_pay_page_t *page,
+                                                    const shop_pay_text_t *texts, size_t count);
 /* The event of a local confirmation: channel "page", key "<prefix>:<attempt>", full amount. */
 SHOP_MUST_USE shop_status_t shop_pay_page_event(shop_arena_t *arena, const char *prefix,
                                                 const shop_pay_attempt_t *attempt,
@@ -114,6 +123,8 @@ SHOP_MUST_USE shop_status_t shop_pay_offline_confirm(shop_arena_t *arena,
 /* Room for the one event of a reply. */
 SHOP_MUST_USE shop_status_t shop_pay_hear_one(shop_arena_t *arena, shop_pay_heard_t *heard,
                                               shop_pay_event_t **event);
+/* What the status of a reply says: SHOP_REFUSED, our credentials; SHOP_MALFORMED, no answer. */
+SHOP_MUST_USE shop_status_t shop_pay_reply_status(const shop_pay_reply_t *reply);
 /* A JSON object of a reply or of a notification; SHOP_MALFORMED when it is none. */
 SHOP_MUST_USE shop_status_t shop_pay_json(shop_str_t body, json_t **json);
 /* A POST of these pairs, percent-encoded, as a form. */

@@ -93,11 +93,7 @@ static shop_status_t add_order(shop_arena_t *arena, const shop_pay_config_t *con
 static shop_status_t add_customer(shop_arena_t *arena, const shop_pay_customer_t *customer,
                                   shop_pay_page_t *page)
 {
-    const struct {
-        const char *name;
-        shop_str_t value;
-        size_t characters;
-    } texts[] = {
+    const shop_pay_text_t texts[] = {
         {"first_name", customer->first_name, 32},
         {"last_name", customer->last_name, 32},
         {"address1", customer->address, 100},
@@ -106,18 +102,8 @@ static shop_status_t add_customer(shop_arena_t *arena, const shop_pay_customer_t
         {"country", customer->country, 2},
         {"email", customer->email, 127},
     };
-    shop_status_t status = SHOP_OK;
 
-    for (size_t i = 0; status == SHOP_OK && i < sizeof(texts) / sizeof(texts[0]); i++) {
-        shop_str_t clean;
-
-        status = shop_pay_clean(arena, texts[i].value, "", texts[i].characters, &clean);
-        if (status == SHOP_OK) {
-            status = shop_pay_page_add_if(page, texts[i].name, clean);
-        }
-    }
-
-    return status;
+    return shop_pay_page_add_texts(arena, page, texts, sizeof(texts) / sizeof(texts[0]));
 }
 
 

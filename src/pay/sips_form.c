@@ -107,11 +107,7 @@ static shop_status_t add_order(const shop_pay_config_t *config, const shop_pay_a
 
 static shop_status_t add_customer(const shop_pay_customer_t *customer, data_t *data)
 {
-    const struct {
-        const char *name;
-        shop_str_t value;
-        size_t characters;
-    } texts[] = {
+    const shop_pay_text_t texts[] = {
         {"customerContact.email", customer->email, 128},
         {"customerContact.firstname", customer->first_name, 50},
         {"customerContact.lastname", customer->last_name, 50},

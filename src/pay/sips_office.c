@@ -164,14 +164,11 @@ shop_status_t shop_sips_hear(shop_arena_t *arena, const shop_pay_config_t *confi
     json_t *json = NULL;
 
     *heard = (shop_pay_heard_t){0};
-    if (reply->status == 401 || reply->status == 403) {
-        return SHOP_REFUSED;
-    }
-    if (reply->status != 200) {
-        return SHOP_MALFORMED;
-    }
 
-    shop_status_t status = shop_pay_json(reply->body, &json);
+    shop_status_t status = shop_pay_reply_status(reply);
+    if (status == SHOP_OK) {
+        status = shop_pay_json(reply->body, &json);
+    }
     if (status != SHOP_OK) {
         return status;
     }

@@ -48,6 +48,16 @@ shop_status_t shop_pay_hear_one(shop_arena_t *arena, shop_pay_heard_t *heard,
 }
 
 
+shop_status_t shop_pay_reply_status(const shop_pay_reply_t *reply)
+{
+    if (reply->status == 401 || reply->status == 403) {
+        return SHOP_REFUSED;
+    }
+
+    return reply->status == 200 ? SHOP_OK : SHOP_MALFORMED;
+}
+
+
 shop_status_t shop_pay_json(shop_str_t body, json_t **json)
 {
     shop_status_t status = shop_json_parse(body, REPLY_BYTES_MAX, json);

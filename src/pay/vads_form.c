@@ -159,11 +159,7 @@ static shop_status_t add_identity(shop_arena_t *arena, const shop_pay_attempt_t 
                                   shop_pay_page_t *page)
 {
     const shop_pay_customer_t *customer = &attempt->customer;
-    const struct {
-        const char *name;
-        shop_str_t value;
-        size_t characters;
-    } texts[] = {
+    const shop_pay_text_t texts[] = {
         {"vads_cust_first_name", customer->first_name, 63},
         {"vads_cust_last_name", customer->last_name, 63},
         {"vads_cust_address", customer->address, 255},

@@ -20,11 +20,7 @@ static shop_pay_config_t *usual(shop_arena_t *arena)
 
 static void check_sentences(shop_arena_t *arena)
 {
-    static const struct {
-        const char *mode;
-        const char *lines[6];
-        const char *sentence;
-    } cases[] = {
+    static const unit_refusal_t cases[] = {
         {"test",
          {MERCHANT, BLOWFISH},
          "\"hmac_key_file\" is missing: add \"hmac_key_file <the HMAC key, 32 characters>;\""},
@@ -45,14 +41,7 @@ static void check_sentences(shop_arena_t *arena)
          "\"page_url\" is not encrypted: write an https address, or write \"mode test\""},
     };
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        shop_pay_config_t *config;
-        shop_str_t error;
-
-        is_int(unit_configure(arena, "axepta", cases[i].mode, cases[i].lines, &config, &error),
-               SHOP_REFUSED, "refused");
-        is_str(error, cases[i].sentence, "says why");
-    }
+    unit_refused(arena, "axepta", cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 

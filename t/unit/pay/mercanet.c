@@ -20,11 +20,7 @@ static shop_pay_config_t *usual(shop_arena_t *arena)
 
 static void check_sentences(shop_arena_t *arena)
 {
-    static const struct {
-        const char *mode;
-        const char *lines[5];
-        const char *sentence;
-    } cases[] = {
+    static const unit_refusal_t cases[] = {
         {"test",
          {"merchant_id=1", "key_file=" KEY},
          "\"merchant_id 1\" is not right: write 15 digits"},
@@ -78,14 +74,7 @@ static void check_sentences(shop_arena_t *arena)
          "\"payment_brands CB,\" is not right: write brands such as CB,VISA,MASTERCARD"},
     };
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        shop_pay_config_t *config;
-        shop_str_t error;
-
-        is_int(unit_configure(arena, "mercanet", cases[i].mode, cases[i].lines, &config, &error),
-               SHOP_REFUSED, "refused");
-        is_str(error, cases[i].sentence, "says why");
-    }
+    unit_refused(arena, "mercanet", cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 

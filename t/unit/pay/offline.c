@@ -8,14 +8,7 @@
 static shop_pay_config_t *configure(shop_arena_t *arena, const char *interface,
                                     const char *const *lines)
 {
-    shop_pay_config_t *config;
-    shop_str_t error;
-
-    if (unit_configure(arena, interface, "", lines, &config, &error) != SHOP_OK) {
-        exit(EXIT_FAILURE);
-    }
-
-    return config;
+    return unit_made(arena, interface, "", lines);
 }
 
 

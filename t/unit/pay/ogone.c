@@ -19,11 +19,7 @@ static shop_pay_config_t *usual(shop_arena_t *arena)
 
 static void check_sentences(shop_arena_t *arena)
 {
-    static const struct {
-        const char *mode;
-        const char *lines[6];
-        const char *sentence;
-    } cases[] = {
+    static const unit_refusal_t cases[] = {
         {"test",
          {"pspid=MOOCSHOP", "sha_in_file=Tr4nsit-In_Pass!2026"},
          "\"sha_out_file\" is missing: add \"sha_out_file <the SHA-OUT passphrase, 16 to 32 ASCII "
@@ -64,14 +60,7 @@ static void check_sentences(shop_arena_t *arena)
          "\"query_url\" is not encrypted: write an https address, or write \"mode test\""},
     };
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        shop_pay_config_t *config;
-        shop_str_t error;
-
-        is_int(unit_configure(arena, "ogone", cases[i].mode, cases[i].lines, &config, &error),
-               SHOP_REFUSED, "refused");
-        is_str(error, cases[i].sentence, "says why");
-    }
+    unit_refused(arena, "ogone", cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 

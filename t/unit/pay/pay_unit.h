@@ -42,7 +42,28 @@ UNIT_UNUSED static shop_status_t unit_configure(shop_arena_t *arena, const char 
 }
 
 
-/* The same of lines that must be right. */
+/* Lines that are refused, with the sentence that nginx -t says. */
+typedef struct {
+    const char *mode;
+    const char *lines[9];
+    const char *sentence;
+} unit_refusal_t;
+
+UNIT_UNUSED static void unit_refused(shop_arena_t *arena, const char *interface,
+                                     const unit_refusal_t *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        shop_pay_config_t *config;
+        shop_str_t error;
+
+        is_int(unit_configure(arena, interface, cases[i].mode, cases[i].lines, &config, &error),
+               SHOP_REFUSED, "refused");
+        is_str(error, cases[i].sentence, "says why");
+    }
+}
+
+
+/* A configuration of lines that must be right. */
 UNIT_UNUSED static shop_pay_config_t *unit_made(shop_arena_t *arena, const char *interface,
                                                 const char *mode, const char *const *lines)
 {

@@ -13,15 +13,7 @@
 
 static shop_pay_config_t *usual(shop_arena_t *arena, const char *const *lines)
 {
-    shop_pay_config_t *config;
-    shop_str_t error;
-
-    if (unit_configure(arena, "paypal", "live", lines, &config, &error) != SHOP_OK) {
-        diag("%.*s", (int) error.len, (const char *) error.data);
-        exit(EXIT_FAILURE);
-    }
-
-    return config;
+    return unit_made(arena, "paypal", "live", lines);
 }
 
 
@@ -35,11 +27,7 @@ static shop_pay_config_t *rest(shop_arena_t *arena)
 
 static void check_sentences(shop_arena_t *arena)
 {
-    static const struct {
-        const char *mode;
-        const char *lines[7];
-        const char *sentence;
-    } cases[] = {
+    static const unit_refusal_t cases[] = {
         {"test",
          {"client_id=client"},
          "\"client_secret_file\" is missing: \"dialect rest\" needs it"},
@@ -58,14 +46,7 @@ static void check_sentences(shop_arena_t *arena)
          "\"page_url\" is not encrypted: write an https address, or write \"mode test\""},
     };
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        shop_pay_config_t *config;
-        shop_str_t error;
-
-        is_int(unit_configure(arena, "paypal", cases[i].mode, cases[i].lines, &config, &error),
-               SHOP_REFUSED, "refused");
-        is_str(error, cases[i].sentence, "says why");
-    }
+    unit_refused(arena, "paypal", cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 

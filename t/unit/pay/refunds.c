@@ -28,19 +28,12 @@ static const shop_pay_config_t *configured(shop_arena_t *arena, const char *inte
                                         "api_user=api",
                                         "api_password_file=api-password",
                                         NULL};
-    shop_pay_config_t *config;
-    shop_str_t error;
 
     if (strcmp(interface, "systempay") == 0) {
         return unit_systempay(arena);
     }
-    if (unit_configure(arena, interface, "test", strcmp(interface, "ogone") == 0 ? ogone : sips,
-                       &config, &error) != SHOP_OK) {
-        diag("%.*s", (int) error.len, (const char *) error.data);
-        exit(EXIT_FAILURE);
-    }
 
-    return config;
+    return unit_made(arena, interface, "test", strcmp(interface, "ogone") == 0 ? ogone : sips);
 }
 
 

@@ -23,11 +23,7 @@ static shop_pay_config_t *usual(shop_arena_t *arena)
 
 static void check_sentences(shop_arena_t *arena)
 {
-    static const struct {
-        const char *mode;
-        const char *lines[5];
-        const char *sentence;
-    } cases[] = {
+    static const unit_refusal_t cases[] = {
         {"test",
          {"secret_key_file=pk_test_abc", "webhook_secret_file=whsec_of_the_endpoint"},
          "the file of \"secret_key_file\" is not right: it must hold the secret or restricted key, "
@@ -56,14 +52,8 @@ static void check_sentences(shop_arena_t *arena)
          {KEYS, "payment_methods=Card"},
          "\"payment_methods Card\" is not right: write methods such as card"},
     };
-    shop_pay_config_t *config;
-    shop_str_t error;
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        is_int(unit_configure(arena, "stripe", cases[i].mode, cases[i].lines, &config, &error),
-               SHOP_REFUSED, "refused");
-        is_str(error, cases[i].sentence, "sentence");
-    }
+    unit_refused(arena, "stripe", cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 

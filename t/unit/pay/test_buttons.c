@@ -10,14 +10,8 @@
 static const shop_pay_config_t *configure(shop_arena_t *arena)
 {
     static const char *const lines[] = {"key_file=" SECRET, NULL};
-    shop_pay_config_t *config;
-    shop_str_t error;
 
-    if (unit_configure(arena, "test", "", lines, &config, &error) != SHOP_OK) {
-        exit(EXIT_FAILURE);
-    }
-
-    return config;
+    return unit_made(arena, "test", "", lines);
 }
 
 

@@ -25,11 +25,7 @@ static shop_pay_config_t *usual(shop_arena_t *arena)
 
 static void check_sentences(shop_arena_t *arena)
 {
-    static const struct {
-        const char *mode;
-        const char *lines[8];
-        const char *sentence;
-    } cases[] = {
+    static const unit_refusal_t cases[] = {
         {"test",
          {KEYS},
          "\"webhook_secret_file\" is missing: add \"webhook_secret_file <the secret of the "
@@ -47,14 +43,8 @@ static void check_sentences(shop_arena_t *arena)
          {KEYS, HOOK, "api_url=http://payment.direct.worldline-solutions.com"},
          "\"api_url\" is not encrypted: write an https address, or write \"mode test\""},
     };
-    shop_pay_config_t *config;
-    shop_str_t error;
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        is_int(unit_configure(arena, "worldline", cases[i].mode, cases[i].lines, &config, &error),
-               SHOP_REFUSED, "refused");
-        is_str(error, cases[i].sentence, "sentence");
-    }
+    unit_refused(arena, "worldline", cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 
