@@ -260,10 +260,7 @@ shop_status_t shop_lyra_hear(shop_arena_t *arena, const shop_pay_config_t *confi
 
     *heard = (shop_pay_heard_t){0};
 
-    shop_status_t status = shop_pay_reply_status(reply);
-    if (status == SHOP_OK) {
-        status = shop_pay_json(reply->body, &json);
-    }
+    shop_status_t status = shop_pay_reply_json(reply, &json);
     if (status != SHOP_OK) {
         return status;
     }

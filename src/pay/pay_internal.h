@@ -127,6 +127,8 @@ SHOP_MUST_USE shop_status_t shop_pay_hear_one(shop_arena_t *arena, shop_pay_hear
 SHOP_MUST_USE shop_status_t shop_pay_reply_status(const shop_pay_reply_t *reply);
 /* A JSON object of a reply or of a notification; SHOP_MALFORMED when it is none. */
 SHOP_MUST_USE shop_status_t shop_pay_json(shop_str_t body, json_t **json);
+/* The same of a reply whose status is right. */
+SHOP_MUST_USE shop_status_t shop_pay_reply_json(const shop_pay_reply_t *reply, json_t **json);
 /* A POST of these pairs, percent-encoded, as a form. */
 SHOP_MUST_USE shop_status_t shop_pay_call_form(shop_arena_t *arena, shop_str_t url,
                                                const shop_pair_t *pairs, size_t count,

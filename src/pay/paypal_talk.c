@@ -59,14 +59,7 @@ shop_status_t shop_paypal_granted(shop_arena_t *arena, const shop_pay_config_t *
     json_t *json;
 
     (void) config;
-    if (reply->status == 401) {
-        return SHOP_REFUSED;
-    }
-    if (reply->status != 200) {
-        return SHOP_MALFORMED;
-    }
-
-    shop_status_t status = shop_pay_json(reply->body, &json);
+    shop_status_t status = shop_pay_reply_json(reply, &json);
     if (status != SHOP_OK) {
         return status;
     }

@@ -79,6 +79,14 @@ shop_status_t shop_pay_json(shop_str_t body, json_t **json)
 }
 
 
+shop_status_t shop_pay_reply_json(const shop_pay_reply_t *reply, json_t **json)
+{
+    shop_status_t status = shop_pay_reply_status(reply);
+
+    return status == SHOP_OK ? shop_pay_json(reply->body, json) : status;
+}
+
+
 shop_status_t shop_pay_call_form(shop_arena_t *arena, shop_str_t url, const shop_pair_t *pairs,
                                  size_t count, shop_pay_call_t *call)
 {
