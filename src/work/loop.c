@@ -7,8 +7,10 @@
 
 #include "work/work_internal.h"
 
-/* A wake waits this long, so that the commits of one moment are served by one round. */
-#define WAKE_DELAY 5
+/* A wake waits this long, so that the commits of one moment are served by one round: most of what a
+ * round costs is the same for one order and for twenty. Nobody sees it beside a call to Moodle. */
+#define WAKE_DELAY 40
+#define MORE_DELAY 5
 #define BUSY_DELAY 20
 
 
@@ -71,7 +73,11 @@ void shop_loop_ended(shop_loop_t *loop, shop_round_e round)
 {
     loop->running = 0;
 
-    if (round == SHOP_ROUND_MORE || loop->again) {
+    if (round == SHOP_ROUND_MORE) {
+        loop_arm(loop, MORE_DELAY);
+        return;
+    }
+    if (loop->again) {
         loop_arm(loop, WAKE_DELAY);
         return;
     }

@@ -26,21 +26,27 @@ my $FEW    = 80 * Bench::seconds();     # of a turn over one
 my $PACE   = 100;                       # authentic ones in a second, beside
 my $FLOOD  = 10_000;                    # forged ones in a second
 my $SCRIPT = Shop::Test::top() . '/t/bench/requests.lua';
-my $single = 0;                         # orders that pgbench has paid
+my $single = 0;                         # orders that pgbench was given to pay
 
 
 sub run {
     my $t = Bench::shop(bank => 1, start => 0);
     my $all = Shop::Providers->new(server => $t, $ENV{BENCH_INTERFACES} ? (only => [split /,/, $ENV{BENCH_INTERFACES}]) : ());
     $t->{option}{http} .= "log_format bench '\$request_time';\n";
-    $t->{option}{server} = 'access_log ' . $t->dir . '/logs/bench.log bench; keepalive_requests 1000000000;';
+    $t->{option}{server} = 'access_log ' . $t->dir . '/logs/bench.log bench; keepalive_requests 1000000000;'
+        . ' location = /refused { access_log off; return 403; }';
     $t->write_conf;
     $t->start_nginx;
     my $sample = Bench::Orders::sample($t);
+    my @names  = $all->names;
+    # before any other: their numbers at the bank follow that of the sample
+    Bench::Orders::prepare($t, $sample, 0, $FEW * (3 + $TURNS * @names));
+    unasked($t);
     my $best = max(map { single_calls($t, $sample, $_) } 1, 8, 32);
 
-    for my $name ($all->names) {
+    for my $name (@names) {
         my @messages = messages($all, $name, $MANY + $TURNS * $FEW + 1);
+        unasked($t);
         Bench::Money::settle($t);
         verified($t, $all, $name);
         committed($t, "$name, committed, 64 connections", [splice @messages, 0, $MANY], $best);
@@ -51,6 +57,10 @@ sub run {
     $t->cleanup;
     return;
 }
+
+
+# Of those that wait for their message for minutes the provider is not asked meanwhile.
+sub unasked { my ($t) = @_; return $t->dbh->do('update shop.payment_attempts set askat = null where askat is not null') }
 
 
 # Paid orders of an interface, one message for each.
@@ -71,13 +81,17 @@ sub line {
 sub single_calls {
     my ($t, $sample, $clients) = @_;
     my $each = int($FEW / $clients);
-    Bench::Orders::prepare($t, $sample, $single, $each * $clients);
     Bench::Money::settle($t);
+    my $paid = paid($t);
     my $rate = Bench::pgbench($t, spew($t->dir . '/pay.sql', Bench::Orders::pgbench_payments($sample, $single, $each), 0644),
         clients => $clients, each => $each);
     $single += $each * $clients;
+    die "pgbench did not pay all\n" if paid($t) - $paid != $each * $clients;
     return $rate;
 }
+
+
+sub paid { my ($t) = @_; return $t->sql('select count(*) from shop.bills where paidat is not null') }
 
 
 # What earlier payments have left to do is done, so that it is nobody's burden. One message more wakes the workers. (Jobs
@@ -145,22 +159,26 @@ sub posted {
 }
 
 
-# How long authentic ones take that come at a steady pace, without and with forged ones beside them, turn by turn.
+# How long authentic ones take that come at a steady pace: without a flood, with forged ones beside them, and with as many
+# requests that nginx refuses by itself, which shows what the machine pays for a flood before the shop does. In turn.
 sub flood {
     my ($t, $all) = @_;
-    my $each = $PACE * Bench::seconds();
-    my @messages = messages($all, 'systempay', 2 * $TURNS * $each);
-    my $forged = $all->prepared('systempay', $all->teller('systempay')->placed, 'paid', key => 'NobodysKey1234567');
-    my (@calm, @flooded, @poured);
+    my $each = $PACE * Bench::seconds() / 2;
+    my @messages = messages($all, 'systempay', 3 * $TURNS * $each);
+    my $forged = raw(line($all->prepared('systempay', $all->teller('systempay')->placed, 'paid', key => 'NobodysKey1234567')));
+    my %request = (forged => $forged, plain => $forged =~ s/^POST \S+/POST \/refused/r);
+    my (%took, @poured);
     for (1 .. $TURNS) {
-        push @calm, paced($t, splice @messages, 0, $each);
-        my $flood = pour_start($t, $forged);
-        push @flooded, paced($t, splice @messages, 0, $each);
-        push @poured, pour_end($flood);
+        push @{$took{calm}}, paced($t, splice @messages, 0, $each);
+        for my $kind (sort keys %request) {
+            my $flood = pour_start($t, $request{$kind});
+            push @{$took{$kind}}, paced($t, splice @messages, 0, $each);
+            push @poured, pour_end($flood);
+        }
     }
-    my ($calm, $flooded) = map { Bench::median(@{$_}) } \@calm, \@flooded;
-    Bench::row(what => 'authentic ones in a flood', rate => 1 / $flooded, floor => 1 / $calm, ratio => $calm / $flooded, goal => 0.9,
-        note => sprintf 'median %.2f ms, without %.2f ms; %.0f forged ones in a second', 1000 * $flooded, 1000 * $calm, Bench::median(@poured));
+    my ($calm, $forged_ms, $plain) = map { 1000 * Bench::median(@{$took{$_}}) } qw(calm forged plain);
+    Bench::row(what => 'authentic ones in a flood', rate => 1000 / $forged_ms, floor => 1000 / $calm, ratio => $calm / $forged_ms, goal => 0.9,
+        note => sprintf 'median %.2f ms, without %.2f ms, beside plain refusals %.2f ms; %.0f in a second', $forged_ms, $calm, $plain, Bench::median(@poured));
     return;
 }
 
@@ -193,10 +211,10 @@ sub raw {
 
 
 sub pour_start {
-    my ($t, $forged) = @_;
+    my ($t, $request) = @_;
     pipe my $read, my $write or die "pipe: $!";
     my $pid = fork // die "fork: $!";
-    if ($pid == 0) { pour($t, raw(line($forged)), $write); POSIX::_exit(0) }
+    if ($pid == 0) { pour($t, $request, $write); POSIX::_exit(0) }
     close $write;
     sleep 0.5;
     return {pid => $pid, read => $read};
@@ -219,17 +237,18 @@ sub pour {
     my $end = 0;
     local $SIG{TERM} = sub { $end = 1 };
     my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port) or die "connect: $!";
-    my ($begin, $sent, $answered) = (time, 0, 0);
+    print {$socket} $request;
+    sysread $socket, my $one, 1 << 16 or die "no answer: $!";
+    $one =~ m{^HTTP/1\.1 403} or die "not refused: $one";
+    my ($begin, $sent, $got) = (time, 0, 0);
     my $reader = IO::Select->new($socket);
     while (!$end) {
+        sleep 0.001;
         my $due = int((time - $begin) * $FLOOD) - $sent;
-        if ($due > 0 && $sent - $answered < 400) { $due = 20 if $due > 20; print {$socket} $request x $due or last; $sent += $due }
-        while ($reader->can_read(0.001)) {
-            sysread $socket, my $bytes, 1 << 16 or last;
-            $answered += () = $bytes =~ m{HTTP/1\.1 403}g;
-        }
+        if ($due > 0 && $sent - $got / length $one < 400) { $due = 50 if $due > 50; print {$socket} $request x $due or last; $sent += $due }
+        while ($reader->can_read(0)) { $got += sysread $socket, my $bytes, 1 << 16 or last }
     }
-    print {$report} $answered / (time - $begin);
+    print {$report} $got / length($one) / (time - $begin);
     close $report;
     return;
 }
