@@ -103,6 +103,19 @@ end
 $$;
 comment on function shop.alert(text, text, bigint, text, jsonb) is 'Tells staff';
 
+create or replace function shop.alert_site(told text) returns void
+language plpgsql volatile as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('shop.alert_site', 0));
+    if not exists (select from shop.alerts where kind = 'production' and billid is null
+                   and message = told and seenat is null) then
+        perform shop.alert('production', 'high', null, told, null);
+    end if;
+end
+$$;
+comment on function shop.alert_site(text) is
+    'Tells staff of the trouble of the Moodle site, not of an order: once until somebody has seen it';
+
 create or replace function shop.refuse_change() returns trigger
 language plpgsql set search_path = pg_catalog, shop, pg_temp as $$
 begin

@@ -191,19 +191,12 @@ comment on function shop.bill_produced(bigint) is 'Is the production of a bill o
 
 create or replace function shop.job_alert(j shop.jobs, arguments jsonb) returns void
 language plpgsql volatile as $$
-declare
-    hidden constant text := 'Moodle does not show people by their e-mail: production is held';
 begin
-    -- the trouble of the site, not of the order: told once until somebody has seen it
     if arguments ->> 'reason' = 'people_hidden' then
-        perform pg_advisory_xact_lock(hashtextextended('shop.people_hidden', 0));
-        if not exists (select from shop.alerts where kind = 'production' and billid is null
-                       and message = hidden and seenat is null) then
-            perform shop.alert('production', 'high', null, hidden, null);
-        end if;
-        return;
+        perform shop.alert_site('Moodle does not show people by their e-mail: production is held');
+    else
+        perform shop.alert('production', 'normal', j.billid, shop.job_trouble(j, arguments), null);
     end if;
-    perform shop.alert('production', 'normal', j.billid, shop.job_trouble(j, arguments), null);
 end
 $$;
 comment on function shop.job_alert(shop.jobs, jsonb) is 'Tells staff of a job that stands still';

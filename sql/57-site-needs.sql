@@ -43,3 +43,12 @@ language sql stable strict security definer set search_path = pg_catalog, shop, 
 $$;
 comment on function shop.site_needs(jsonb) is
     'Handlers, their modes and their role parameters in use, the roles and the configured functions that they name: of {roles: [{handler, param, role}], modes: [{handler, param, mode}]}';
+
+create or replace function shop.site_refused(arguments jsonb) returns jsonb
+language plpgsql volatile strict security definer set search_path = pg_catalog, shop, pg_temp as $$
+begin
+    perform shop.alert_site('Moodle refuses the account of the shop: production is held');
+    return '{}';
+end
+$$;
+comment on function shop.site_refused(jsonb) is 'Staff are told that Moodle refuses the token, the service or its account';

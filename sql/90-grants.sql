@@ -20,7 +20,7 @@ grant execute on function
     shop.certificate_issue(jsonb), shop.job_ask(jsonb), shop.mails_claim(jsonb), shop.mail_done(jsonb), shop.mail_retry(jsonb),
     shop.site_made(jsonb), shop.job_by_hand(jsonb), shop.hosts_taken(jsonb),
     shop.lti_secret(jsonb), shop.lti_launch(jsonb), shop.lti_state(jsonb), shop.lti_tool(jsonb), shop.lti_renew(jsonb),
-    shop.site_needs(jsonb), shop.availability_ask(jsonb),
+    shop.site_needs(jsonb), shop.site_refused(jsonb), shop.availability_ask(jsonb),
     shop.registrar_run(jsonb), shop.invoices_verify(jsonb), shop.housekeeping(jsonb)
 to shop_web;
 reset role;

@@ -10,6 +10,8 @@
 
 #include "work/work_internal.h"
 
+#define TELL_PATIENCE 600000
+
 
 static ngx_atomic_uint_t now_ms(void)
 {
@@ -36,6 +38,12 @@ static void gate_open(shop_work_t *work)
 }
 
 
+static void on_told(shop_op_t *op)
+{
+    json_decref(shop_ask_answer(op));
+}
+
+
 static void gate_close(shop_work_t *work, shop_gate_e reason, ngx_msec_t probe, const char *code)
 {
     work->shared->probe_at = now_ms() + probe;
@@ -44,6 +52,10 @@ static void gate_close(shop_work_t *work, shop_gate_e reason, ngx_msec_t probe, 
         ngx_log_error(
             NGX_LOG_ERR, work->log, 0, "shop moodle: %s (%s), queue held; next try in %M ms",
             reason == SHOP_GATE_BREAKER ? "not reachable" : "refuses our account", code, probe);
+        if (reason == SHOP_GATE_REFUSED) { /* nothing but a person mends it */
+            (void) shop_ask_firmly(work, SHOP_SQL_SITE_REFUSED, json_object(), TELL_PATIENCE,
+                                   on_told, NULL);
+        }
     }
 }
 

@@ -23,6 +23,7 @@ struct shop_moodle_call_s {
     json_t *arguments;
     shop_moodle_pt done;
     void *data;
+    unsigned login : 1; /* with the other service's token */
 };
 
 
@@ -49,6 +50,7 @@ static void call_headers(const shop_moodle_conf_t *conf, shop_arena_t *arena, sh
 static bool call_request(shop_moodle_call_t *call, shop_http_request_t *request, shop_str_t *header)
 {
     const shop_moodle_conf_t *conf = call->work->conf.moodle;
+    const ngx_str_t *token = call->login ? &conf->login_token : &conf->token;
     shop_arena_t arena = shop_pool_arena(call->pool);
 
     *request = (shop_http_request_t){
@@ -61,8 +63,8 @@ static bool call_request(shop_moodle_call_t *call, shop_http_request_t *request,
     call_headers(conf, &arena, header, &request->header_count);
     return shop_arena_printf(&arena, &request->url, "%.*s" PATH, (int) conf->url.len,
                              (const char *) conf->url.data) == SHOP_OK &&
-           shop_moodle_encode(&arena, (shop_str_t){conf->token.len, conf->token.data},
-                              call->function, call->arguments, &request->body) == SHOP_OK;
+           shop_moodle_encode(&arena, (shop_str_t){token->len, token->data}, call->function,
+                              call->arguments, &request->body) == SHOP_OK;
 }
 
 
@@ -128,7 +130,9 @@ static void call_on_response(shop_op_t *op)
                       op->elapsed, op->error.len, op->error.data);
     }
     work->call_count--;
-    shop_gate_observe(work, &answer);
+    if (!call->login) {
+        shop_gate_observe(work, &answer);
+    }
     call->done(call->data, &answer, response);
     shop_answer_free(&answer);
     call_free(call);
@@ -136,8 +140,8 @@ static void call_on_response(shop_op_t *op)
 }
 
 
-void shop_moodle_call(shop_work_t *work, const char *function, const json_t *arguments,
-                      shop_moodle_pt done, void *data)
+static void call_start(shop_work_t *work, const char *function, const json_t *arguments,
+                       shop_moodle_pt done, void *data, bool login)
 {
     ngx_pool_t *pool = work->stopped ? NULL : ngx_create_pool(4096, work->log);
     shop_moodle_call_t *call = pool != NULL ? ngx_pcalloc(pool, sizeof(*call)) : NULL;
@@ -158,7 +162,22 @@ void shop_moodle_call(shop_work_t *work, const char *function, const json_t *arg
         .arguments = json_incref((json_t *) arguments),
         .done = done,
         .data = data,
+        .login = login,
     };
     ngx_queue_insert_tail(&work->waiting_calls, &call->queue);
     call_next(work);
+}
+
+
+void shop_moodle_call(shop_work_t *work, const char *function, const json_t *arguments,
+                      shop_moodle_pt done, void *data)
+{
+    call_start(work, function, arguments, done, data, false);
+}
+
+
+void shop_moodle_login_call(shop_work_t *work, const char *function, const json_t *arguments,
+                            shop_moodle_pt done, void *data)
+{
+    call_start(work, function, arguments, done, data, true);
 }

@@ -2,7 +2,8 @@
  * The check of the Moodle site when the first worker starts and every hour, and the probe of a
  * closed gate (handlers.md 7.3): who are we, may we call what we need, do we see people.
  *
- *   what is sold -> site info -> the service account by its id -> the canary by e-mail -> result
+ *   what is sold -> site info -> the service account by its id -> the canary by e-mail
+ *   -> the other service, which lets people in -> result
  *
  * One worker does it for all: the time of the next check lies in the zone. The result is a set of
  * SHOP_CHECK_* bits there, and a line in the log when it changes.
@@ -21,7 +22,10 @@ static void check_on_self(void *data, const shop_answer_t *answer,
                           const shop_http_response_t *response); /* 3 */
 static void check_on_canary(void *data, const shop_answer_t *answer,
                             const shop_http_response_t *response); /* 4 */
-static void check_end(shop_work_t *work);                          /* 5 */
+static void check_login(shop_work_t *work);
+static void check_on_login(void *data, const shop_answer_t *answer,
+                           const shop_http_response_t *response); /* 5 */
+static void check_end(shop_work_t *work);                         /* 6 */
 
 
 static bool check_due(shop_work_t *work)
@@ -226,7 +230,7 @@ static void check_on_self(void *data, const shop_answer_t *answer,
         work->check_result |= SHOP_CHECK_SELF;
     }
     if (work->conf.moodle->canary.len == 0) {
-        check_end(work);
+        check_login(work);
         return;
     }
     arguments = canary_arguments(work);
@@ -244,6 +248,37 @@ static void check_on_canary(void *data, const shop_answer_t *answer,
     if (answer->answer_class != SHOP_ANSWER_OK ||
         json_array_size(json_object_get(answer->json, "users")) == 0) {
         work->check_result |= SHOP_CHECK_CANARY;
+    }
+    check_login(work);
+}
+
+
+/* Nobody has an empty name: a service that works says so, and makes no key. */
+static void check_login(shop_work_t *work)
+{
+    json_t *arguments;
+
+    if (work->conf.moodle->login_token.len == 0) {
+        check_end(work);
+        return;
+    }
+    arguments = json_pack("{s:{s:s}}", "user", "username", "");
+    shop_moodle_login_call(work, "auth_userkey_request_login_url", arguments, check_on_login, work);
+    json_decref(arguments);
+}
+
+
+static void check_on_login(void *data, const shop_answer_t *answer,
+                           const shop_http_response_t *response)
+{
+    shop_work_t *work = data;
+
+    (void) response;
+    if (answer->answer_class == SHOP_ANSWER_GATE) {
+        work->check_result |= SHOP_CHECK_LOGIN;
+        ngx_log_error(NGX_LOG_ERR, work->log, 0,
+                      "shop moodle: the service of login_token_file lets nobody in (%s)",
+                      answer->code);
     }
     check_end(work);
 }

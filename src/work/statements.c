@@ -54,6 +54,7 @@ const shop_pg_statement_t shop_sql_statements[SHOP_SQL_COUNT] = {
     [SHOP_SQL_LTI_STATE] = {CALL("lti_state"), .read_only = true},
     [SHOP_SQL_LTI_TOOL] = {CALL("lti_tool"), .read_only = true},
     [SHOP_SQL_LTI_RENEW] = {CALL("lti_renew")},
+    [SHOP_SQL_SITE_REFUSED] = {CALL("site_refused")},
     [SHOP_SQL_SITE_NEEDS] = {CALL("site_needs"), .read_only = true},
     [SHOP_SQL_CREDITS_READ] = {CALL("credits_read"), .read_only = true},
     [SHOP_SQL_CREDIT_ORDER] = {CALL("credit_order")},

@@ -17,6 +17,7 @@ static const struct {
     {SHOP_CHECK_SELF, "self"},
     {SHOP_CHECK_CLOCK, "clock"},
     {SHOP_CHECK_ROLES, "roles"},
+    {SHOP_CHECK_LOGIN, "login"},
 };
 
 

@@ -118,6 +118,7 @@ typedef struct {
 #define SHOP_CHECK_CANARY 0x08    /* a hidden e-mail is not found: accounts would be doubled */
 #define SHOP_CHECK_SELF 0x10      /* the service account does not see itself by e-mail or id */
 #define SHOP_CHECK_CLOCK 0x20     /* more than 60 s apart */
+#define SHOP_CHECK_LOGIN 0x80     /* the service of login_token_file lets nobody in */
 #define SHOP_CHECK_ROLES 0x40     /* a role that is sold, or `student`, is not in the map */
 
 

@@ -73,6 +73,11 @@ typedef void (*shop_moodle_pt)(void *data, const shop_answer_t *answer,
 void shop_moodle_call(shop_work_t *work, const char *function, const json_t *arguments,
                       shop_moodle_pt done, void *data);
 
+/* The same with the token of the service that lets people in (auth_userkey): its troubles are not
+ * those of production, and leave the gate alone. */
+void shop_moodle_login_call(shop_work_t *work, const char *function, const json_t *arguments,
+                            shop_moodle_pt done, void *data);
+
 /* The same of the provisioner (provisioner_call.c); done() may run before this returns. */
 void shop_provisioner_call(shop_work_t *work, const char *function, const json_t *arguments,
                            shop_moodle_pt done, void *data);

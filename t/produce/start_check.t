@@ -81,11 +81,14 @@ ok(wait_for(sub { moodle()->{gate} eq 'refused' }), 'scenario 16: a refused acco
 my $buyer = Shop::Sale::at_payment($t);
 $buyer->pay_card;
 like($buyer->page->text, qr/your payment has been received/, 'people buy all the same');
+my $told = sub { $t->sql(q{select count(*) from shop.alerts where message like 'Moodle refuses the account%'}) };
+ok(wait_for(sub { $told->() > 0 }), 'scenario 16: staff are told');
 my $calls = moodle()->{calls};
 is(check(), 'refused', 'the status page says why');
 $t->control('moodle', {action => 'fault', kind => 'none'});
 ok(wait_for(sub { moodle()->{gate} eq 'open' && check() eq '' }), 'scenario 16: it opens by itself');
 Shop::Sale::sold_once($t, $buyer);
+is($told->(), 1, 'scenario 16: by one alert');
 
 # People are hidden: whoever buys would get a second account.
 $t->control('moodle', {action => 'capability', name => 'moodle/site:viewuseridentity'});
@@ -103,6 +106,21 @@ $t->control('moodle', {action => 'capability', name => 'moodle/site:viewuseriden
 ok(wait_for(sub { check() eq '' && $t->sql(q{select count(*) from shop.jobs where state <> 'done'}) == 0 }),
     'scenario 5: production goes on when the check is green') or diag check();
 is($accounts->(), $before + 1, 'scenario 5: with one account');
+
+# The other service, which lets people into Moodle: its troubles do not hold production.
+sub with_login { my ($token) = @_; spew("$t->{dir}/secrets/login", $token, 0600); return $t->reload }
+$t->{option}{moodle_conf} .= "login_token_file $t->{dir}/secrets/login;";
+spew("$t->{dir}/secrets/login", 'TOKEN-LOGIN', 0600);
+$t->write_conf;
+with_login('WRONG');
+ok(wait_for(sub { check() eq 'login' }), 'a token that lets nobody in is said to be wrong') or diag check();
+is(moodle()->{gate}, 'open', 'and holds nothing');
+with_login('TOKEN-LOGIN');
+ok(wait_for(sub { check() eq '' }), 'that of the service is right') or diag check();
+$t->control('moodle', {action => 'capability', name => 'auth_userkey_request_login_url'});
+ok(wait_for(sub { check() eq 'login' }), 'but not without its function') or diag check();
+$t->control('moodle', {action => 'capability', name => 'auth_userkey_request_login_url', present => 1});
+ok(wait_for(sub { check() eq '' }), 'which it has again') or diag check();
 
 # A wrong token in the configuration, mended by a reload.
 spew("$t->{dir}/secrets/moodle", 'WRONG', 0600);

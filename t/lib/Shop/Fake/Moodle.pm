@@ -133,9 +133,12 @@ sub _answer {
         if ( $owner && $function eq 'core_webservice_get_site_info' ) {
             return { userid => $owner, username => $self->{state}{users}{$owner}{username}, functions => [] };
         }
-        if ( ( $field->{wstoken} || q{} ) ne $self->{token} || ( $fault && $fault->{kind} eq 'invalidtoken' ) ) {
+        my $login = ( $field->{wstoken} || q{} ) eq "$self->{token}-LOGIN";
+        if ( !$login && ( $field->{wstoken} || q{} ) ne $self->{token} || ( $fault && $fault->{kind} eq 'invalidtoken' ) ) {
             refuse( 'invalidtoken', 'Invalid token - token not found' );
         }
+        # the other service, which holds one function
+        refuse('accessexception') if $login && $function ne 'auth_userkey_request_login_url';
         refuse('accessexception') if !$self->{state}->can('webservice/rest:use') || !$self->{state}->can($function);
         refuse()                  if $function eq q{};
         Shop::Fake::Moodle::Functions::call( $self, $function,
