@@ -88,6 +88,7 @@ is(check(), 'refused', 'the status page says why');
 $t->control('moodle', {action => 'fault', kind => 'none'});
 ok(wait_for(sub { moodle()->{gate} eq 'open' && check() eq '' }), 'scenario 16: it opens by itself');
 Shop::Sale::sold_once($t, $buyer);
+$t->sql(q{select shop.site_refused('{}')});
 is($told->(), 1, 'scenario 16: by one alert');
 
 # People are hidden: whoever buys would get a second account.
