@@ -241,7 +241,7 @@ sub write_conf {
 
     spew("$dir/secrets/shop",   'a' x 48,             0600);
     spew("$dir/secrets/messages", '0f' x 32,           0600);
-       spew("$dir/secrets/card",   '1122334455667788',   0600);
+    spew("$dir/secrets/card",     '1122334455667788',   0600);
     spew("$dir/secrets/test",   'test-mode-secret-of-this-run', 0600);
     spew("$dir/secrets/moodle", $self->{option}{token} // 'TOKEN', 0600);
     chmod 0777, "$dir/spool", "$dir/logs";
