@@ -151,15 +151,13 @@ static void take_merchant(const shop_vads_t *vads, const json_t *answer, const j
 }
 
 
-static shop_status_t read_transaction(shop_arena_t *arena, const shop_vads_t *vads,
-                                      const json_t *answer, const json_t *transaction,
-                                      shop_pay_event_t *event)
+shop_status_t shop_lyra_event(shop_arena_t *arena, const shop_vads_t *vads, const json_t *answer,
+                              const json_t *transaction, shop_pay_event_t *event)
 {
     const json_t *amount = json_object_get(transaction, "amount");
     const json_t *order = member(answer, transaction, "orderDetails");
 
     *event = (shop_pay_event_t){
-        .channel = "poll",
         .state = shop_vads_state(shop_json_text(transaction, "operationType"),
                                  shop_json_text(transaction, "detailedStatus")),
         .has_amount = json_is_integer(amount),
@@ -174,9 +172,21 @@ static shop_status_t read_transaction(shop_arena_t *arena, const shop_vads_t *va
     if (status == SHOP_OK) {
         status = read_reference(arena, transaction, &event->provider_ref);
     }
+
+    return status;
+}
+
+
+static shop_status_t read_transaction(shop_arena_t *arena, const shop_vads_t *vads,
+                                      const json_t *answer, const json_t *transaction,
+                                      shop_pay_event_t *event)
+{
+    shop_status_t status = shop_lyra_event(arena, vads, answer, transaction, event);
+
     if (status != SHOP_OK) {
         return status;
     }
+    event->channel = "poll";
 
     return shop_arena_printf(arena, &event->key, "poll:systempay:%.*s:%.*s",
                              (int) event->provider_txn.len, (const char *) event->provider_txn.data,

@@ -171,6 +171,7 @@ SHOP_MUST_USE shop_status_t shop_pay_keep_details(shop_arena_t *arena, const sho
 
 /* Steps 1-2 for form bodies: content type, size, percent-encoding, no NUL, no repeated name, and
  * every name of `mandatory` (ends with NULL). */
+bool shop_pay_has_names(const shop_form_t *form, const char *const *mandatory);
 SHOP_MUST_USE shop_status_t shop_pay_parse_form(shop_arena_t *arena,
                                                 const shop_pay_request_t *request,
                                                 const char *const *mandatory,

@@ -20,7 +20,7 @@ const shop_str_t *shop_pay_header(const shop_pay_request_t *request, const char 
 }
 
 
-static bool has_names(const shop_form_t *form, const char *const *mandatory)
+bool shop_pay_has_names(const shop_form_t *form, const char *const *mandatory)
 {
     for (size_t i = 0; mandatory[i] != NULL; i++) {
         if (shop_form_find(form, shop_str(mandatory[i])) == NULL) {
@@ -72,7 +72,7 @@ shop_status_t shop_pay_parse_form(shop_arena_t *arena, const shop_pay_request_t 
         return status;
     }
 
-    if (message->form.duplicate || !has_names(&message->form, mandatory)) {
+    if (message->form.duplicate || !shop_pay_has_names(&message->form, mandatory)) {
         return SHOP_MALFORMED;
     }
 

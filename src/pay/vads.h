@@ -67,7 +67,28 @@ SHOP_MUST_USE shop_status_t shop_vads_describe(shop_arena_t *arena, const shop_p
                                                const shop_pay_message_t *message,
                                                shop_pay_event_t *event);
 
+/* The amount is one that the API has to confirm (confirm_above). */
+bool shop_vads_waits_for_api(const shop_vads_t *vads, const shop_pay_event_t *event);
+
+/* --- lyra_told.c: notifications with a JSON text --- */
+
+bool shop_lyra_is_told(const shop_form_t *form);
+/* Fills message->json. */
+SHOP_MUST_USE shop_status_t shop_lyra_parse(shop_pay_message_t *message);
+/* `key_name` is what kr-hash-key must say of this key: `password` to the server, `sha256_hmac` in a
+ * browser. SHOP_REFUSED: not signed with it, or there is no key. */
+SHOP_MUST_USE shop_status_t shop_lyra_verify(shop_arena_t *arena, shop_str_t key,
+                                             const char *key_name, const shop_form_t *form);
+SHOP_MUST_USE shop_status_t shop_lyra_describe(shop_arena_t *arena, const shop_pay_config_t *config,
+                                               const shop_pay_message_t *message,
+                                               shop_pay_event_t *event);
+
 /* --- lyra_rest.c --- */
+
+/* What a transaction of the API means; without key and channel. */
+SHOP_MUST_USE shop_status_t shop_lyra_event(shop_arena_t *arena, const shop_vads_t *vads,
+                                            const json_t *answer, const json_t *transaction,
+                                            shop_pay_event_t *event);
 
 SHOP_MUST_USE shop_status_t shop_lyra_ask(shop_arena_t *arena, const shop_pay_config_t *config,
                                           const shop_pay_talk_t *talk, shop_pay_call_t *call);

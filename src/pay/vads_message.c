@@ -1,6 +1,6 @@
 /*
  * Reads the platform's instant notification: syntax, signature, and what it means for the shop
- * (payments.md 7.5).
+ * (payments.md 7.5). One of the other kind, with a JSON text, goes to lyra_told.c.
  */
 
 #include "pay/vads.h"
@@ -31,8 +31,18 @@ shop_status_t shop_vads_parse(shop_arena_t *arena, const shop_pay_request_t *req
                                             "vads_amount",
                                             "vads_currency",
                                             NULL};
+    static const char *const nothing[] = {NULL};
 
-    return shop_pay_parse_form(arena, request, mandatory, message);
+    shop_status_t status = shop_pay_parse_form(arena, request, nothing, message);
+    if (status != SHOP_OK) {
+        return status;
+    }
+
+    if (shop_lyra_is_told(&message->form)) {
+        return shop_lyra_parse(message);
+    }
+
+    return shop_pay_has_names(&message->form, mandatory) ? SHOP_OK : SHOP_MALFORMED;
 }
 
 
@@ -43,6 +53,11 @@ shop_status_t shop_vads_authenticate(shop_arena_t *arena, const shop_pay_config_
     const shop_vads_t *vads = config->data;
 
     (void) request;
+    if (message->json != NULL) {
+        return shop_lyra_verify(arena, shop_pay_value(config, "rest_password_file"), "password",
+                                &message->form);
+    }
+
     return shop_vads_verify(arena, vads->algorithm, vads->key, &message->form);
 }
 
@@ -109,7 +124,7 @@ static void take_amount(const shop_pay_message_t *message, shop_pay_event_t *eve
 
 
 /* Much money is believed when the platform's API says it too, before anything is produced. */
-static bool waits_for_api(const shop_vads_t *vads, const shop_pay_event_t *event)
+bool shop_vads_waits_for_api(const shop_vads_t *vads, const shop_pay_event_t *event)
 {
     const shop_currency_t *currency = shop_currency_find(event->currency);
     shop_money_t amount;
@@ -125,6 +140,10 @@ shop_status_t shop_vads_describe(shop_arena_t *arena, const shop_pay_config_t *c
 {
     const shop_vads_t *vads = config->data;
     const char *suspicion = shop_vads_suspicion(&message->form);
+
+    if (message->json != NULL) {
+        return shop_lyra_describe(arena, config, message, event);
+    }
 
     *event = (shop_pay_event_t){
         .provider_status = shop_pay_field(&message->form, "vads_trans_status"),
@@ -147,7 +166,7 @@ shop_status_t shop_vads_describe(shop_arena_t *arena, const shop_pay_config_t *c
     }
 
     take_amount(message, event);
-    if (event->doubt.len == 0 && waits_for_api(vads, event)) {
+    if (event->doubt.len == 0 && shop_vads_waits_for_api(vads, event)) {
         event->doubt = SHOP_STR("amount above confirm_above");
     }
 

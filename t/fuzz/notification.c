@@ -9,6 +9,7 @@
 #include "fuzz_pay.h"
 #include "pay/vads.h"
 
+#define PASSWORD "testpasswordOfTheFuzzer"
 #define PARTS_MAX 200
 #define GENUINE_AMOUNT 100
 
@@ -19,6 +20,7 @@ static shop_pay_config_t *usual(shop_arena_t *arena)
         {SHOP_STR("site_id"), SHOP_STR("12345678")},
         {SHOP_STR("key_file"), SHOP_STR("Zk31TheKeyThatNobodyKnows9")},
         {SHOP_STR("ipn_networks"), SHOP_STR("any")},
+        {SHOP_STR("rest_password_file"), SHOP_STR(PASSWORD)},
     };
 
     return configure(arena, "systempay", settings, sizeof(settings) / sizeof(settings[0]));
@@ -137,6 +139,27 @@ static void check_cut(shop_arena_t *arena, const shop_pay_config_t *config, cons
 }
 
 
+/* Whatever the platform signs as its JSON text is refused for its form, or kept. */
+static void check_told(shop_arena_t *arena, const shop_pay_config_t *config, shop_str_t text)
+{
+    unsigned char mac[SHOP_SHA256_SIZE];
+    shop_pay_result_t result;
+    shop_buf_t body;
+    shop_str_t hex;
+
+    must(shop_hmac_sha256(SHOP_STR(PASSWORD), text, mac) == SHOP_OK);
+    must(shop_hex_encode(arena, (shop_str_t){sizeof(mac), mac}, &hex) == SHOP_OK);
+    shop_buf_init(&body, arena, 0);
+    shop_buf_add(&body, SHOP_STR("kr-hash-key=password&kr-hash-algorithm=sha256_hmac&kr-hash="));
+    shop_buf_add(&body, hex);
+    shop_buf_add(&body, SHOP_STR("&kr-answer="));
+    shop_buf_add_percent(&body, text);
+
+    receive(arena, config, shop_buf_str(&body), &result);
+    must(result.store || result.verdict == SHOP_PAY_MALFORMED);
+}
+
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     shop_heap_t *heap = shop_heap_create(-1);
@@ -145,6 +168,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     check_unsigned(arena, config, (shop_str_t){size, (unsigned char *) data});
     check_cut(arena, config, data, size);
+    check_told(arena, config, (shop_str_t){size, (unsigned char *) data});
     shop_heap_destroy(heap);
 
     return 0;

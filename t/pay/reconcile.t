@@ -8,7 +8,10 @@ use warnings;
 
 use FindBin;
 use lib "$FindBin::Bin/../lib";
+use Digest::SHA qw(hmac_sha256_hex);
+use JSON::PP qw(encode_json);
 use Shop::Buyer;
+use Shop::Http;
 use Shop::Notice;
 use Shop::Test qw(spew wait_for);
 use Test::More;
@@ -64,6 +67,35 @@ sub alerts { my ($kind, $order) = @_; return $t->sql('select count(*) from shop.
     ok(wait_for(sub { $t->sql('select confirmedat from shop.payment_attempts where id = ?', $order->{attempt}) }, $LIMIT, 0.1),
         'confirmed by the API');
     is(alerts('unconfirmed', $order), 0, 'nothing to tell');
+}
+
+# The platform's other notification: the API's JSON text in a form, signed with the REST password.
+sub told {
+    my ($order, %change) = @_;
+    my %paid = (uuid => $order->{uuid} //= sprintf('%032x', $order->{attempt}), amount => $order->{amount} * 100, currency => 'EUR', operationType => 'DEBIT', detailedStatus => 'AUTHORISED');
+    my $text = encode_json({shopId => '12345678', orderDetails => {orderId => $order->{transid}, mode => $change{mode} // 'TEST'},
+        transactions => [(\%paid) x ($change{transactions} // 1)], _type => 'V4/Payment'});
+    return $notice->post(Shop::Http::encode([('kr-hash-algorithm' => 'sha256_hmac', 'kr-answer-type' => 'V4/Payment', 'kr-answer' => $text,
+        'kr-hash-key' => $change{key_name} // 'password', 'kr-hash' => $change{hash} // hmac_sha256_hex($text, $change{key} // 'testpassword_DEMO'))]))->{status};
+}
+
+{
+    my $order = $notice->placed;
+    is(told($order, key => 'another'), 403, 'a JSON notification with another key');
+    is(told($order, key_name => 'sha256_hmac', key => '1122334455667788'), 403, '… with the key of browsers');
+    is(told($order, hash => 'x'), 403, '… with something else in place of the hash');
+    is($notice->verdicts($order), '', 'nothing of them is believed');
+    my $unpaid = $notice->status($order);
+    is(told($order, mode => 'PRODUCTION'), 200, 'one of real money');
+    is($notice->status($order), $unpaid, 'pays nothing in a test');
+    is(told($order, transactions => 2), 200, 'one of two transactions');
+    is($notice->status($order), $unpaid, 'waits for the API');
+    $order = $notice->placed;
+    is(told($order), 200, 'one of a payment');
+    is($notice->status($order), 'SOLDOUT', 'pays');
+    $notice->tell($order);
+    is(told($order), 200, 'the same in both forms, and again');
+    is($notice->verdicts($order), 'apply:paid', 'is one event');
 }
 
 {

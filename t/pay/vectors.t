@@ -27,10 +27,10 @@ sub run {
 
 sub vectors_of { my ($name) = @_; open my $f, '<', $name or die "$name: $!"; local $/ = undef; return decode_json(<$f>) }
 
-subtest 'vectors of our interfaces' => sub {
-    my ($status, @lines) = run($program, '--only', 'systempay,amount,transfer,sips2,ogone,axepta,stripe,worldline-direct,paypal-webhook,paypal-ipn,paypal-rest,paypal-pdt', $file);
+subtest 'vectors of all interfaces' => sub {
+    my ($status, @lines) = run($program, $file);
     is($status, 0, 'all pass');
-    my $wanted = grep { $_->{interface} =~ /\A(?:systempay|amount|transfer|sips2|ogone|axepta|stripe|worldline-direct|paypal-\w+)\z/ } @{ vectors_of($file) };
+    my $wanted = @{ vectors_of($file) };
     is(scalar(grep { /\Aok / } @lines), $wanted, "$wanted of them");
     diag(join '', grep { !/\Aok / } @lines) if $status;
 };

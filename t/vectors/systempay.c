@@ -1,5 +1,6 @@
 /*
- * Vectors of the vads form: signatures, genuine and forged messages, whole notifications, states.
+ * Vectors of Lyra's platforms: signatures, genuine and forged messages, whole notifications,
+ * states.
  */
 
 #include "vectors.h"
@@ -75,6 +76,18 @@ static bool check_verify(vector_t *v)
 }
 
 
+/* The browser and the server have their own keys, and say which. */
+static bool check_told(vector_t *v)
+{
+    shop_form_t form = vector_pairs(v, json_object_get(v->input, "fields"));
+    shop_str_t channel = shop_json_text(v->input, "channel");
+    const char *key_name = shop_str_eq(channel, SHOP_STR("browser")) ? "sha256_hmac" : "password";
+
+    shop_status_t status = shop_lyra_verify(v->arena, v->key, key_name, &form);
+    return vector_verdict(v, status == SHOP_OK ? "authentic" : "unauthentic");
+}
+
+
 /* The configuration of a vector. Vectors of production use the public test key, which a live
  * configuration refuses; so it is read as a test one and then told that it is live. */
 static shop_pay_config_t *config_of(vector_t *v)
@@ -123,9 +136,7 @@ static bool check_map(vector_t *v)
 
 
 const vector_check_t vectors_systempay[] = {
-    {"systempay", "sign", NULL, check_sign},
-    {"systempay", "verify", NULL, check_verify},
-    {"systempay", "decide", NULL, check_decide},
-    {"systempay", "map", "status-map", check_map},
-    {NULL, NULL, NULL, NULL},
+    {"systempay", "sign", NULL, check_sign},       {"systempay", "verify", NULL, check_verify},
+    {"lyra-rest", "verify", NULL, check_told},     {"systempay", "decide", NULL, check_decide},
+    {"systempay", "map", "status-map", check_map}, {NULL, NULL, NULL, NULL},
 };
