@@ -39,9 +39,14 @@ sub top { return $TOP }
 
 # Below the range from which the system gives outgoing connections their ports: what is free now is free
 # a moment later, too.
+# Each process has ports of its own, since what is free now may be somebody else's before it is used.
+my %given;
+
 sub free_port {
-    for (1 .. 1000) {
-        my $port = 10_000 + int rand 20_000;
+    my $first = 10_000 + 200 * ($$ % 100);
+    for (1 .. 5000) {
+        my $port = $first + int rand 200;
+        next if $given{$port}++ && keys %given < 150;
         my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1', LocalPort => $port) or next;
         close $socket;
         return $port;
