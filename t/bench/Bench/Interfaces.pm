@@ -86,7 +86,7 @@ sub single_calls {
     my $rate = Bench::pgbench($t, spew($t->dir . '/pay.sql', Bench::Orders::pgbench_payments($sample, $single, $each), 0644),
         clients => $clients, each => $each);
     $single += $each * $clients;
-    die "pgbench did not pay all\n" if paid($t) - $paid != $each * $clients;
+    die "pgbench did not pay all\n" if paid($t) - $paid < $each * $clients; # the bank may tell of others meanwhile
     return $rate;
 }
 
