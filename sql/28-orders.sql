@@ -146,7 +146,8 @@ begin
             'transid', x.transid, 'order_number', x.number, 'invoice_number', x.invoice,
             'status', x.status, 'placed_at', shop.utc(x.placedat), 'paid_at', shop.utc(x.paidat),
             'amount', shop.money(x.amount), 'currency', x.currency, 'paymode', x.paymode,
-            'interface', x.interface, 'credits', shop.order_credits_spent(x.id), 'test', x.test, 'items', x.items, 'names', x.names)
+            'interface', x.interface, 'credits', shop.order_credits_spent(x.id), 'test', x.test,
+            'items', x.items, 'names', x.names)
             order by x.id desc), '[]'))
         from (
             select b.*, v.number as invoice, shop.order_number(b.ordering, b.placedat, s.timezone) as number,

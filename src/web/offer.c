@@ -10,8 +10,7 @@
 /* What is asked in front of a visitor. */
 #define SHOP_OFFER_TIMEOUT 2000
 
-/* Of a launch: what was found out while the cart was filled a moment ago need not be asked again.
- */
+/* What was found out while the cart was filled need not be asked again at its launch. */
 #define SHOP_OFFER_AGE 10
 
 

@@ -43,8 +43,7 @@ static shop_errand_t *errand_create(shop_loop_t *loop, const json_t *row)
 }
 
 
-/* One fewer; the first of all is the claim itself, so that the round does not end while it begins.
- */
+/* The claim itself counts as one, so that the round does not end while it begins. */
 static void one_fewer(shop_loop_t *loop)
 {
     if (--loop->errands == 0) {
